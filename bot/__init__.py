@@ -1,0 +1,1 @@
+"""The briefing engine: it knows no chat platform and no web framework."""

@@ -1,0 +1,77 @@
+"""The one error tree. Errors for people carry a sentence; errors for machines carry data."""
+
+
+class BotError(Exception):
+    """Something this program foresaw went wrong."""
+
+
+# For people: shown as a reply, never with a stack trace.
+
+
+class UserError(BotError):
+    """The request cannot be done; the message says what to do instead.
+
+    `key` names the sentence in `bot/locales`, `facts` fill its blanks, so that one error reads
+    well in every language.
+    """
+
+    def __init__(self, key: str, **facts: object) -> None:
+        super().__init__(f"{key} {facts}" if facts else key)
+        self.key = key
+        self.facts = facts
+
+
+class NotFound(UserError):
+    """What was asked for does not exist, or the asker may not see it."""
+
+
+class NotAllowed(UserError):
+    """The asker may not do this."""
+
+
+class InvalidInput(UserError):
+    """Text, a file or a setting that cannot be used as given."""
+
+
+class InvalidSeed(BotError):
+    """A seed file that cannot be read as stories or topics.
+
+    The message reads `file:line: what is wrong; what to do`.
+    """
+
+    def __init__(self, file: str, line: int, problem: str) -> None:
+        super().__init__(f"{file}:{line}: {problem}")
+        self.file = file
+        self.line = line
+        self.problem = problem
+
+
+# For machines.
+
+
+class StoreError(BotError):
+    """The database cannot do its work; the message is one line that says what to do."""
+
+
+class Conflict(StoreError):
+    """Somebody else was first: the revision, the digest's occurrence or the lease is no longer ours."""
+
+
+class PostFailed(BotError):
+    """A platform did not take a message."""
+
+
+class PostDelayed(PostFailed):
+    """The platform asks to wait `retry_after_s` seconds before trying again; nothing was posted."""
+
+    def __init__(self, reason: str, retry_after_s: float) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
+class PostRejected(PostFailed):
+    """The platform will never take this message for this channel (channel gone, no permission, invalid)."""
+
+
+class PostUncertain(PostFailed):
+    """The platform may or may not have taken the message: look it up by its key before trying again."""

@@ -1,0 +1,270 @@
+"""The nouns of the engine: frozen values, no behaviour beyond picking from themselves.
+
+Instants are aware UTC datetimes; spans count characters of the text as given.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Final, Literal, NewType
+
+from bot.message import Message
+
+StoryId = NewType("StoryId", str)
+ArticleId = NewType("ArticleId", str)
+TopicId = NewType("TopicId", str)
+WorkspaceId = NewType("WorkspaceId", str)
+SubscriptionId = NewType("SubscriptionId", str)
+DigestId = NewType("DigestId", str)
+DeliveryId = NewType("DeliveryId", str)
+
+Language = Literal["ja", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("ja", "en")
+
+PUBLIC: Final = WorkspaceId("public")
+"""The owner of stories that every workspace sees."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Characters `start` to `end` (exclusive) of a text as it was given."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a story comes from, as readers see it."""
+
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A statement that somebody makes, with everyone who doubts or denies it. They are never parted."""
+
+    text: str
+    said_by: str
+    doubted_by: tuple[str, ...] = ()
+    denied_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A story in one language. Paragraphs of `body` are parted by newlines."""
+
+    language: Language
+    title: str
+    summary: str
+    body: str
+    claims: tuple[Claim, ...] = ()
+
+
+Status = Literal["waiting", "published", "retracted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A self-contained segment of one article, as we tell it. Its first telling is the original."""
+
+    id: StoryId
+    workspace: WorkspaceId = PUBLIC
+    status: Status = "published"
+    tellings: tuple[Telling, ...]
+    source: Source
+    published_at: datetime
+    added_at: datetime
+    topics: tuple[TopicId, ...] = ()
+    article_id: ArticleId | None = None
+    span: Span | None = None
+    revision: int = 1
+
+    def telling(self, language: Language) -> Telling:
+        """Return the telling in `language`, or the original where there is none."""
+        return next((t for t in self.tellings if t.language == language), self.tellings[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A document as it was given."""
+
+    id: ArticleId
+    workspace: WorkspaceId
+    text: str
+    language: Language
+    source: Source
+    published_at: datetime
+    added_at: datetime
+
+
+Action = Literal["add", "edit", "approve", "correct", "retract", "restore"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One recorded change of a story. `before` is None where the story began."""
+
+    story_id: StoryId
+    number: int
+    at: datetime
+    actor: str
+    action: Action
+    reason: str
+    before: Story | None
+    after: Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryChange:
+    """A change to be saved: the story as it shall be, with the tokens lookups find it by.
+
+    `after.revision` is the number the change gets; 1 means a new story.
+    `tokens` has one entry per telling: what `bot.language.tokens` made of it.
+    """
+
+    after: Story
+    tokens: Mapping[Language, tuple[str, ...]]
+    at: datetime
+    actor: str
+    action: Action
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A name that stories are about, with its aliases across scripts. `names` is how it is shown."""
+
+    id: TopicId
+    names: Mapping[Language, str]
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A place on a platform that messages go to."""
+
+    platform: str
+    workspace: WorkspaceId
+    id: str
+
+
+Role = Literal["member", "moderator", "operator"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who asked, and what they may do; the adapter decides."""
+
+    name: str
+    workspace: WorkspaceId
+    language: Language
+    role: Role = "member"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A channel's standing order: a digest at each of `times` (local, in `time_zone`) every day."""
+
+    id: SubscriptionId
+    channel: Channel
+    times: tuple[time, ...] = (time(9, 0),)
+    time_zone: str = "UTC"
+    language: Language = "ja"
+    topics: tuple[TopicId, ...] = ()
+    story_count: int = 10
+    next_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One turn of a subscription: at most one digest exists for it, whatever the clock does.
+
+    `slot` is the local time that was due (`09:00`), or a word for a turn outside the timetable.
+    """
+
+    subscription_id: SubscriptionId
+    local_date: date
+    slot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The stories chosen for one subscription at one due time."""
+
+    id: DigestId
+    occurrence: Occurrence
+    channel: Channel
+    composed_at: datetime
+    story_ids: tuple[StoryId, ...]
+
+
+DeliveryState = Literal["planned", "sending", "posted", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message owed to one channel.
+
+    `key` identifies the message on the platform and never changes over attempts (at most 25
+    characters, Discord's limit for a nonce). `owner` and `attempt` fence a claim: only who holds
+    the newest attempt may settle.
+    """
+
+    id: DeliveryId
+    digest_id: DigestId
+    part: int
+    channel: Channel
+    message: Message
+    state: DeliveryState = "planned"
+    due_at: datetime
+    owner: str = ""
+    attempt: int = 0
+    message_id: str | None = None
+    settled_at: datetime | None = None
+    error: str = ""
+
+    @property
+    def key(self) -> str:
+        """The delivery's name on the platform."""
+        return self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """The platform took the message."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryAgain:
+    """The message was not taken; try from `at` on."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUp:
+    """The message will never be taken."""
+
+    reason: str
+
+
+Outcome = Posted | TryAgain | GiveUp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexEntry:
+    """What the index needs of one story; `number` orders changes over the whole store.
+
+    `tokens` is empty where the story is no longer to be found (retracted, waiting).
+    """
+
+    number: int
+    story_id: StoryId
+    workspace: WorkspaceId
+    published_at: datetime
+    tokens: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,207 @@
+"""What the engine asks of the world, as Protocols that carry the whole contract.
+
+`tests/contract/` holds every implementation to it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.message import Limits, Message
+from bot.model import (
+    Article,
+    Channel,
+    Delivery,
+    DeliveryId,
+    Digest,
+    IndexEntry,
+    Outcome,
+    Revision,
+    Story,
+    StoryChange,
+    StoryId,
+    Subscription,
+    WorkspaceId,
+)
+
+Clock = Callable[[], datetime]
+"""Returns the present instant, aware, in UTC."""
+
+
+class Store(Protocol):
+    """The source of truth. Each method is one transaction, and raises `StoreError` when the database fails.
+
+    A workspace sees published stories that are public or its own; nothing here tells a workspace
+    whether another's story exists.
+    """
+
+    async def save_stories(self, changes: Sequence[StoryChange], article: Article | None = None) -> None:
+        """Save every change with its revision, and the article they come from, or nothing.
+
+        Raises `Conflict` when a story's revision in the store is not `after.revision - 1`, or when a
+        story would move to another workspace. Saving the same article (same id) again keeps the first.
+        """
+        ...
+
+    async def stories(self, ids: Sequence[StoryId], workspace: WorkspaceId) -> dict[StoryId, Story]:
+        """Return those of `ids` that `workspace` may see; the others are absent."""
+        ...
+
+    async def stored_stories(self, ids: Sequence[StoryId]) -> dict[StoryId, Story]:
+        """Return those of `ids` that exist, whoever owns them and whatever their status; not for readers."""
+        ...
+
+    async def newest_stories(self, workspace: WorkspaceId, limit: int, offset: int = 0) -> list[Story]:
+        """Return visible stories, newest `published_at` first, then by id."""
+        ...
+
+    async def fresh_stories(self, subscription: Subscription, limit: int) -> list[Story]:
+        """Return visible stories that never went to the subscription's channel, newest first.
+
+        Where the subscription names topics, only stories with one of them.
+        """
+        ...
+
+    async def count_stories(self, workspace: WorkspaceId) -> int:
+        """Return how many stories `workspace` sees."""
+        ...
+
+    async def revisions(self, story_id: StoryId) -> list[Revision]:
+        """Return the story's history, oldest first."""
+        ...
+
+    async def index_entries(self, after: int, limit: int) -> list[IndexEntry]:
+        """Return stories changed since change number `after`, in the order of their latest change.
+
+        A story changed twice appears once. No change with a smaller number is ever committed later.
+        """
+        ...
+
+    async def add_subscription(self, subscription: Subscription) -> Subscription:
+        """Save it, or return the one that the channel already has."""
+        ...
+
+    async def subscription(self, channel: Channel) -> Subscription | None:
+        """Return the channel's subscription."""
+        ...
+
+    async def due_subscriptions(self, now: datetime, limit: int) -> list[Subscription]:
+        """Return subscriptions with `next_due_at` at or before `now`, longest due first."""
+        ...
+
+    async def publish(
+        self, digest: Digest | None, deliveries: Sequence[Delivery], subscription: Subscription, next_due_at: datetime
+    ) -> None:
+        """Save a digest, what it owes, which stories its channel has now had, and the next due time; or nothing.
+
+        A `digest` of None only moves the due time. Raises `Conflict` when the occurrence already has a
+        digest, when one of its stories already went to the channel, or when `subscription.next_due_at`
+        is not what the store holds (somebody else composed this turn).
+        """
+        ...
+
+    async def claim_deliveries(self, now: datetime, lease_s: float, owner: str, limit: int) -> list[Delivery]:
+        """Take planned deliveries that are due, and sending ones whose lease has run out; oldest first.
+
+        Each comes back as `sending` with its attempt raised by one. No delivery is ever held by two
+        owners at the same time, over any number of processes. Part n + 1 of a digest is not handed
+        out before part n is posted.
+        """
+        ...
+
+    async def settle(self, delivery: Delivery, outcome: Outcome, now: datetime) -> bool:
+        """Record what became of a claimed delivery.
+
+        Returns False, and changes nothing, when owner or attempt are no longer the store's (fencing).
+        """
+        ...
+
+    async def release(self, owner: str) -> int:
+        """Make the owner's unfinished claims due again at once (a graceful stop); return how many."""
+        ...
+
+    async def posts(self, channel: Channel, limit: int) -> list[Delivery]:
+        """Return the newest `limit` posted deliveries of a channel, oldest first."""
+        ...
+
+    async def delivery(self, delivery_id: DeliveryId) -> Delivery | None:
+        """Return one delivery."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the database; waits for what was begun."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A story that the index found, with its relevance (BM25, higher is better)."""
+
+    story_id: StoryId
+    score: float
+
+
+class Index(Protocol):
+    """Finds story ids by tokens. Derived from the store, and rebuilt from it at will.
+
+    What it returns is only a hint: the caller checks every id against the store.
+    """
+
+    @property
+    def position(self) -> int:
+        """The change number up to which the index has followed the store."""
+        ...
+
+    def apply(self, entries: Iterable[IndexEntry]) -> None:
+        """Follow the store: each entry replaces what was known of its story."""
+        ...
+
+    def search(
+        self, query: Sequence[Mapping[str, float]], workspace: WorkspaceId, limit: int, now: datetime
+    ) -> list[Hit]:
+        """Return the best stories that `workspace` may see, best first.
+
+        `query` is a list of concepts; each maps the tokens that stand for the concept (a word, its
+        other spellings) to a weight. A story scores a concept once, by the best of its tokens.
+        """
+        ...
+
+    def document_count(self) -> int:
+        """Return how many tellings can be found."""
+        ...
+
+    def frequency(self, token: str) -> int:
+        """Return in how many tellings a token stands (an upper bound: deleted ones may count)."""
+        ...
+
+    def tokens_from(self, prefix: str, limit: int) -> list[str]:
+        """Return up to `limit` known tokens that begin with `prefix`, in code point order."""
+        ...
+
+
+class Platform(Protocol):
+    """A chat platform that messages can be posted to."""
+
+    @property
+    def name(self) -> str:
+        """The platform's name in `Channel.platform`."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """What one message holds."""
+        ...
+
+    async def post(self, channel: Channel, message: Message, key: str) -> str:
+        """Post a message that is within `limits`, marked with `key`; return the platform's id for it.
+
+        Raises `PostDelayed`, `PostRejected` or `PostUncertain`.
+        """
+        ...
+
+    async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
+        """Return the id of the message that was posted with `key` at or after `since`, or None when
+        it is certain that there is none. Raises `PostDelayed` when that cannot be told now.
+        """
+        ...
