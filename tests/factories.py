@@ -1,0 +1,144 @@
+"""Nouns for tests: each function returns a small, valid value; name only the fields that your test is about."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from bot.message import Heading, Message, paragraph
+from bot.model import (
+    PUBLIC,
+    Article,
+    ArticleId,
+    Channel,
+    Claim,
+    Delivery,
+    DeliveryId,
+    Digest,
+    DigestId,
+    Occurrence,
+    Source,
+    Story,
+    StoryChange,
+    StoryId,
+    Subscription,
+    SubscriptionId,
+    Telling,
+    Topic,
+    TopicId,
+    WorkspaceId,
+)
+
+NOW = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
+"""The instant at which tests play, unless they say otherwise: nine in the morning in Tokyo."""
+
+
+def make_claim(**over: Any) -> Claim:
+    return Claim(**{"text": "The robot sorted 900 parcels.", "said_by": "Kumo Robotics"} | over)
+
+
+def make_telling(**over: Any) -> Telling:
+    return Telling(
+        **{
+            "language": "en",
+            "title": "A warehouse robot learns to sort parcels",
+            "summary": "Kumo Robotics showed a robot that sorts parcels by itself.",
+            "body": "Kumo Robotics showed a robot that sorts parcels by itself.\nIt sorted 900 parcels in an hour.",
+        }
+        | over
+    )
+
+
+def make_story(**over: Any) -> Story:
+    """Return a published, public story with one English telling."""
+    return Story(
+        **{
+            "id": StoryId("story"),
+            "tellings": (make_telling(),),
+            "source": Source(name="The Daily Crate", url="https://crate.example/robot"),
+            "published_at": NOW - timedelta(days=1),
+            "added_at": NOW - timedelta(hours=1),
+        }
+        | over
+    )
+
+
+def make_change(story: Story | None = None, **over: Any) -> StoryChange:
+    """Return the addition of `story`; its tokens are the words of each title, in lower case."""
+    after = make_story() if story is None else story
+    tokens = {telling.language: tuple(telling.title.lower().split()) for telling in after.tellings}
+    action = "add" if after.revision == 1 else "edit"
+    return StoryChange(
+        **{"after": after, "tokens": tokens, "at": NOW, "actor": "mika", "action": action} | over
+    )
+
+
+def make_article(**over: Any) -> Article:
+    return Article(
+        **{
+            "id": ArticleId("article"),
+            "workspace": PUBLIC,
+            "text": "A warehouse robot learns to sort parcels.",
+            "language": "en",
+            "source": Source(name="The Daily Crate"),
+            "published_at": NOW - timedelta(days=1),
+            "added_at": NOW,
+        }
+        | over
+    )
+
+
+def make_topic(**over: Any) -> Topic:
+    return Topic(**{"id": TopicId("robots"), "names": {"ja": "ロボット", "en": "Robots"}} | over)
+
+
+def make_channel(**over: Any) -> Channel:
+    return Channel(**{"platform": "local", "workspace": WorkspaceId("home"), "id": "news"} | over)
+
+
+def make_subscription(**over: Any) -> Subscription:
+    """Return a subscription of `make_channel()`, due at `NOW`."""
+    return Subscription(
+        **{"id": SubscriptionId("subscription"), "channel": make_channel(), "next_due_at": NOW} | over
+    )
+
+
+def make_occurrence(**over: Any) -> Occurrence:
+    return Occurrence(
+        **{
+            "subscription_id": SubscriptionId("subscription"),
+            "local_date": date(2026, 3, 2),
+            "slot": "09:00",
+        }
+        | over
+    )
+
+
+def make_digest(**over: Any) -> Digest:
+    return Digest(
+        **{
+            "id": DigestId("digest"),
+            "occurrence": make_occurrence(),
+            "channel": make_channel(),
+            "composed_at": NOW,
+            "story_ids": (StoryId("story"),),
+        }
+        | over
+    )
+
+
+def make_message(**over: Any) -> Message:
+    return Message(**{"blocks": (Heading("Today"), paragraph("One story.")), "language": "en"} | over)
+
+
+def make_delivery(**over: Any) -> Delivery:
+    """Return the planned first part of `make_digest()`, due at `NOW`."""
+    return Delivery(
+        **{
+            "id": DeliveryId("digest.1"),
+            "digest_id": DigestId("digest"),
+            "part": 1,
+            "channel": make_channel(),
+            "message": make_message(),
+            "due_at": NOW,
+        }
+        | over
+    )
