@@ -1,4 +1,4 @@
-"""Nouns for tests: each function returns a small, valid value; name only the fields that your test is about."""
+"""Nouns for tests: each function returns a small, valid value; name only the fields your test is about."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -41,7 +41,7 @@ def make_telling(**over: Any) -> Telling:
             "language": "en",
             "title": "A warehouse robot learns to sort parcels",
             "summary": "Kumo Robotics showed a robot that sorts parcels by itself.",
-            "body": "Kumo Robotics showed a robot that sorts parcels by itself.\nIt sorted 900 parcels in an hour.",
+            "body": "Kumo Robotics showed a robot that sorts parcels.\nIt sorted 900 parcels an hour.",
         }
         | over
     )
