@@ -1,0 +1,54 @@
+"""Every sentence that readers see, in their language, from `locales/`; dates and ages as it writes them."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from babel import Locale
+from babel.dates import format_date
+from babel.units import format_unit
+
+from bot.errors import UserError
+from bot.model import Language
+
+
+@cache
+def _phrases(language: Language) -> Mapping[str, str | dict[str, str]]:
+    text = files("bot").joinpath("locales", f"{language}.toml").read_text(encoding="utf-8")
+    return {
+        f"{section}.{name}": phrase
+        for section, names in tomllib.loads(text).items()
+        for name, phrase in names.items()
+    }
+
+
+def phrase(key: str, language: Language, **facts: object) -> str:
+    """Return the sentence `section.name` with its blanks filled.
+
+    A sentence with plural forms chooses by the fact `count`. Raises KeyError for an unknown key.
+    """
+    found = _phrases(language)[key]
+    if isinstance(found, dict):
+        found = found.get(Locale(language).plural_form(facts["count"]), found["other"])
+    return found.format(**facts)
+
+
+def phrase_error(error: UserError, language: Language) -> str:
+    """Return what an error tells the one who caused it."""
+    return phrase(f"error.{error.key}", language, **error.facts)
+
+
+def phrase_date(day: date, language: Language, *, weekday: bool = False) -> str:
+    """Return a date as the language writes it, such as 2025年2月1日 or February 1, 2025."""
+    return format_date(day, "full" if weekday else "long", locale=language)
+
+
+def phrase_age(days: int, language: Language) -> str:
+    """Return a length of time in days, months (from 60 days on) or years (from 3 on): 21 months, 21 か月."""
+    if days < 60:
+        return format_unit(days, "duration-day", locale=language)
+    if days < 3 * 365:
+        return format_unit(days * 12 // 365, "duration-month", locale=language)
+    return format_unit(days // 365, "duration-year", locale=language)

@@ -1,0 +1,77 @@
+"""Typed text becomes a command, or a sentence that says what to type."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands import Ask, Help, Newest, PreviewDigest, ShowSubscription, parse, unparse
+from bot.errors import InvalidInput
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/ai-news deepseek", Ask(query="deepseek")),
+        ("  /ai-news   deepseek  ", Ask(query="deepseek")),
+        ("/AI-NEWS DeepSeekの開発費は?", Ask(query="DeepSeekの開発費は?")),
+        ("／ai-news 訴訟", Ask(query="訴訟")),
+        ("/ai-news o3 mini depth:high", Ask(query="o3 mini", depth="high")),
+        ("/ai-news stargate view:why page:2", Ask(query="stargate", view="why", page=2)),
+        ("/ai-news depth:high means what", Ask(query="depth:high means what")),
+        ('/ai-news "AND" OR NOT (x*', Ask(query='"AND" OR NOT (x*')),
+        ("/ai-news", Newest()),
+        ("/ai-news page:2", Newest(page=2)),
+        ("/ai-news help", Help()),
+        ("/ai-news ヘルプ", Help()),
+        ("/ai-news-digest preview", PreviewDigest()),
+        ("/ai-news-digest SHOW", ShowSubscription()),
+    ],
+)
+def test_typed_text_becomes_its_command(text, command):
+    assert parse(text) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("hello", "not_a_command"),
+        ("", "not_a_command"),
+        ("/ai-newz x", "unknown_command"),
+        ("/ai-news-digest", "unknown_subcommand"),
+        ("/ai-news-digest explode", "unknown_subcommand"),
+        ("/ai-news x depth:deep", "bad_option"),
+        ("/ai-news x page:0", "bad_option"),
+        ("/ai-news x page:²", "bad_option"),
+        ("/ai-news " + "あ" * 501, "query_too_long"),
+    ],
+)
+def test_what_cannot_be_done_says_what_to_type(text, key):
+    with pytest.raises(InvalidInput) as caught:
+        parse(text)
+
+    assert caught.value.key == key
+
+
+@given(st.text(max_size=600))
+def test_any_text_is_a_command_or_a_clear_refusal(text):
+    try:
+        refusal = None if parse("/ai-news " + text) else "no command"
+    except InvalidInput as error:
+        refusal = error.key
+
+    assert refusal in {None, "query_too_long", "bad_option"}
+
+
+@given(
+    st.builds(
+        Ask,
+        query=st.text(min_size=1, max_size=60)
+        .map(str.strip)
+        .filter(lambda q: q and ":" not in q and parse("/ai-news " + q) != Help()),
+        depth=st.sampled_from(["low", "medium", "high"]),
+        page=st.integers(1, 100),
+        view=st.sampled_from(["answer", "why", "sources"]),
+    )
+)
+def test_a_button_types_the_command_it_stands_for(command):
+    assert parse(unparse(command)) == command
