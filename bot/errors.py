@@ -33,6 +33,10 @@ class InvalidInput(UserError):
     """Text, a file or a setting that cannot be used as given."""
 
 
+class InvalidSettings(BotError):
+    """Settings that cannot be used; one line for each, `VARIABLE: what is wrong; what to do`."""
+
+
 class InvalidSeed(BotError):
     """A seed file that cannot be read as stories or topics.
 

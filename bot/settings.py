@@ -1,0 +1,162 @@
+"""Settings, read once from the environment and `.env`; each error is one line that names the variable."""
+
+import difflib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticUseDefault
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import InvalidSettings
+from bot.model import LANGUAGES, Language
+
+PREFIX: Final = "AI_NEWS_"
+ENV_FILE: Final = ".env"
+PACKAGED_SEEDS: Final = Path(__file__).parent.parent / "seeds"
+DATABASE_SCHEMES: Final = ("sqlite", "postgresql", "postgres")
+
+NOT_YET: Final = (
+    "AI_NEWS_DISCORD_TOKEN",
+    "AI_NEWS_SLACK_APP_TOKEN",
+    "AI_NEWS_SLACK_BOT_TOKEN",
+    "AI_NEWS_SLACK_SIGNING_SECRET",
+)
+"""Variables of platforms that this version does not connect to."""
+
+
+def _default_data_dir() -> Path:
+    """Return the folder for a user's data (XDG Base Directory Specification)."""
+    base = Path(os.environ.get("XDG_DATA_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".local" / "share") / "ai-news"
+
+
+def _default_database_url(data: dict[str, Any]) -> str:
+    return f"sqlite:///{data['data_dir'] / 'ai-news.db'}" if "data_dir" in data else ""
+
+
+def _default_language() -> Language:
+    locale = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "ja" if locale.lower().startswith("ja") else "en"
+
+
+def _default_time_zone() -> str:
+    """Return the machine's zone, or UTC where it has none of the zone database."""
+    import tzlocal
+
+    try:
+        return _time_zone(tzlocal.get_localzone_name())
+    except (LookupError, ValueError):
+        return "UTC"
+
+
+def _set(value: str) -> str:
+    """Return what was set; a variable that is there but empty counts as not set."""
+    if not value.strip():
+        raise PydanticUseDefault
+    return value.strip()
+
+
+def _data_dir(value: str) -> Path:
+    return _path(_set(value))
+
+
+def _path(value: str) -> Path:
+    try:
+        return Path(value).expanduser().absolute()
+    except RuntimeError as error:
+        raise ValueError(f"{_quoted(value)}: there is no such home folder; write the whole path") from error
+
+
+def _database_url(value: str) -> str:
+    scheme, mark, _ = _set(value).partition("://")
+    if not mark or scheme not in DATABASE_SCHEMES:
+        raise ValueError(
+            "not a database address; write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    return _set(value)
+
+
+def _language(value: str) -> str:
+    language = _set(value).lower()
+    if language not in LANGUAGES:
+        raise ValueError(f"{_quoted(language)} is not a language of this program; use ja or en")
+    return language
+
+
+def _time_zone(value: str) -> str:
+    name = _set(value)
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError) as error:
+        nearest = difflib.get_close_matches(name[:100], available_timezones(), n=1)
+        example = nearest[0] if nearest else "Asia/Tokyo"
+        raise ValueError(f"{_quoted(name)} is not a time zone; use a name such as {example}") from error
+    return name
+
+
+def _seeds_dir(value: str) -> Path | None:
+    """Return the folder; empty and `none` ask for no seeds."""
+    if value.strip().lower() in {"", "none"}:
+        return None
+    path = _path(value.strip())
+    if not path.is_dir():
+        raise ValueError(f"there is no folder {_quoted(str(path))}; name a folder of seed stories, or none")
+    return path
+
+
+def _quoted(value: str) -> str:
+    return repr(value if len(value) <= 60 else value[:59] + "…")
+
+
+class Settings(BaseSettings):
+    """What the operator has decided. `database_url` may hold a password and is left out of `repr`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, validate_default=False
+    )
+
+    data_dir: Annotated[Path, BeforeValidator(_data_dir)] = Field(default_factory=_default_data_dir)
+    database_url: Annotated[str, BeforeValidator(_database_url)] = Field(
+        default_factory=_default_database_url, repr=False
+    )
+    language: Annotated[Language, BeforeValidator(_language)] = Field(default_factory=_default_language)
+    time_zone: Annotated[str, BeforeValidator(_time_zone)] = Field(default_factory=_default_time_zone)
+    seeds_dir: Annotated[Path | None, BeforeValidator(_seeds_dir)] = PACKAGED_SEEDS
+
+
+def read_settings() -> Settings:
+    """Return the settings. Raises `InvalidSettings` with a line for each variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as invalid:
+        lines = [
+            f"{PREFIX}{str(error['loc'][0]).upper()}: {error.get('ctx', {}).get('error', error['msg'])}"
+            for error in invalid.errors(include_input=False, include_url=False)
+        ]
+        raise InvalidSettings("\n".join(lines)) from None
+    except UnicodeDecodeError:
+        raise InvalidSettings(f"{ENV_FILE}: not UTF-8 text; save it again as UTF-8") from None
+
+
+def settings_warnings() -> list[str]:
+    """Return a line for each variable that was set and has no effect."""
+    return warnings_for({*os.environ, *dotenv_values(ENV_FILE)})
+
+
+def warnings_for(variables: Iterable[str]) -> list[str]:
+    """Return a line for each of `variables` that looks like a setting and is none."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    lines = []
+    for name in sorted(variables):
+        if name in NOT_YET:
+            lines.append(f"{name}: this version does not connect to that platform yet; the token is not used")
+        elif name.upper().startswith(PREFIX) and name.upper() not in known:
+            nearest = difflib.get_close_matches(name.upper(), known, n=1)
+            advice = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(known)}"
+            lines.append(f"{name}: there is no such setting; {advice}")
+    return lines
