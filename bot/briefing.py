@@ -131,7 +131,11 @@ def story_blocks(story: Story, language: Language, number: int) -> list[Block]:
 
 def small_print(story: Story, telling: Telling, language: Language) -> Block:
     """Return source, date, who claims, doubts and denies, and the original's language where it is another."""
-    parts = [story.source.name, phrase_date(story.published_at.date(), language), *_parties(telling.claims, language)]
+    parts = [
+        story.source.name,
+        phrase_date(story.published_at.date(), language),
+        *_parties(telling.claims, language),
+    ]
     if telling.language != language:
         parts.append(phrase("story.original", language))
     return note(phrase("story.dot", language).join(parts))

@@ -1,15 +1,51 @@
 """The use cases, one method each. Everything a platform adapter or the command line can do is here."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import assert_never
 
-from bot.commands import Command
-from bot.lookup import Answer
-from bot.message import Limits, Message
-from bot.model import Actor, Channel, Language, Source, Story, Subscription, WorkspaceId
+from bot import briefing, replies
+from bot.commands import Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
+from bot.errors import Conflict, InvalidInput, UserError
+from bot.language import language_of, tokens
+from bot.lookup import Answer, answer, read_query
+from bot.message import Limits, Message, note, paragraph, split
+from bot.model import (
+    Action,
+    Actor,
+    Article,
+    ArticleId,
+    Channel,
+    Delivery,
+    DeliveryId,
+    Digest,
+    DigestId,
+    Language,
+    Occurrence,
+    Source,
+    Story,
+    StoryChange,
+    StoryId,
+    Subscription,
+    SubscriptionId,
+    Telling,
+    WorkspaceId,
+)
 from bot.names import Names
+from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Index, Store
+from bot.segment import Segment, cut
+
+MAX_ARTICLE_CHARACTERS = 500_000
+CANDIDATES = 50
+"""How many stories the index proposes for the second look (SEARCH: the top 30 to 50 keep the gain)."""
+
+_FRESH = 200
+_FOLLOW_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,36 +66,270 @@ class Engine:
         self.names = names
         self.clock = clock
 
-    async def follow_store(self) -> int:
-        """Bring the index up to the store; return how many stories changed."""
-        raise NotImplementedError
+    # Stories in
 
     async def save(self, stories: Sequence[Story], actor: str, reason: str) -> Saved:
-        """Save stories made elsewhere (seeds, imports) under their ids: new ones are added, changed ones edited."""
-        raise NotImplementedError
+        """Save stories made elsewhere (seeds, imports) under their ids; new ones are added, others edited.
+
+        What is already as given stays untouched, so loading again changes nothing. When an id comes
+        twice, the last one counts. Raises `InvalidInput` when an id belongs to another workspace.
+        """
+        by_id = {story.id: story for story in stories}
+        stored = await self.store.stored_stories(list(by_id))
+        changed = [story for story in by_id.values() if not _is_same(story, stored.get(story.id))]
+        for story in changed:
+            if story.id in stored and stored[story.id].workspace != story.workspace:
+                raise InvalidInput("other_workspace", story_id=story.id)
+        await self._save_changes(
+            [self._next(story, stored.get(story.id)) for story in changed], actor, reason
+        )
+        added = sum(story.id not in stored for story in changed)
+        return Saved(added=added, changed=len(changed) - added, unchanged=len(stories) - len(changed))
 
     async def add(
         self, text: str, source: Source, published_at: datetime | None, actor: Actor, workspace: WorkspaceId
     ) -> list[Story]:
-        """Cut an article into stories and publish them. Raises `InvalidInput` where there is no story in it."""
-        raise NotImplementedError
+        """Cut an article into stories and publish them; the same article again gives the same stories.
 
-    async def answer(self, query: str, actor: Actor, limit: int = 5) -> Answer:
-        """Look something up."""
-        raise NotImplementedError
+        Raises `InvalidInput` when the text is empty, too long, or has no story in it.
+        """
+        _check_length(text)
+        now = self.clock()
+        article = Article(
+            id=ArticleId(_short_id("article", workspace, text)),
+            workspace=workspace,
+            text=text,
+            language=language_of(text),
+            source=source,
+            published_at=published_at or now,
+            added_at=now,
+        )
+        segments = (await asyncio.to_thread(cut, text, self.names)).segments
+        if not segments:
+            raise InvalidInput("article_no_story")
+        stories = [_story(article, segment) for segment in segments]
+        known = await self.store.stored_stories([story.id for story in stories])
+        new = [story for story in stories if story.id not in known]
+        await self._save_changes(new, actor.name, "", article)
+        return [known.get(story.id, story) for story in stories]
 
-    async def reply(self, command: Command, actor: Actor, channel: Channel) -> Message:
-        """Do what a command asks and word the reply. A `UserError` becomes a reply here, and only here."""
-        raise NotImplementedError
+    async def _save_changes(
+        self, stories: Sequence[Story], actor: str, reason: str, article: Article | None = None
+    ) -> None:
+        if not stories:
+            return
+        now = self.clock()
+        found_by = await asyncio.to_thread(lambda: [story_tokens(story, self.names) for story in stories])
+        changes = [
+            StoryChange(after=story, tokens=words, at=now, actor=actor, action=_action(story), reason=reason)
+            for story, words in zip(stories, found_by, strict=True)
+        ]
+        try:
+            await self.store.save_stories(changes, article)
+        except Conflict as error:
+            raise InvalidInput("changed_meanwhile") from error
+        await self.follow_store()
+
+    def _next(self, story: Story, stored: Story | None) -> Story:
+        if stored is None:
+            return replace(story, revision=1)
+        return replace(story, revision=stored.revision + 1, added_at=stored.added_at, status=stored.status)
+
+    # Questions
+
+    async def follow_store(self) -> int:
+        """Bring the index up to the store; return how many stories changed."""
+        changed = 0
+        while entries := await self.store.index_entries(self.index.position, _FOLLOW_BATCH):
+            self.index.apply(entries)
+            changed += len(entries)
+        return changed
+
+    async def answer(self, query: str, actor: Actor, limit: int = replies.PAGE_SIZE) -> Answer:
+        """Return the best `limit` stories for a query, as far as the actor's workspace may see them."""
+        await self.follow_store()
+        now = self.clock()
+        understood = read_query(query, self.names, self.index)
+        concepts = [concept.tokens for concept in understood.concepts]
+        hits = self.index.search(concepts, actor.workspace, CANDIDATES, now)
+        stories = await self.store.stories([hit.story_id for hit in hits], actor.workspace)
+        return answer(understood, hits, stories, self.names, self.index, actor.language, now, limit)
+
+    async def reply(self, asked: Command | str, actor: Actor, channel: Channel) -> Message:
+        """Do what a command, or its typed text, asks; return the reply, which may say why it cannot be done."""
+        try:
+            return await self._do(parse(asked) if isinstance(asked, str) else asked, actor, channel)
+        except UserError as error:
+            return Message((paragraph(phrase_error(error, actor.language)),), actor.language)
+
+    async def _do(self, command: Command, actor: Actor, channel: Channel) -> Message:
+        match command:
+            case Ask():
+                return await self._reply_to_ask(command, actor)
+            case Newest():
+                return await self._reply_newest(command.page, actor)
+            case Help():
+                return replies.help_message(actor.language)
+            case PreviewDigest():
+                return await self._reply_preview(actor, channel)
+            case ShowSubscription():
+                subscription = await self.store.subscription(channel)
+                due = briefing.next_due(subscription, self.clock()).at if subscription else None
+                return replies.subscription_message(subscription, self.names, due, actor.language)
+            case _:
+                assert_never(command)
+
+    async def _reply_to_ask(self, ask: Ask, actor: Actor) -> Message:
+        start, end = (ask.page - 1) * replies.PAGE_SIZE, ask.page * replies.PAGE_SIZE
+        whole = await self.answer(ask.query, actor, limit=end + 1)
+        page = replace(whole, found=whole.found[start:end])
+        return replies.answer_message(page, ask, len(whole.found) > end, actor.language)
+
+    async def _reply_newest(self, page: int, actor: Actor) -> Message:
+        size = replies.PAGE_SIZE
+        stories = await self.store.newest_stories(actor.workspace, size + 1, offset=(page - 1) * size)
+        return replies.newest_message(stories[:size], page, len(stories) > size, actor.language)
+
+    async def _reply_preview(self, actor: Actor, channel: Channel) -> Message:
+        subscription = await self.store.subscription(channel) or self._default_subscription(
+            channel, actor.language, "UTC"
+        )
+        message = await self.preview(subscription)
+        intro = note(phrase("subscription.preview", actor.language))
+        return replace(message, blocks=(intro, *message.blocks))
+
+    # Digests
 
     async def subscribe(self, channel: Channel, language: Language, time_zone: str) -> Subscription:
-        """Subscribe a channel with the defaults, its first digest due at once; a known channel keeps what it has."""
-        raise NotImplementedError
+        """Subscribe a channel with the defaults, its first digest due at once; a known one keeps what it has."""
+        return await self.store.add_subscription(self._default_subscription(channel, language, time_zone))
 
-    async def preview(self, channel: Channel, language: Language, time_zone: str) -> Message:
-        """Return the digest that the channel would get now, without posting it."""
-        raise NotImplementedError
+    async def preview(self, subscription: Subscription) -> Message:
+        """Return the digest that a subscription would get now, without posting it."""
+        occurrence = briefing.occurrence_at(subscription, self.clock())
+        return (await self._compose(subscription, occurrence))[1]
 
     async def compose_due(self, limits: Mapping[str, Limits]) -> int:
         """Publish the digests that are due on the platforms given; return how many."""
-        raise NotImplementedError
+        now = self.clock()
+        published = 0
+        for subscription in await self.store.due_subscriptions(now, _FRESH):
+            platform = limits.get(subscription.channel.platform)
+            if platform is not None:
+                published += await self._publish(subscription, platform, now)
+        return published
+
+    async def _publish(self, subscription: Subscription, limits: Limits, now: datetime) -> bool:
+        occurrence = briefing.occurrence_at(subscription, now)
+        stories, message = await self._compose(subscription, occurrence)
+        digest, deliveries = None, []
+        if stories:
+            digest = _digest(subscription, occurrence, stories, now)
+            parts = split(message, limits)
+            deliveries = [_delivery(digest, part, text) for part, text in enumerate(parts, start=1)]
+        next_due_at = briefing.next_due(subscription, now).at
+        try:
+            await self.store.publish(digest, deliveries, subscription, next_due_at)
+        except Conflict:
+            return False  # another process composed this turn
+        return digest is not None
+
+    async def _compose(
+        self, subscription: Subscription, occurrence: Occurrence
+    ) -> tuple[list[Story], Message]:
+        fresh = await self.store.fresh_stories(subscription, _FRESH)
+        chosen = briefing.choose(fresh, subscription.story_count)
+        remaining = len(fresh) - len(chosen)
+        message = briefing.digest_message(
+            chosen, remaining, self.names, subscription.language, occurrence.local_date
+        )
+        return chosen, message
+
+    def _default_subscription(self, channel: Channel, language: Language, time_zone: str) -> Subscription:
+        return Subscription(
+            id=SubscriptionId(_short_id("subscription", channel.platform, channel.workspace, channel.id)),
+            channel=channel,
+            language=language,
+            time_zone=time_zone,
+            next_due_at=self.clock(),
+        )
+
+
+def story_tokens(story: Story, names: Names) -> dict[Language, tuple[str, ...]]:
+    """Return the tokens each telling of a story is found by; the title and the main topic count twice."""
+    topics = [f"@{topic}" for topic in story.topics]
+    return {
+        telling.language: (
+            *tokens(f"{telling.title}\n{telling.title}\n{telling.body}", names),
+            *topics,
+            *topics[:1],
+        )
+        for telling in story.tellings
+    }
+
+
+def _is_same(story: Story, stored: Story | None) -> bool:
+    """Whether a story is what the store has, but for what the store itself decides."""
+    return (
+        stored is not None
+        and replace(story, revision=stored.revision, added_at=stored.added_at, status=stored.status) == stored
+    )
+
+
+def _action(story: Story) -> Action:
+    return "add" if story.revision == 1 else "edit"
+
+
+def _check_length(text: str) -> None:
+    if not text.strip():
+        raise InvalidInput("article_empty")
+    if len(text) > MAX_ARTICLE_CHARACTERS:
+        raise InvalidInput("article_too_long", limit=MAX_ARTICLE_CHARACTERS, length=len(text))
+
+
+def _story(article: Article, segment: Segment) -> Story:
+    body = article.text[segment.span.start : segment.span.end]
+    return Story(
+        id=StoryId(_short_id("story", article.id, str(segment.span.start), body)),
+        workspace=article.workspace,
+        tellings=(
+            Telling(language=article.language, title=segment.title, summary=segment.summary, body=body),
+        ),
+        source=article.source,
+        published_at=article.published_at,
+        added_at=article.added_at,
+        topics=segment.topics,
+        article_id=article.id,
+        span=segment.span,
+    )
+
+
+def _digest(
+    subscription: Subscription, occurrence: Occurrence, stories: Sequence[Story], now: datetime
+) -> Digest:
+    identity = (subscription.id, occurrence.local_date.isoformat(), occurrence.slot)
+    return Digest(
+        id=DigestId(_short_id("digest", *identity)),
+        occurrence=occurrence,
+        channel=subscription.channel,
+        composed_at=now,
+        story_ids=tuple(story.id for story in stories),
+    )
+
+
+def _delivery(digest: Digest, part: int, message: Message) -> Delivery:
+    return Delivery(
+        id=DeliveryId(f"{digest.id}.{part}"),
+        digest_id=digest.id,
+        part=part,
+        channel=digest.channel,
+        message=message,
+        due_at=digest.composed_at,
+    )
+
+
+def _short_id(*identity: str) -> str:
+    """Return 20 characters that are the same for the same identity, here and in every other process."""
+    packed = "\x1f".join(identity).encode("utf-8", "surrogatepass")
+    digest = hashlib.blake2b(packed, digest_size=12).digest()
+    return base64.b32encode(digest).decode("ascii").rstrip("=").lower()

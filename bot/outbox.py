@@ -1,4 +1,4 @@
-"""The outbox: deliveries are claimed, posted, and settled. Nothing owed is lost, nothing that can be found is repeated."""
+"""The outbox: deliveries are claimed, posted and settled; nothing owed is lost, nothing findable is repeated."""
 
 import logging
 from collections.abc import Mapping
@@ -30,7 +30,9 @@ async def deliver_due(store: Store, platforms: Mapping[str, Platform], clock: Cl
         outcome = await _attempt(delivery, platforms.get(delivery.channel.platform), clock)
         held = await store.settle(delivery, outcome, clock())
         if not held:
-            logger.warning("lost the lease while sending delivery=%s attempt=%d", delivery.id, delivery.attempt)
+            logger.warning(
+                "lost the lease while sending delivery=%s attempt=%d", delivery.id, delivery.attempt
+            )
         posted += held and isinstance(outcome, Posted)
     return posted
 

@@ -24,15 +24,15 @@ def _phrases(language: Language) -> Mapping[str, str | dict[str, str]]:
     }
 
 
-def phrase(key: str, language: Language, **facts: object) -> str:
+def phrase(key: str, language: Language, *, count: int = 0, **facts: object) -> str:
     """Return the sentence `section.name` with its blanks filled.
 
-    A sentence with plural forms chooses by the fact `count`. Raises KeyError for an unknown key.
+    A sentence with plural forms chooses by `count`. Raises KeyError for an unknown key.
     """
     found = _phrases(language)[key]
     if isinstance(found, dict):
-        found = found.get(Locale(language).plural_form(facts["count"]), found["other"])
-    return found.format(**facts)
+        found = found.get(Locale(language).plural_form(count), found["other"])
+    return found.format(count=count, **facts)
 
 
 def phrase_error(error: UserError, language: Language) -> str:

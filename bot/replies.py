@@ -1,0 +1,243 @@
+"""Replies, pure: what the engine found becomes the message that the asker reads."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.briefing import claim_note, small_print, story_blocks
+from bot.commands import CATALOGUE, Ask, Newest, unparse
+from bot.lookup import Answer, AnswerSentence, Found, Match, Passage
+from bot.message import (
+    Block,
+    Button,
+    Buttons,
+    Divider,
+    Heading,
+    Message,
+    Paragraph,
+    Quote,
+    Run,
+    note,
+    paragraph,
+)
+from bot.model import Language, Story, Subscription
+from bot.names import Names
+from bot.phrases import phrase, phrase_age, phrase_date
+
+PAGE_SIZE = 5
+
+
+OLD_DAYS = 31
+"""From this age of the newest match on, an answer says how old it is."""
+
+
+def answer_message(answer: Answer, ask: Ask, more: bool, language: Language) -> Message:
+    """Return one page of an answer in the view and depth asked for; `more` says that others follow."""
+    if not answer.found:
+        return _nothing_found(answer, ask, language)
+    match ask.view:
+        case "why":
+            blocks = _why(answer, ask, language)
+        case "sources":
+            blocks = _sources(answer, ask, language)
+        case "answer":
+            blocks = _answer(answer, ask, language)
+    return Message((*blocks, _buttons(ask, more, language)), language)
+
+
+def nothing_found(answer: Answer, language: Language) -> str:
+    """Return the sentence that says that nothing was found, with the nearest names where there are any."""
+    sentences = [phrase("answer.nothing", language, query=answer.query.text)]
+    if answer.nearest:
+        names = phrase("story.and", language).join(answer.nearest)
+        sentences.append(phrase("answer.nearest", language, names=names))
+    return " ".join(sentences)
+
+
+def newest_message(stories: Sequence[Story], page: int, more: bool, language: Language) -> Message:
+    """Return one page of the newest stories."""
+    blocks: list[Block] = [Heading(phrase("newest.heading", language))]
+    if not stories:
+        blocks.append(paragraph(phrase("newest.nothing", language)))
+    for number, story in enumerate(stories, start=1 + (page - 1) * PAGE_SIZE):
+        blocks += story_blocks(story, language, number=number)
+    if more:
+        blocks.append(Buttons((_button("more", Newest(page=page + 1), language),)))
+    return Message(tuple(blocks), language)
+
+
+def help_message(language: Language) -> Message:
+    """Return what can be typed, and what comes of it."""
+    lines = [
+        Paragraph((Run(entry.usage, style="strong"), Run(" — " + phrase(entry.help_key, language))))
+        for entry in CATALOGUE
+    ]
+    return Message(
+        (
+            Heading(phrase("help.heading", language)),
+            paragraph(phrase("help.intro", language)),
+            *lines,
+            note(phrase("help.depth", language)),
+        ),
+        language,
+    )
+
+
+def subscription_message(
+    subscription: Subscription | None, names: Names, due_at: datetime | None, language: Language
+) -> Message:
+    """Return what a channel gets, and when next."""
+    heading = Heading(phrase("subscription.heading", language))
+    if subscription is None or due_at is None:
+        return Message((heading, paragraph(phrase("subscription.none", language))), language)
+    join = phrase("story.and", language).join
+    blocks: list[Block] = [
+        heading,
+        paragraph(
+            phrase(
+                "subscription.times",
+                language,
+                times=join(f"{slot:%H:%M}" for slot in subscription.times),
+                zone=subscription.time_zone,
+                told_in=phrase(f"language.{subscription.language}", language),
+                count=subscription.story_count,
+            )
+        ),
+    ]
+    if subscription.topics:
+        topics = join(names.topics[t].names[language] for t in subscription.topics if t in names.topics)
+        blocks.append(paragraph(phrase("subscription.topics", language, topics=topics)))
+    local = due_at.astimezone(ZoneInfo(subscription.time_zone))
+    when = f"{phrase_date(local.date(), language, weekday=True)} {local:%H:%M}"
+    blocks.append(paragraph(phrase("subscription.next", language, when=when)))
+    return Message(tuple(blocks), language)
+
+
+def _nothing_found(answer: Answer, ask: Ask, language: Language) -> Message:
+    if ask.page > 1:
+        return Message((paragraph(phrase("answer.no_more", language, query=ask.query)),), language)
+    return Message((paragraph(nothing_found(answer, language)),), language)
+
+
+def _answer(answer: Answer, ask: Ask, language: Language) -> list[Block]:
+    blocks: list[Block] = [Heading(phrase("answer.heading", language, query=ask.query))]
+    quoted = None
+    if answer.sentence is not None and ask.page == 1:
+        blocks += _sentence(answer.sentence, language)
+        quoted = answer.sentence.passage.text
+    for number, found in enumerate(answer.found, start=1 + (ask.page - 1) * PAGE_SIZE):
+        blocks += _found(found, ask, number, quoted, language)
+    return [*blocks, *_honest_limits(answer, language)]
+
+
+def _sentence(sentence: AnswerSentence, language: Language) -> list[Block]:
+    blocks: list[Block] = [Quote(_marked(sentence.passage))]
+    if sentence.claim is not None:
+        blocks.append(claim_note(sentence.claim, language))
+    return [*blocks, Divider()]
+
+
+def _found(found: Found, ask: Ask, number: int, quoted: str | None, language: Language) -> list[Block]:
+    title = Heading(f"{number}. {found.telling.title}", level=2, url=found.story.source.url)
+    small = small_print(found.story, found.telling, language)
+    match ask.depth:
+        case "low":
+            return [title, small]
+        case "medium":
+            return [title, *_summary(found, quoted), small]
+        case "high":
+            body = [paragraph(text) for text in found.telling.body.splitlines() if text]
+            claims = [claim_note(claim, language) for claim in found.telling.claims]
+            return [title, Quote(_marked(found.passage)), *body, *claims, small]
+
+
+def _summary(found: Found, quoted: str | None) -> list[Block]:
+    """Return the summary, and the passage that matched where neither the summary nor the answer holds it."""
+    summary = found.telling.summary
+    if found.passage.text == quoted:
+        return [paragraph(summary)]
+    if found.passage.text in summary:
+        return [Paragraph(_marked_within(summary, found.passage))]
+    return [paragraph(summary), Quote(_marked(found.passage))]
+
+
+def _honest_limits(answer: Answer, language: Language) -> list[Block]:
+    limits: list[Block] = []
+    if answer.missing:
+        words = phrase("story.and", language).join(answer.missing)
+        limits.append(note(phrase("answer.missing", language, words=words)))
+    if answer.newest_age_days is not None and answer.newest_age_days >= OLD_DAYS:
+        age = phrase_age(answer.newest_age_days, language)
+        limits.append(note(phrase("answer.age", language, age=age)))
+    return limits
+
+
+def _why(answer: Answer, ask: Ask, language: Language) -> list[Block]:
+    blocks: list[Block] = [Heading(phrase("why.heading", language, query=ask.query))]
+    for place, found in enumerate(answer.found, start=1 + (ask.page - 1) * PAGE_SIZE):
+        rank = phrase("why.rank", language, place=place, score=f"{found.score:.2f}")
+        reasons = [_reason(match, language) for match in found.matched]
+        blocks += [
+            Heading(f"{place}. {found.telling.title}", level=2, url=found.story.source.url),
+            paragraph("\n".join([*reasons, rank])),
+            small_print(found.story, found.telling, language),
+        ]
+    return [*blocks, *_honest_limits(answer, language), note(phrase("why.order", language))]
+
+
+def _reason(match: Match, language: Language) -> str:
+    key = "same_word" if match.typed.lower() == match.form.lower() else match.how
+    return phrase(f"why.{key}", language, typed=match.typed, form=match.form)
+
+
+def _sources(answer: Answer, ask: Ask, language: Language) -> list[Block]:
+    blocks: list[Block] = [Heading(phrase("sources.heading", language, query=ask.query))]
+    for place, found in enumerate(answer.found, start=1 + (ask.page - 1) * PAGE_SIZE):
+        source = found.story.source
+        date = phrase_date(found.story.published_at.date(), language)
+        blocks.append(
+            Paragraph(
+                (
+                    Run(f"{place}. {found.telling.title}\n", style="strong"),
+                    Run(source.name, url=source.url),
+                    Run(f"{phrase('story.dot', language)}{date}"),
+                )
+            )
+        )
+    return blocks
+
+
+def _buttons(ask: Ask, more: bool, language: Language) -> Buttons:
+    buttons = []
+    if more:
+        buttons.append(_button("more", replace(ask, page=ask.page + 1), language))
+    if ask.view != "answer":
+        buttons.append(_button("back", replace(ask, view="answer"), language))
+    if ask.view == "answer" and ask.depth != "high":
+        buttons.append(_button("deeper", replace(ask, depth="high"), language))
+    if ask.view != "why":
+        buttons.append(_button("why", replace(ask, view="why"), language))
+    if ask.view != "sources":
+        buttons.append(_button("sources", replace(ask, view="sources"), language))
+    return Buttons(tuple(buttons))
+
+
+def _button(name: str, command: Ask | Newest, language: Language) -> Button:
+    return Button(label=phrase(f"button.{name}", language), command=unparse(command))
+
+
+def _marked(passage: Passage) -> tuple[Run, ...]:
+    return _marked_within(passage.text, passage)
+
+
+def _marked_within(text: str, passage: Passage) -> tuple[Run, ...]:
+    """Return a text that holds a passage, with the passage's marks."""
+    offset = text.index(passage.text)
+    runs: list[Run] = []
+    end = 0
+    for mark in passage.marks:
+        start = offset + mark.start
+        runs += [Run(text[end:start]), Run(text[start : offset + mark.end], style="mark")]
+        end = offset + mark.end
+    return tuple(run for run in (*runs, Run(text[end:])) if run.text)
