@@ -156,7 +156,7 @@ class Engine:
         return answer(understood, hits, stories, self.names, self.index, actor.language, now, limit)
 
     async def reply(self, asked: Command | str, actor: Actor, channel: Channel) -> Message:
-        """Do what a command, or its typed text, asks; return the reply, which may say why it cannot be done."""
+        """Do what a command, or its typed text, asks; the reply may say why it cannot be done."""
         try:
             return await self._do(parse(asked) if isinstance(asked, str) else asked, actor, channel)
         except UserError as error:
@@ -201,7 +201,7 @@ class Engine:
     # Digests
 
     async def subscribe(self, channel: Channel, language: Language, time_zone: str) -> Subscription:
-        """Subscribe a channel with the defaults, its first digest due at once; a known one keeps what it has."""
+        """Subscribe a channel with the defaults, first due at once; a known channel keeps what it has."""
         return await self.store.add_subscription(self._default_subscription(channel, language, time_zone))
 
     async def preview(self, subscription: Subscription) -> Message:

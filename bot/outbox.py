@@ -1,4 +1,4 @@
-"""The outbox: deliveries are claimed, posted and settled; nothing owed is lost, nothing findable is repeated."""
+"""The outbox: deliveries are claimed, posted, settled; nothing owed is lost, nothing findable is repeated."""
 
 import logging
 from collections.abc import Mapping

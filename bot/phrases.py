@@ -8,7 +8,6 @@ from importlib.resources import files
 
 from babel import Locale
 from babel.dates import format_date
-from babel.units import format_unit
 
 from bot.errors import UserError
 from bot.model import Language
@@ -24,15 +23,17 @@ def _phrases(language: Language) -> Mapping[str, str | dict[str, str]]:
     }
 
 
-def phrase(key: str, language: Language, *, count: int = 0, **facts: object) -> str:
+def phrase(key: str, language: Language, **facts: object) -> str:
     """Return the sentence `section.name` with its blanks filled.
 
-    A sentence with plural forms chooses by `count`. Raises KeyError for an unknown key.
+    A sentence with plural forms chooses by the fact `count`. Raises KeyError for an unknown key.
     """
     found = _phrases(language)[key]
     if isinstance(found, dict):
-        found = found.get(Locale(language).plural_form(count), found["other"])
-    return found.format(count=count, **facts)
+        count = facts["count"]
+        form = Locale(language).plural_form(count) if isinstance(count, int) else "other"
+        found = found.get(form, found["other"])
+    return found.format(**facts)
 
 
 def phrase_error(error: UserError, language: Language) -> str:
@@ -46,9 +47,9 @@ def phrase_date(day: date, language: Language, *, weekday: bool = False) -> str:
 
 
 def phrase_age(days: int, language: Language) -> str:
-    """Return a length of time in days, months (from 60 days on) or years (from 3 on): 21 months, 21 か月."""
+    """Return a length of time in days, months (from 60 days on) or years (from 3 on): 21 months, 21か月."""
     if days < 60:
-        return format_unit(days, "duration-day", locale=language)
+        return phrase("age.days", language, count=days)
     if days < 3 * 365:
-        return format_unit(days * 12 // 365, "duration-month", locale=language)
-    return format_unit(days // 365, "duration-year", locale=language)
+        return phrase("age.months", language, count=days * 12 // 365)
+    return phrase("age.years", language, count=days // 365)

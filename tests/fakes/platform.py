@@ -1,0 +1,51 @@
+"""A pretend chat platform that keeps its own ledger of accepted messages and can do things wrong."""
+
+from datetime import datetime
+
+from bot.errors import PostDelayed, PostRejected, PostUncertain
+from bot.message import Limits, Message
+from bot.model import Channel
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+class PretendPlatform:
+    """Accepts messages, one faulty answer at a time: `faults` are used up in order.
+
+    Faults: `delay` and `reject` refuse; `lose before` and `lose answer` time out without and with
+    the message accepted; `kill before` and `kill after` end the process around the acceptance.
+    """
+
+    name = "local"
+    limits = Limits(characters=2_000, block_characters=2_000, blocks=40)
+
+    def __init__(self, *faults: str) -> None:
+        self.faults = list(faults)
+        self.ledger: list[tuple[Channel, str, Message]] = []
+
+    async def post(self, channel: Channel, message: Message, key: str) -> str:
+        fault = self.faults.pop(0) if self.faults else ""
+        match fault:
+            case "delay":
+                raise PostDelayed("slow down", retry_after_s=30)
+            case "reject":
+                raise PostRejected("the channel is gone")
+            case "lose before":
+                raise PostUncertain("no answer")
+            case "kill before":
+                raise Killed
+        self.ledger.append((channel, key, message))
+        match fault:
+            case "lose answer":
+                raise PostUncertain("no answer")
+            case "kill after":
+                raise Killed
+        return f"message-{len(self.ledger)}"
+
+    async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
+        for number, (where, posted_key, _) in enumerate(self.ledger, start=1):
+            if (where, posted_key) == (channel, key):
+                return f"message-{number}"
+        return None

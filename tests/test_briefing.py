@@ -1,0 +1,145 @@
+"""When a subscription is due, which stories it gets, and how they are told."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.briefing import FIRST, choose, digest_message, next_due, occurrence_at
+from bot.message import Heading, plain_text
+from bot.model import Claim, Telling, Topic, TopicId
+from bot.names import Names
+from tests.factories import make_story, make_subscription
+
+NAMES = Names([Topic(id=TopicId("deepseek"), names={"ja": "ディープシーク", "en": "DeepSeek"})])
+
+
+def instant(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "slot", "after", "expected"),
+    [
+        pytest.param("Asia/Tokyo", time(9), "2026-11-23T23:59", "2026-11-24T00:00", id="tokyo morning is utc midnight"),
+        pytest.param("America/New_York", time(2, 30), "2026-03-08T05:00", "2026-03-08T07:00", id="skipped time: end of the gap"),
+        pytest.param("America/New_York", time(1, 30), "2026-11-01T05:00", "2026-11-01T05:30", id="time shown twice: the first"),
+        pytest.param("America/New_York", time(1, 30), "2026-11-01T05:30", "2026-11-02T06:30", id="time shown twice: once only"),
+        pytest.param("Australia/Lord_Howe", time(2, 15), "2026-10-03T12:00", "2026-10-03T15:30", id="half-hour gap"),
+        pytest.param("Pacific/Apia", time(9), "2011-12-29T20:00", "2011-12-30T10:00", id="a day that a zone left out"),
+        pytest.param("Asia/Tokyo", time(9), "2028-02-28T01:00", "2028-02-29T00:00", id="leap day"),
+    ],
+)  # fmt: skip
+def test_a_turn_falls_on_its_local_time(zone, slot, after, expected):
+    subscription = make_subscription(times=(slot,), time_zone=zone)
+
+    assert next_due(subscription, instant(after)).at == instant(expected)
+
+
+ZONES = ["Asia/Tokyo", "America/New_York", "Europe/London", "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca"]  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    zone=st.sampled_from(ZONES),
+    slots=st.sets(st.times().map(lambda t: t.replace(second=0, microsecond=0)), min_size=1, max_size=3),
+    start=st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1)),
+)
+def test_every_local_day_has_every_slot_once_in_order(zone, slots, start):
+    subscription = make_subscription(times=tuple(sorted(slots)), time_zone=zone)
+    at = start.replace(tzinfo=UTC)
+    turns = []
+
+    while at < start.replace(tzinfo=UTC) + timedelta(days=400):
+        turn = next_due(subscription, at)
+        turns.append(turn)
+        at = turn.at
+
+    occurrences = [(turn.occurrence.local_date, turn.occurrence.slot) for turn in turns]
+    first = turns[0].occurrence.local_date
+    whole_days = {day for day, _ in occurrences if first < day < turns[-1].occurrence.local_date}
+    assert len(set(occurrences)) == len(occurrences)
+    assert len(whole_days) >= 398
+    for day in whole_days:
+        assert sum(d == day for d, _ in occurrences) == len(slots)
+    for turn in turns:
+        wall = turn.at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        wanted = datetime.combine(turn.occurrence.local_date, time.fromisoformat(turn.occurrence.slot))
+        assert timedelta() <= wall - wanted <= timedelta(hours=1)
+
+
+def test_a_new_subscription_s_first_digest_has_a_turn_of_its_own():
+    subscription = make_subscription(time_zone="Asia/Tokyo", next_due_at=instant("2026-11-23T21:16"))
+
+    occurrence = occurrence_at(subscription, instant("2026-11-23T21:17"))
+
+    assert (occurrence.local_date, occurrence.slot) == (date(2026, 11, 24), FIRST)
+
+
+def test_missed_turns_make_one_digest_for_the_latest():
+    subscription = make_subscription(time_zone="Asia/Tokyo", next_due_at=instant("2026-11-20T00:00"))
+
+    occurrence = occurrence_at(subscription, instant("2026-11-23T21:16"))
+
+    assert (occurrence.local_date, occurrence.slot) == (date(2026, 11, 23), "09:00")
+
+
+def stories_of(*leading):
+    return [make_story(id=f"s{n}", topics=(topic,)) for n, topic in enumerate(leading)]
+
+
+def test_no_topic_crowds_out_the_others():
+    fresh = stories_of("a", "a", "a", "a", "b", "c")
+
+    assert [story.id for story in choose(fresh, 4)] == ["s0", "s1", "s4", "s5"]
+
+
+def test_stories_of_a_topic_stand_together():
+    fresh = stories_of("a", "b", "a", "b", "b")
+
+    assert [story.id for story in choose(fresh, 5)] == ["s1", "s3", "s4", "s0", "s2"]
+
+
+@given(st.lists(st.sampled_from("abcd")), st.integers(0, 12))
+def test_choosing_takes_as_many_as_asked_and_none_twice(leading, count):
+    fresh = stories_of(*leading)
+
+    chosen = choose(fresh, count)
+
+    assert len(chosen) == min(count, len(fresh))
+    assert len({story.id for story in chosen}) == len(chosen)
+
+
+def test_a_digest_tells_each_story_with_its_source_date_and_who_denies():
+    claim = Claim(text="X", said_by="妹", denied_by=("家族",))
+    telling = Telling(language="ja", title="題", summary="要約。", body="本文。", claims=(claim,))
+    story = make_story(tellings=(telling,), published_at=instant("2025-02-01T00:00"), topics=("deepseek",))
+
+    text = plain_text(digest_message([story], 3, NAMES, "ja", date(2026, 11, 24)))
+
+    assert "2026年11月24日火曜日" in text
+    assert "1. 題" in text
+    assert "要約。" in text
+    assert f"{story.source.name}｜2025年2月1日｜主張：妹｜否定：家族" in text
+    assert "話題：ディープシーク" in text
+    assert "ほかに3本" in text
+    assert "/ai-news" in text
+
+
+def test_a_digest_says_when_a_story_is_told_in_another_language():
+    story = make_story(tellings=(Telling(language="ja", title="題", summary="要約。", body="本文。"),))
+
+    text = plain_text(digest_message([story], 1, NAMES, "en", date(2026, 11, 24)))
+
+    assert "題" in text
+    assert "Original in Japanese" in text
+    assert "One more story waits" in text
+
+
+def test_a_digest_without_stories_says_so():
+    message = digest_message([], 0, NAMES, "en", date(2026, 11, 24))
+
+    assert [block.text for block in message.blocks if isinstance(block, Heading)] == ["AI news · Tuesday, November 24, 2026"]
+    assert "Nothing new" in plain_text(message)

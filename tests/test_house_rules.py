@@ -1,0 +1,74 @@
+"""The rules of the house, each held by a tool: style, types, layers, sizes, and sentences in both languages."""
+
+import os
+import re
+import string
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+SOURCES = [*ROOT.glob("bot/**/*.py"), *ROOT.glob("adapters/**/*.py")]
+MAX_LINES = 400
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["ruff", "check", "."], id="ruff check"),
+        pytest.param(["ruff", "format", "--check", "."], id="ruff format"),
+        pytest.param(["mypy"], id="mypy strict"),
+        pytest.param(["lint-imports", "--no-cache"], id="import layers"),
+    ],
+)
+def test_a_tool_finds_nothing(command):
+    tool, *arguments = command
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+
+    run = subprocess.run(
+        [str(BIN / tool), *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_no_file_grows_beyond_one_idea():
+    lengths = {path.relative_to(ROOT): len(path.read_text("utf-8").splitlines()) for path in SOURCES}
+
+    assert {path: lines for path, lines in lengths.items() if lines > MAX_LINES} == {}
+
+
+def phrases(language):
+    sections = tomllib.loads((ROOT / f"bot/locales/{language}.toml").read_text("utf-8"))
+    return {f"{section}.{name}": text for section, names in sections.items() for name, text in names.items()}
+
+
+def blanks(phrase):
+    texts = phrase.values() if isinstance(phrase, dict) else [phrase]
+    return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_sentence_stands_in_both_languages_with_the_same_blanks():
+    japanese, english = phrases("ja"), phrases("en")
+
+    assert japanese.keys() == english.keys()
+    for key in japanese:
+        assert blanks(japanese[key]) - {"count"} == blanks(english[key]) - {"count"}, key
+
+
+def test_every_sentence_is_used_and_every_sentence_used_exists():
+    code = "\n".join(path.read_text("utf-8") for path in SOURCES)
+    named = set(re.findall(r'"([a-z]+\.[a-z_]+)"', code))
+    errors = {f"error.{key}" for key in re.findall(r'(?:UserError|NotFound|NotAllowed|InvalidInput)\(\s*"(\w+)"', code)}
+    built = {f"{section}." for section in re.findall(r'f"([a-z]+)\.\{', code)}
+    known = set(phrases("en"))
+
+    missing = {key for key in named | errors if key.split(".")[0] in {k.split(".")[0] for k in known}} - known
+    unused = {key for key in known - named - errors if not any(key.startswith(prefix) for prefix in built)}
+
+    assert missing == set()
+    assert unused - {key for key in unused if key.startswith("error.") and key in errors} == set()
