@@ -71,12 +71,18 @@ class Engine:
     async def save(self, stories: Sequence[Story], actor: str, reason: str) -> Saved:
         """Save stories made elsewhere (seeds, imports) under their ids; new ones are added, others edited.
 
-        What is already as given stays untouched, so loading again changes nothing. When an id comes
-        twice, the last one counts. Raises `InvalidInput` when an id belongs to another workspace.
+        What is already as given stays untouched, so loading again changes nothing; neither does it
+        undo what somebody else changed since. When an id comes twice, the last one counts. Raises
+        `InvalidInput` when an id belongs to another workspace.
         """
         by_id = {story.id: story for story in stories}
         stored = await self.store.stored_stories(list(by_id))
-        changed = [story for story in by_id.values() if not _is_same(story, stored.get(story.id))]
+        changed = [
+            story
+            for story in by_id.values()
+            if story.id not in stored
+            or not (_is_same(story, stored[story.id]) or await self._was_given(story, actor))
+        ]
         for story in changed:
             if story.id in stored and stored[story.id].workspace != story.workspace:
                 raise InvalidInput("other_workspace", story_id=story.id)
@@ -85,6 +91,11 @@ class Engine:
         )
         added = sum(story.id not in stored for story in changed)
         return Saved(added=added, changed=len(changed) - added, unchanged=len(stories) - len(changed))
+
+    async def _was_given(self, story: Story, actor: str) -> bool:
+        """Whether a story is just as `actor` gave it last, so that it is others who changed it since."""
+        given = [revision for revision in await self.store.revisions(story.id) if revision.actor == actor]
+        return bool(given) and _is_same(story, given[-1].after)
 
     async def add(
         self, text: str, source: Source, published_at: datetime | None, actor: Actor, workspace: WorkspaceId
@@ -268,12 +279,10 @@ def story_tokens(story: Story, names: Names) -> dict[Language, tuple[str, ...]]:
     }
 
 
-def _is_same(story: Story, stored: Story | None) -> bool:
+def _is_same(story: Story, stored: Story) -> bool:
     """Whether a story is what the store has, but for what the store itself decides."""
-    return (
-        stored is not None
-        and replace(story, revision=stored.revision, added_at=stored.added_at, status=stored.status) == stored
-    )
+    kept = replace(story, revision=stored.revision, added_at=stored.added_at, status=stored.status)
+    return kept == stored
 
 
 def _action(story: Story) -> Action:

@@ -23,22 +23,53 @@ def instant(text):
 @pytest.mark.parametrize(
     ("zone", "slot", "after", "expected"),
     [
-        pytest.param("Asia/Tokyo", time(9), "2026-11-23T23:59", "2026-11-24T00:00", id="tokyo morning is utc midnight"),
-        pytest.param("America/New_York", time(2, 30), "2026-03-08T05:00", "2026-03-08T07:00", id="skipped time: end of the gap"),
-        pytest.param("America/New_York", time(1, 30), "2026-11-01T05:00", "2026-11-01T05:30", id="time shown twice: the first"),
-        pytest.param("America/New_York", time(1, 30), "2026-11-01T05:30", "2026-11-02T06:30", id="time shown twice: once only"),
-        pytest.param("Australia/Lord_Howe", time(2, 15), "2026-10-03T12:00", "2026-10-03T15:30", id="half-hour gap"),
-        pytest.param("Pacific/Apia", time(9), "2011-12-29T20:00", "2011-12-30T10:00", id="a day that a zone left out"),
+        pytest.param(
+            "Asia/Tokyo", time(9), "2026-11-23T23:59", "2026-11-24T00:00", id="tokyo morning is utc midnight"
+        ),
+        pytest.param(
+            "America/New_York",
+            time(2, 30),
+            "2026-03-08T05:00",
+            "2026-03-08T07:00",
+            id="skipped time: end of the gap",
+        ),
+        pytest.param(
+            "America/New_York",
+            time(1, 30),
+            "2026-11-01T05:00",
+            "2026-11-01T05:30",
+            id="time shown twice: the first",
+        ),
+        pytest.param(
+            "America/New_York",
+            time(1, 30),
+            "2026-11-01T05:30",
+            "2026-11-02T06:30",
+            id="time shown twice: once only",
+        ),
+        pytest.param(
+            "Australia/Lord_Howe", time(2, 15), "2026-10-03T12:00", "2026-10-03T15:30", id="half-hour gap"
+        ),
+        pytest.param(
+            "Pacific/Apia", time(9), "2011-12-29T20:00", "2011-12-30T10:00", id="a day that a zone left out"
+        ),
         pytest.param("Asia/Tokyo", time(9), "2028-02-28T01:00", "2028-02-29T00:00", id="leap day"),
     ],
-)  # fmt: skip
+)
 def test_a_turn_falls_on_its_local_time(zone, slot, after, expected):
     subscription = make_subscription(times=(slot,), time_zone=zone)
 
     assert next_due(subscription, instant(after)).at == instant(expected)
 
 
-ZONES = ["Asia/Tokyo", "America/New_York", "Europe/London", "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca"]  # fmt: skip
+ZONES = [
+    "Asia/Tokyo",
+    "America/New_York",
+    "Europe/London",
+    "Australia/Lord_Howe",
+    "America/St_Johns",
+    "Africa/Casablanca",
+]
 
 
 @settings(max_examples=25, deadline=None)
@@ -70,7 +101,7 @@ def test_every_local_day_has_every_slot_once_in_order(zone, slots, start):
         assert timedelta() <= wall - wanted <= timedelta(hours=1)
 
 
-def test_a_new_subscription_s_first_digest_has_a_turn_of_its_own():
+def test_the_first_digest_has_a_turn_of_its_own():
     subscription = make_subscription(time_zone="Asia/Tokyo", next_due_at=instant("2026-11-23T21:16"))
 
     occurrence = occurrence_at(subscription, instant("2026-11-23T21:17"))
@@ -141,5 +172,7 @@ def test_a_digest_says_when_a_story_is_told_in_another_language():
 def test_a_digest_without_stories_says_so():
     message = digest_message([], 0, NAMES, "en", date(2026, 11, 24))
 
-    assert [block.text for block in message.blocks if isinstance(block, Heading)] == ["AI news · Tuesday, November 24, 2026"]
+    assert [block.text for block in message.blocks if isinstance(block, Heading)] == [
+        "AI news · Tuesday, November 24, 2026"
+    ]
     assert "Nothing new" in plain_text(message)

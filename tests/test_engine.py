@@ -1,0 +1,188 @@
+"""The use cases over a real store, on both databases."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.engine import MAX_ARTICLE_CHARACTERS, Engine
+from bot.errors import InvalidInput
+from bot.index import PostingsIndex
+from bot.message import plain_text
+from bot.model import PUBLIC, Actor, Source, Topic, TopicId, WorkspaceId
+from bot.names import Names
+from tests.factories import NOW, make_channel, make_story, make_telling
+
+DEEPSEEK = Topic(
+    id=TopicId("deepseek"),
+    names={"ja": "ディープシーク", "en": "DeepSeek"},
+    aliases=("DeepSeek", "ディープシーク"),
+)
+MIKA = Actor(name="mika", workspace=WorkspaceId("home"), language="en")
+
+ARTICLE = """First, the city council of Kawabe voted to reopen the old tram line. Work on the tram line begins in May.
+The council expects 4,000 passengers a day.
+
+In other news, the bakery chain Komugi recalled its rye bread. The bread may hold pieces of metal.
+Komugi says that nobody was hurt.
+"""
+
+
+@pytest.fixture
+def engine(store):
+    return Engine(store, PostingsIndex(), Names([DEEPSEEK]), lambda: NOW)
+
+
+def story_about(title, body, **over):
+    return make_story(tellings=(make_telling(title=title, summary=body, body=body),), **over)
+
+
+async def titles(engine, query, actor=MIKA):
+    return [found.telling.title for found in (await engine.answer(query, actor)).found]
+
+
+async def test_a_saved_story_is_found_at_once(engine):
+    saved = await engine.save([story_about("Robot chess", "A robot won at chess.")], "seeds", "")
+
+    assert (saved.added, saved.changed, saved.unchanged) == (1, 0, 0)
+    assert await titles(engine, "chess") == ["Robot chess"]
+
+
+async def test_saving_again_changes_nothing(engine, store):
+    story = story_about("Robot chess", "A robot won at chess.")
+    await engine.save([story], "seeds", "")
+
+    saved = await engine.save([story], "seeds", "")
+
+    assert (saved.added, saved.changed, saved.unchanged) == (0, 0, 1)
+    assert len(await store.revisions(story.id)) == 1
+
+
+async def test_an_edited_seed_is_an_edit_with_a_revision(engine, store):
+    await engine.save([story_about("Robot chess", "A robot won at chess.")], "seeds", "")
+
+    saved = await engine.save(
+        [story_about("Robot shogi", "A robot won at shogi.")], "seeds", "seed file changed"
+    )
+
+    first, second = await store.revisions("story")
+    assert saved.changed == 1
+    assert (first.action, second.action, second.reason) == ("add", "edit", "seed file changed")
+    assert second.before == first.after
+    assert await titles(engine, "chess") == []
+    assert await titles(engine, "shogi") == ["Robot shogi"]
+
+
+async def test_loading_seeds_again_does_not_undo_what_a_moderator_changed(engine, store):
+    seed = story_about("Robot chess", "A robot won at chess.")
+    await engine.save([seed], "seeds", "")
+    await engine.save([story_about("Robot chess, corrected", "A robot drew at chess.")], "mika", "")
+
+    saved = await engine.save([seed], "seeds", "")
+
+    assert saved.unchanged == 1
+    assert await titles(engine, "chess") == ["Robot chess, corrected"]
+
+
+async def test_a_story_of_another_workspace_is_neither_found_nor_overwritten(engine):
+    other = WorkspaceId("elsewhere")
+    await engine.save([story_about("Secret chess", "Their chess plans.", workspace=other)], "import", "")
+
+    with pytest.raises(InvalidInput) as caught:
+        await engine.save([story_about("Mine", "My chess.")], "import", "")
+
+    assert caught.value.key == "other_workspace"
+    assert await titles(engine, "chess") == []
+    assert await titles(engine, "chess", replace(MIKA, workspace=other)) == ["Secret chess"]
+
+
+async def test_an_article_becomes_its_stories_with_verbatim_spans(engine):
+    stories = await engine.add(ARTICLE, Source(name="Kawabe Post"), None, MIKA, PUBLIC)
+
+    assert len(stories) == 2
+    assert all(ARTICLE[s.span.start : s.span.end] == s.tellings[0].body for s in stories)
+    assert (await engine.answer("Where does the tram line reopen?", MIKA)).found[0].story.id == stories[0].id
+
+
+async def test_the_same_article_again_gives_the_same_stories(engine, store):
+    first = await engine.add(ARTICLE, Source(name="Kawabe Post"), None, MIKA, PUBLIC)
+
+    again = await engine.add(ARTICLE, Source(name="Kawabe Post"), None, MIKA, PUBLIC)
+
+    assert again == first
+    assert await store.count_stories(PUBLIC) == len(first)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("", "article_empty"),
+        (" \n\t", "article_empty"),
+        ("あ" * (MAX_ARTICLE_CHARACTERS + 1), "article_too_long"),
+    ],
+    ids=["empty", "blank", "too long"],
+)
+async def test_an_article_that_cannot_be_used_is_refused_with_the_reason(engine, text, key):
+    with pytest.raises(InvalidInput) as caught:
+        await engine.add(text, Source(name="x"), None, MIKA, PUBLIC)
+
+    assert caught.value.key == key
+
+
+async def reply(engine, text, language="en"):
+    message = await engine.reply(text, replace(MIKA, language=language), make_channel())
+    return plain_text(message)
+
+
+async def test_an_answer_tells_the_story_its_source_and_its_age(engine):
+    old = story_about("Robot chess", "A robot won at chess.", published_at=NOW.replace(year=2024))
+    await engine.save([old], "seeds", "")
+
+    text = await reply(engine, "/ai-news chess")
+
+    assert "1. Robot chess" in text
+    assert "The Daily Crate" in text
+    assert "The newest match is 24 months old." in text
+
+
+async def test_why_names_the_form_that_matched(engine):
+    await engine.save([story_about("DeepSeek grows", "DeepSeek hired people.")], "seeds", "")
+
+    text = await reply(engine, "/ai-news ディープ・シーク view:why")
+
+    assert "“ディープ・シーク” is a name of “DeepSeek”" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "Nothing found for “quantum knitting”."), ("ja", "見つかりませんでした")],
+)
+async def test_absence_is_said_in_the_asker_s_language(engine, language, sentence):
+    await engine.save([story_about("DeepSeek grows", "DeepSeek hired people.")], "seeds", "")
+
+    assert sentence in await reply(engine, "/ai-news quantum knitting", language)
+
+
+async def test_a_mistyped_command_is_answered_with_what_to_type(engine):
+    assert "/ai-news help" in await reply(engine, "/ai-newz")
+
+
+async def test_pages_follow_one_another_and_end(engine):
+    stories = [story_about(f"Chess {n}", "A robot won at chess.", id=f"s{n}") for n in range(7)]
+    await engine.save(stories, "seeds", "")
+
+    first, second, third = [await reply(engine, f"/ai-news chess page:{page}") for page in (1, 2, 3)]
+
+    assert "5. Chess" in first
+    assert "6. Chess" not in first
+    assert "7. Chess" in second
+    assert "no more stories" in third
+
+
+async def test_a_preview_shows_the_digest_and_posts_nothing(engine, store):
+    await engine.save([story_about("Robot chess", "A robot won at chess.")], "seeds", "")
+
+    text = await reply(engine, "/ai-news-digest preview")
+
+    assert "1. Robot chess" in text
+    assert "Only you see it." in text
+    assert await store.posts(make_channel(), 10) == []
