@@ -1,0 +1,123 @@
+"""The PostgreSQL driver: a pool of connections, for more than one process on one database."""
+# ruff: noqa: D102 -- the Driver protocol carries the contract
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from bot.errors import Conflict, StoreError
+from bot.store.driver import Body, Row, Transaction, Value
+
+T = TypeVar("T")
+
+CONNECT_TIMEOUT_S: Final = 10
+CONNECTIONS: Final = 10
+ATTEMPTS: Final = 3
+"""How often a transaction is run when PostgreSQL ends it to break a deadlock."""
+
+MIGRATION_LOCK: Final = 0x61692D6E657773
+"""Any number that no other program on the same database is likely to lock ("ai-news" in ASCII)."""
+
+UNREACHABLE: Final = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
+ADVICE: Final = (
+    (asyncpg.InvalidAuthorizationSpecificationError, "it refused the login: check the user and the password"),
+    (asyncpg.InvalidCatalogNameError, "there is no such database: create it, or name another"),
+    (asyncpg.TooManyConnectionsError, "it has no free connection: raise max_connections, or run fewer bots"),
+    (asyncpg.DiskFullError, "its disk is full and nothing was changed: free some space and try again"),
+    (asyncpg.ReadOnlySQLTransactionError, "it takes no changes: name the primary, not a replica"),
+    (UNREACHABLE, "it cannot be reached: check that it runs, and its address"),
+)
+"""What to do about each kind of error; the first that fits counts."""
+
+
+async def open_postgresql(url: str) -> "PostgresqlDriver":
+    """Connect to a database that exists. Raises `StoreError`; its message never shows the password."""
+    place = _place(url)
+    with _translated(place):
+        pool = await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS, timeout=CONNECT_TIMEOUT_S)
+        version = await pool.fetchval("SHOW server_version")
+    return PostgresqlDriver(pool, place, str(version))
+
+
+def _place(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2] or "its default address"
+    return f"the PostgreSQL database {parts.path.lstrip('/') or '(default)'} at {host}"
+
+
+class PostgresqlDriver:
+    """A database on a server."""
+
+    def __init__(self, pool: Any, place: str, version: str) -> None:
+        self.description = f"PostgreSQL {version}"
+        self._pool = pool
+        self._place = place
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def read(self, statement: str, *values: Value) -> Sequence[Row]:
+        with _translated(self._place):
+            found: Sequence[Row] = await self._pool.fetch(statement, *values)
+            return found
+
+    async def transaction(self, body: Body[T]) -> T:
+        return await self._to_its_end(self._transact(body))
+
+    async def exclusive(self, body: Body[T]) -> T:
+        async def locked(transaction: Transaction) -> T:
+            await transaction.fetch("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
+            return await body(transaction)
+
+        return await self.transaction(locked)
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._running, return_exceptions=True)
+        with _translated(self._place):
+            await self._pool.close()
+
+    async def _to_its_end(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _transact(self, body: Body[T]) -> T:
+        with _translated(self._place):
+            for _ in range(ATTEMPTS - 1):
+                try:
+                    return await self._attempt(body)
+                except asyncpg.DeadlockDetectedError:
+                    continue
+            return await self._attempt(body)
+
+    async def _attempt(self, body: Body[T]) -> T:
+        async with self._pool.acquire() as connection, connection.transaction():
+            return await body(_Transaction(connection))
+
+
+class _Transaction:
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def fetch(self, statement: str, *values: Value) -> Sequence[Row]:
+        rows: Sequence[Row] = await self._connection.fetch(statement, *values)
+        return rows
+
+    async def execute_many(self, statement: str, rows: Iterable[Sequence[Value]]) -> None:
+        await self._connection.executemany(statement, rows)
+
+
+@contextmanager
+def _translated(place: str) -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.UniqueViolationError as error:
+        raise Conflict(f"somebody else was first ({error})") from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        advice = next(
+            (advice for kind, advice in ADVICE if isinstance(error, kind)), " ".join(str(error).split())
+        )
+        raise StoreError(f"{place}: {advice}") from error

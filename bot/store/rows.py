@@ -1,0 +1,209 @@
+"""Nouns as the database keeps them: rows to nouns and back, pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Final, TypeVar
+
+from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
+
+from bot.errors import StoreError
+from bot.message import Message
+from bot.model import (
+    Article,
+    Channel,
+    Delivery,
+    Digest,
+    IndexEntry,
+    Language,
+    Revision,
+    Story,
+    StoryChange,
+    StoryId,
+    Subscription,
+    TopicId,
+    WorkspaceId,
+)
+from bot.store.driver import Row, Value
+
+T = TypeVar("T")
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND: Final = timedelta(milliseconds=1)
+
+TOKENS: Final = TypeAdapter(dict[Language, tuple[str, ...]])
+ARTICLE: Final = TypeAdapter(Article)
+STORY: Final = TypeAdapter(Story)
+MESSAGE: Final = TypeAdapter(Message)
+TIMES: Final = TypeAdapter(tuple[time, ...])
+TOPICS: Final = TypeAdapter(tuple[TopicId, ...])
+STORY_IDS: Final = TypeAdapter(tuple[StoryId, ...])
+
+
+def to_json(kind: TypeAdapter[T], value: T) -> str:
+    """Return a value as JSON. Raises `StoreError` for a lone surrogate, which is no text."""
+    try:
+        return kind.dump_json(value).decode()
+    except PydanticSerializationError as error:
+        raise StoreError("text that is not valid Unicode cannot be stored") from error
+
+
+def to_milliseconds(instant: datetime) -> int:
+    """Return milliseconds since 1970 in UTC, cutting what is finer."""
+    return (instant - EPOCH) // MILLISECOND
+
+
+def to_instant(milliseconds: int) -> datetime:
+    """Return the instant of milliseconds since 1970 in UTC."""
+    return EPOCH + milliseconds * MILLISECOND
+
+
+def article_values(article: Article) -> tuple[Value, ...]:
+    """Return the values of `INSERT_ARTICLE`."""
+    document = to_json(ARTICLE, article)
+    return article.id, article.workspace, to_milliseconds(article.added_at), document
+
+
+def story_values(change: StoryChange, number: int) -> tuple[Value, ...]:
+    """Return the values of `SAVE_STORY` for a change with its number."""
+    story = change.after
+    return (
+        story.id,
+        story.workspace,
+        story.status,
+        to_milliseconds(story.published_at),
+        story.revision,
+        number,
+        to_json(STORY, story),
+        to_json(TOKENS, dict(change.tokens)),
+    )
+
+
+def revision_values(change: StoryChange, before: str | None) -> tuple[Value, ...]:
+    """Return the values of `INSERT_REVISION`; `before` is the document that the change replaces."""
+    story = change.after
+    at = to_milliseconds(change.at)
+    return story.id, story.revision, at, change.actor, change.action, change.reason, before
+
+
+def read_story(row: Row) -> Story:
+    """Return the story of a row."""
+    return STORY.validate_json(row["document"])
+
+
+def read_revisions(rows: Sequence[Row], story_id: StoryId) -> Iterator[Revision]:
+    """Yield a story's revisions from all of its rows, oldest first; only the last holds the story itself."""
+    befores = [None if row["before"] is None else STORY.validate_json(row["before"]) for row in rows]
+    afters = befores[1:] + [read_story(row) for row in rows[-1:]]
+    for row, before, after in zip(rows, befores, afters, strict=True):
+        assert after is not None  # noqa: S101 -- only the first revision has no `before`
+        yield Revision(
+            story_id=story_id,
+            number=row["number"],
+            at=to_instant(row["at"]),
+            actor=row["actor"],
+            action=row["action"],
+            reason=row["reason"],
+            before=before,
+            after=after,
+        )
+
+
+def read_index_entry(row: Row) -> IndexEntry:
+    """Return what the index needs of a row."""
+    return IndexEntry(
+        number=row["change_number"],
+        story_id=StoryId(row["id"]),
+        workspace=WorkspaceId(row["workspace"]),
+        published_at=to_instant(row["published_at"]),
+        tokens=TOKENS.validate_json(row["tokens"]) if row["tokens"] else {},
+    )
+
+
+def channel_values(channel: Channel) -> tuple[str, str, str]:
+    """Return a channel as the three columns that stand for it everywhere."""
+    return channel.platform, channel.workspace, channel.id
+
+
+def read_channel(row: Row) -> Channel:
+    """Return the channel of a row."""
+    return Channel(platform=row["platform"], workspace=row["workspace"], id=row["channel"])
+
+
+def subscription_values(subscription: Subscription) -> tuple[Value, ...]:
+    """Return the values of `INSERT_SUBSCRIPTION`."""
+    return (
+        subscription.id,
+        *channel_values(subscription.channel),
+        to_json(TIMES, subscription.times),
+        subscription.time_zone,
+        subscription.language,
+        to_json(TOPICS, subscription.topics),
+        subscription.story_count,
+        to_milliseconds(subscription.next_due_at),
+    )
+
+
+def read_subscription(row: Row) -> Subscription:
+    """Return the subscription of a row."""
+    return Subscription(
+        id=row["id"],
+        channel=read_channel(row),
+        times=TIMES.validate_json(row["times"]),
+        time_zone=row["time_zone"],
+        language=row["language"],
+        topics=TOPICS.validate_json(row["topics"]),
+        story_count=row["story_count"],
+        next_due_at=to_instant(row["next_due_at"]),
+    )
+
+
+def digest_values(digest: Digest) -> tuple[Value, ...]:
+    """Return the values of `INSERT_DIGEST`."""
+    return (
+        digest.id,
+        digest.occurrence.subscription_id,
+        digest.occurrence.local_date.isoformat(),
+        digest.occurrence.slot,
+        *channel_values(digest.channel),
+        to_milliseconds(digest.composed_at),
+        to_json(STORY_IDS, digest.story_ids),
+    )
+
+
+def delivery_values(delivery: Delivery) -> tuple[Value, ...]:
+    """Return the values of `INSERT_DELIVERY`: free to be taken when it is due."""
+    due_at = to_milliseconds(delivery.due_at)
+    return (
+        delivery.id,
+        delivery.digest_id,
+        delivery.part,
+        *channel_values(delivery.channel),
+        to_json(MESSAGE, delivery.message),
+        delivery.state,
+        due_at,
+        due_at,
+        delivery.owner,
+        delivery.attempt,
+        delivery.message_id,
+        None if delivery.settled_at is None else to_milliseconds(delivery.settled_at),
+        delivery.error,
+    )
+
+
+def read_delivery(row: Row) -> Delivery:
+    """Return the delivery of a row."""
+    return Delivery(
+        id=row["id"],
+        digest_id=row["digest_id"],
+        part=row["part"],
+        channel=read_channel(row),
+        message=MESSAGE.validate_json(row["message"]),
+        state=row["state"],
+        due_at=to_instant(row["due_at"]),
+        owner=row["owner"],
+        attempt=row["attempt"],
+        message_id=row["message_id"],
+        settled_at=None if row["settled_at"] is None else to_instant(row["settled_at"]),
+        error=row["error"],
+    )

@@ -1,0 +1,173 @@
+"""Every statement of the store, once, in the SQL that SQLite and PostgreSQL share.
+
+Parameters are `$1`, `$2` …; nothing but numbers of placeholders is ever put into a text.
+"""
+# ruff: noqa: S608 -- the texts are put together from the constants of this file only
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
+
+LIST_SIZES = (1, 8, 64, 512)
+"""How long a list of values in a statement may be: few sizes, so that few statements are prepared."""
+
+
+def padded(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the values, the last repeated up to the next of `LIST_SIZES`."""
+    size = next((size for size in LIST_SIZES if size >= len(values)), len(values))
+    return values + values[-1:] * (size - len(values))
+
+
+def lists(values: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the values in padded lists."""
+    rest = iter(dict.fromkeys(values))
+    while batch := tuple(islice(rest, LIST_SIZES[-1])):
+        yield padded(batch)
+
+
+def _placeholders(first: int, count: int) -> str:
+    return "(" + ", ".join(f"${number}" for number in range(first, first + count)) + ")"
+
+
+# Stories
+
+TAKE_CHANGE_NUMBERS = "UPDATE counters SET value = value + $1 WHERE name = 'change' RETURNING value"
+
+INSERT_ARTICLE = """
+INSERT INTO articles (id, workspace, added_at, document) VALUES ($1, $2, $3, $4)
+ON CONFLICT (id) DO NOTHING"""
+
+SAVE_STORY = """
+INSERT INTO stories (id, workspace, status, published_at, revision, change_number, document, tokens)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (id) DO UPDATE SET
+    status = excluded.status, published_at = excluded.published_at, revision = excluded.revision,
+    change_number = excluded.change_number, document = excluded.document, tokens = excluded.tokens"""
+
+INSERT_REVISION = """
+INSERT INTO revisions (story_id, number, at, actor, action, reason, before)
+VALUES ($1, $2, $3, $4, $5, $6, $7)"""
+
+DELETE_STORY_TOPICS = "DELETE FROM story_topics WHERE story_id = $1"
+
+INSERT_STORY_TOPIC = "INSERT INTO story_topics (topic, story_id) VALUES ($1, $2)"
+
+
+@cache
+def stored_stories(count: int) -> str:
+    """Return the statement for stories by `count` ids."""
+    return f"SELECT id, workspace, revision, document FROM stories WHERE id IN {_placeholders(1, count)}"
+
+
+@cache
+def visible_stories(count: int) -> str:
+    """Return the statement for the stories that workspace $1 sees, by `count` ids."""
+    return f"""
+SELECT id, document FROM stories
+WHERE status = 'published' AND workspace IN ('public', $1) AND id IN {_placeholders(2, count)}"""
+
+
+def _newest(condition: str = "") -> str:
+    # Two halves, each in the order of its index, which both engines merge without sorting; one query
+    # over both workspaces would sort every story there is.
+    half = f"""
+SELECT s.id, s.published_at, s.document FROM stories s
+WHERE s.status = 'published' AND s.workspace = %s{condition}"""
+    public, own = half % "'public'", half % "$1 AND $1 <> 'public'"
+    return f"{public} UNION ALL {own} ORDER BY published_at DESC, id"
+
+
+NEWEST_STORIES = f"{_newest()} LIMIT $2 OFFSET $3"
+
+_NOT_HAD = """
+    AND NOT EXISTS (
+        SELECT 1 FROM channel_stories c
+        WHERE c.platform = $2 AND c.workspace = $1 AND c.channel = $3 AND c.story_id = s.id)"""
+
+
+@cache
+def fresh_stories(topics: int) -> str:
+    """Return the statement for the newest stories that a channel never had, with one of `topics` topics."""
+    topical = f"""
+    AND s.id IN (SELECT t.story_id FROM story_topics t WHERE t.topic IN {_placeholders(5, topics)})"""
+    return f"{_newest(_NOT_HAD + (topical if topics else ''))} LIMIT $4"
+
+
+COUNT_STORIES = """
+SELECT count(*) AS stories FROM stories WHERE status = 'published' AND workspace IN ('public', $1)"""
+
+REVISIONS = """
+SELECT r.number, r.at, r.actor, r.action, r.reason, r.before, s.document
+FROM revisions r LEFT JOIN stories s ON s.id = r.story_id AND s.revision = r.number
+WHERE r.story_id = $1 ORDER BY r.number"""
+
+INDEX_ENTRIES = """
+SELECT change_number, id, workspace, published_at, CASE status WHEN 'published' THEN tokens END AS tokens
+FROM stories WHERE change_number > $1 ORDER BY change_number LIMIT $2"""
+
+# Subscriptions and digests
+
+INSERT_SUBSCRIPTION = """
+INSERT INTO subscriptions
+    (id, platform, workspace, channel, times, time_zone, language, topics, story_count, next_due_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (platform, workspace, channel) DO NOTHING"""
+
+SUBSCRIPTION = "SELECT * FROM subscriptions WHERE platform = $1 AND workspace = $2 AND channel = $3"
+
+DUE_SUBSCRIPTIONS = "SELECT * FROM subscriptions WHERE next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2"
+
+MOVE_SUBSCRIPTION = """
+UPDATE subscriptions SET next_due_at = $3 WHERE id = $1 AND next_due_at = $2 RETURNING id"""
+
+INSERT_DIGEST = """
+INSERT INTO digests
+    (id, subscription_id, local_date, slot, platform, workspace, channel, composed_at, story_ids)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"""
+
+INSERT_CHANNEL_STORY = """
+INSERT INTO channel_stories (platform, workspace, channel, story_id, digest_id) VALUES ($1, $2, $3, $4, $5)"""
+
+# Deliveries
+
+INSERT_DELIVERY = """
+INSERT INTO deliveries
+    (id, digest_id, part, platform, workspace, channel, message, state,
+     due_at, free_at, owner, attempt, message_id, settled_at, error)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"""
+
+DELIVERY = "SELECT * FROM deliveries WHERE id = $1"
+
+_FREE = "state IN ('planned', 'sending') AND free_at <= $1"
+
+# The test for being free stands twice: PostgreSQL repeats only the outer one when it has waited for
+# somebody else's update, and without it hands the same delivery to both.
+CLAIM_DELIVERIES = f"""
+UPDATE deliveries SET state = 'sending', owner = $2, attempt = attempt + 1, free_at = $3
+WHERE id IN (
+    SELECT d.id FROM deliveries d
+    WHERE {_FREE} AND NOT EXISTS (
+        SELECT 1 FROM deliveries earlier
+        WHERE earlier.digest_id = d.digest_id AND earlier.part < d.part AND earlier.state <> 'posted')
+    ORDER BY d.due_at, d.digest_id, d.part LIMIT $4)
+AND {_FREE}
+RETURNING *"""
+
+SETTLE_DELIVERY = """
+UPDATE deliveries
+SET state = $4, free_at = $5, message_id = $6, settled_at = $7, error = $8, owner = ''
+WHERE id = $1 AND state = 'sending' AND owner = $2 AND attempt = $3
+RETURNING id"""
+
+FAIL_LATER_PARTS = """
+UPDATE deliveries SET state = 'failed', settled_at = $3, error = $4 WHERE digest_id = $1 AND part > $2"""
+
+RELEASE_DELIVERIES = """
+UPDATE deliveries SET state = 'planned', free_at = due_at, owner = ''
+WHERE state = 'sending' AND owner = $1
+RETURNING id"""
+
+POSTS = """
+SELECT * FROM deliveries
+WHERE state = 'posted' AND platform = $1 AND workspace = $2 AND channel = $3
+ORDER BY settled_at DESC, due_at DESC, digest_id, part DESC LIMIT $4"""

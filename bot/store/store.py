@@ -1,0 +1,237 @@
+"""The Store over a driver: which statements make up each method; the port carries the contract."""
+# ruff: noqa: D102
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import assert_never
+
+from bot.errors import Conflict
+from bot.model import (
+    Article,
+    Channel,
+    Delivery,
+    DeliveryId,
+    Digest,
+    GiveUp,
+    IndexEntry,
+    Outcome,
+    Posted,
+    Revision,
+    Story,
+    StoryChange,
+    StoryId,
+    Subscription,
+    TryAgain,
+    WorkspaceId,
+)
+from bot.store import rows, sql
+from bot.store.driver import Driver, Transaction, Value
+from bot.store.rows import to_milliseconds
+
+
+class DatabaseStore:
+    """Implements `bot.ports.Store` on any driver whose schema is up to date."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    @property
+    def engine(self) -> str:
+        """The database engine's name and version, for people."""
+        return self._driver.description
+
+    async def save_stories(self, changes: Sequence[StoryChange], article: Article | None = None) -> None:
+        await self._driver.transaction(partial(_save_stories, changes=changes, article=article))
+
+    async def stories(self, ids: Sequence[StoryId], workspace: WorkspaceId) -> dict[StoryId, Story]:
+        found: dict[StoryId, Story] = {}
+        for batch in sql.lists(ids):
+            statement = sql.visible_stories(len(batch))
+            for row in await self._driver.read(statement, workspace, *batch):
+                found[row["id"]] = rows.read_story(row)
+        return {id_: found[id_] for id_ in ids if id_ in found}
+
+    async def stored_stories(self, ids: Sequence[StoryId]) -> dict[StoryId, Story]:
+        found: dict[StoryId, Story] = {}
+        for batch in sql.lists(ids):
+            for row in await self._driver.read(sql.stored_stories(len(batch)), *batch):
+                found[row["id"]] = rows.read_story(row)
+        return {id_: found[id_] for id_ in ids if id_ in found}
+
+    async def newest_stories(self, workspace: WorkspaceId, limit: int, offset: int = 0) -> list[Story]:
+        found = await self._driver.read(sql.NEWEST_STORIES, workspace, limit, offset)
+        return [rows.read_story(row) for row in found]
+
+    async def fresh_stories(self, subscription: Subscription, limit: int) -> list[Story]:
+        channel = subscription.channel
+        topics = sql.padded(subscription.topics)
+        statement = sql.fresh_stories(len(topics))
+        found = await self._driver.read(
+            statement, channel.workspace, channel.platform, channel.id, limit, *topics
+        )
+        return [rows.read_story(row) for row in found]
+
+    async def count_stories(self, workspace: WorkspaceId) -> int:
+        (row,) = await self._driver.read(sql.COUNT_STORIES, workspace)
+        return int(row["stories"])
+
+    async def revisions(self, story_id: StoryId) -> list[Revision]:
+        return list(rows.read_revisions(await self._driver.read(sql.REVISIONS, story_id), story_id))
+
+    async def index_entries(self, after: int, limit: int) -> list[IndexEntry]:
+        return [
+            rows.read_index_entry(row) for row in await self._driver.read(sql.INDEX_ENTRIES, after, limit)
+        ]
+
+    async def add_subscription(self, subscription: Subscription) -> Subscription:
+        return await self._driver.transaction(partial(_add_subscription, subscription=subscription))
+
+    async def subscription(self, channel: Channel) -> Subscription | None:
+        found = await self._driver.read(sql.SUBSCRIPTION, *rows.channel_values(channel))
+        return rows.read_subscription(found[0]) if found else None
+
+    async def due_subscriptions(self, now: datetime, limit: int) -> list[Subscription]:
+        found = await self._driver.read(sql.DUE_SUBSCRIPTIONS, to_milliseconds(now), limit)
+        return [rows.read_subscription(row) for row in found]
+
+    async def publish(
+        self,
+        digest: Digest | None,
+        deliveries: Sequence[Delivery],
+        subscription: Subscription,
+        next_due_at: datetime,
+    ) -> None:
+        await self._driver.transaction(
+            partial(
+                _publish,
+                digest=digest,
+                deliveries=deliveries,
+                subscription=subscription,
+                next_due_at=next_due_at,
+            )
+        )
+
+    async def claim_deliveries(self, now: datetime, lease_s: float, owner: str, limit: int) -> list[Delivery]:
+        async def claim(transaction: Transaction) -> list[Delivery]:
+            until = to_milliseconds(now + timedelta(seconds=lease_s))
+            taken = await transaction.fetch(sql.CLAIM_DELIVERIES, to_milliseconds(now), owner, until, limit)
+            return [rows.read_delivery(row) for row in taken]
+
+        claimed = await self._driver.transaction(claim)
+        return sorted(claimed, key=lambda delivery: (delivery.due_at, delivery.digest_id))
+
+    async def settle(self, delivery: Delivery, outcome: Outcome, now: datetime) -> bool:
+        return await self._driver.transaction(partial(_settle, delivery=delivery, outcome=outcome, now=now))
+
+    async def release(self, owner: str) -> int:
+        async def release(transaction: Transaction) -> int:
+            return len(await transaction.fetch(sql.RELEASE_DELIVERIES, owner))
+
+        return await self._driver.transaction(release)
+
+    async def posts(self, channel: Channel, limit: int) -> list[Delivery]:
+        found = await self._driver.read(sql.POSTS, *rows.channel_values(channel), limit)
+        return [rows.read_delivery(row) for row in reversed(found)]
+
+    async def delivery(self, delivery_id: DeliveryId) -> Delivery | None:
+        found = await self._driver.read(sql.DELIVERY, delivery_id)
+        return rows.read_delivery(found[0]) if found else None
+
+    async def close(self) -> None:
+        await self._driver.close()
+
+
+async def _save_stories(
+    transaction: Transaction, changes: Sequence[StoryChange], article: Article | None
+) -> None:
+    # Numbers come first: on PostgreSQL their row is locked until commit, so that savers go one after
+    # another, numbers are committed in their order, and what is read below stays true.
+    (counter,) = await transaction.fetch(sql.TAKE_CHANGE_NUMBERS, len(changes))
+    first_number = counter["value"] - len(changes) + 1
+    befores = await _documents_before(transaction, changes)
+
+    if article is not None:
+        await transaction.fetch(sql.INSERT_ARTICLE, *rows.article_values(article))
+    numbered = enumerate(changes, first_number)
+    await transaction.execute_many(
+        sql.SAVE_STORY, [rows.story_values(change, number) for number, change in numbered]
+    )
+    await transaction.execute_many(sql.INSERT_REVISION, map(rows.revision_values, changes, befores))
+    latest = {change.after.id: change.after for change in changes}
+    await transaction.execute_many(
+        sql.DELETE_STORY_TOPICS, [(story.id,) for story in latest.values() if story.revision > 1]
+    )
+    await transaction.execute_many(
+        sql.INSERT_STORY_TOPIC,
+        [(topic, story.id) for story in latest.values() for topic in dict.fromkeys(story.topics)],
+    )
+
+
+async def _documents_before(transaction: Transaction, changes: Sequence[StoryChange]) -> list[str | None]:
+    """Return the document that each change replaces, if any. Raises `Conflict` where one does not fit."""
+    held: dict[str, tuple[int, str, str | None]] = {}
+    for batch in sql.lists(change.after.id for change in changes):
+        for row in await transaction.fetch(sql.stored_stories(len(batch)), *batch):
+            held[row["id"]] = (row["revision"], row["workspace"], row["document"])
+    befores = []
+    for change in changes:
+        story = change.after
+        revision, workspace, document = held.get(story.id, (0, story.workspace, None))
+        if story.revision != revision + 1:
+            raise Conflict(f"story {story.id} is at revision {revision}: {story.revision} does not follow")
+        if story.workspace != workspace:
+            raise Conflict(f"story {story.id} belongs to another workspace")
+        befores.append(document)
+        held[story.id] = (story.revision, workspace, rows.to_json(rows.STORY, story))
+    return befores
+
+
+async def _add_subscription(transaction: Transaction, subscription: Subscription) -> Subscription:
+    await transaction.fetch(sql.INSERT_SUBSCRIPTION, *rows.subscription_values(subscription))
+    (row,) = await transaction.fetch(sql.SUBSCRIPTION, *rows.channel_values(subscription.channel))
+    return rows.read_subscription(row)
+
+
+async def _publish(
+    transaction: Transaction,
+    digest: Digest | None,
+    deliveries: Sequence[Delivery],
+    subscription: Subscription,
+    next_due_at: datetime,
+) -> None:
+    was_due_at = to_milliseconds(subscription.next_due_at)
+    moved = await transaction.fetch(
+        sql.MOVE_SUBSCRIPTION, subscription.id, was_due_at, to_milliseconds(next_due_at)
+    )
+    if not moved:
+        raise Conflict(f"subscription {subscription.id} is no longer due at {subscription.next_due_at}")
+    if digest is None:
+        return
+    await transaction.fetch(sql.INSERT_DIGEST, *rows.digest_values(digest))
+    channel = rows.channel_values(digest.channel)
+    await transaction.execute_many(
+        sql.INSERT_CHANNEL_STORY, [(*channel, story_id, digest.id) for story_id in digest.story_ids]
+    )
+    await transaction.execute_many(sql.INSERT_DELIVERY, map(rows.delivery_values, deliveries))
+
+
+async def _settle(transaction: Transaction, delivery: Delivery, outcome: Outcome, now: datetime) -> bool:
+    at = to_milliseconds(now)
+    result: tuple[Value, ...]
+    match outcome:
+        case Posted(message_id=message_id):
+            result = ("posted", at, message_id, at, "")
+        case TryAgain(at=free_at, reason=reason):
+            result = ("planned", to_milliseconds(free_at), None, None, reason)
+        case GiveUp(reason=reason):
+            result = ("failed", at, None, at, reason)
+        case _:
+            assert_never(outcome)
+    claim = (delivery.id, delivery.owner, delivery.attempt)
+    if not await transaction.fetch(sql.SETTLE_DELIVERY, *claim, *result):
+        return False
+    if isinstance(outcome, GiveUp):
+        error = f"part {delivery.part} failed"
+        await transaction.fetch(sql.FAIL_LATER_PARTS, delivery.digest_id, delivery.part, at, error)
+    return True
