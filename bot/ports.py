@@ -33,7 +33,8 @@ class Store(Protocol):
     """The source of truth. Each method is one transaction, and raises `StoreError` when the database fails.
 
     A workspace sees published stories that are public or its own; nothing here tells a workspace
-    whether another's story exists.
+    whether another's story exists. Cancelling a caller never leaves half of a change: what has begun
+    ends whole. Instants of subscriptions and deliveries are kept to the millisecond.
     """
 
     async def save_stories(self, changes: Sequence[StoryChange], article: Article | None = None) -> None:
@@ -41,25 +42,29 @@ class Store(Protocol):
 
         Raises `Conflict` when a story's revision in the store is not `after.revision - 1`, or when a
         story would move to another workspace. Saving the same article (same id) again keeps the first.
+        A story may change twice in one call, its revisions in order.
         """
         ...
 
     async def stories(self, ids: Sequence[StoryId], workspace: WorkspaceId) -> dict[StoryId, Story]:
-        """Return those of `ids` that `workspace` may see; the others are absent."""
+        """Return those of `ids` that `workspace` may see, in the order of `ids`; the others are absent."""
         ...
 
     async def stored_stories(self, ids: Sequence[StoryId]) -> dict[StoryId, Story]:
-        """Return those of `ids` that exist, whoever owns them and whatever their status; not for readers."""
+        """Return those of `ids` that exist, whoever owns them and whatever their status; not for readers.
+
+        In the order of `ids`.
+        """
         ...
 
     async def newest_stories(self, workspace: WorkspaceId, limit: int, offset: int = 0) -> list[Story]:
-        """Return visible stories, newest `published_at` first, then by id."""
+        """Return visible stories, newest `published_at` first, then by id in the database's own order."""
         ...
 
     async def fresh_stories(self, subscription: Subscription, limit: int) -> list[Story]:
-        """Return visible stories that never went to the subscription's channel, newest first.
+        """Return stories that the channel's workspace sees and that never went to the channel, newest first.
 
-        Where the subscription names topics, only stories with one of them.
+        Where the subscription names topics, only stories with one of them. The subscription need not be saved.
         """
         ...
 
@@ -79,7 +84,10 @@ class Store(Protocol):
         ...
 
     async def add_subscription(self, subscription: Subscription) -> Subscription:
-        """Save it, or return the one that the channel already has."""
+        """Save it, or return the one that the channel already has.
+
+        Raises `Conflict` when its id is another channel's subscription's.
+        """
         ...
 
     async def subscription(self, channel: Channel) -> Subscription | None:
@@ -91,7 +99,11 @@ class Store(Protocol):
         ...
 
     async def publish(
-        self, digest: Digest | None, deliveries: Sequence[Delivery], subscription: Subscription, next_due_at: datetime
+        self,
+        digest: Digest | None,
+        deliveries: Sequence[Delivery],
+        subscription: Subscription,
+        next_due_at: datetime,
     ) -> None:
         """Save a digest, what it owes, which stories its channel has now had, and the next due time; or nothing.
 
@@ -114,6 +126,8 @@ class Store(Protocol):
         """Record what became of a claimed delivery.
 
         Returns False, and changes nothing, when owner or attempt are no longer the store's (fencing).
+        `due_at` stays what it was: `TryAgain.at` only says when the delivery is handed out again.
+        `GiveUp` fails the later parts of the digest too: a middle without its beginning is never posted.
         """
         ...
 
@@ -130,7 +144,10 @@ class Store(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of the database; waits for what was begun."""
+        """Let go of the database; waits for what was begun. Closing again does nothing.
+
+        Every other method raises `StoreError` from then on.
+        """
         ...
 
 

@@ -22,13 +22,14 @@ ATTEMPTS: Final = 3
 MIGRATION_LOCK: Final = 0x61692D6E657773
 """Any number that no other program on the same database is likely to lock ("ai-news" in ASCII)."""
 
-UNREACHABLE: Final = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
+UNREACHABLE: Final = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 ADVICE: Final = (
     (asyncpg.InvalidAuthorizationSpecificationError, "it refused the login: check the user and the password"),
     (asyncpg.InvalidCatalogNameError, "there is no such database: create it, or name another"),
     (asyncpg.TooManyConnectionsError, "it has no free connection: raise max_connections, or run fewer bots"),
     (asyncpg.DiskFullError, "its disk is full and nothing was changed: free some space and try again"),
     (asyncpg.ReadOnlySQLTransactionError, "it takes no changes: name the primary, not a replica"),
+    (asyncpg.DataError, "it cannot keep that text or number: take out what is not a character"),
     (UNREACHABLE, "it cannot be reached: check that it runs, and its address"),
 )
 """What to do about each kind of error; the first that fits counts."""
@@ -36,16 +37,23 @@ ADVICE: Final = (
 
 async def open_postgresql(url: str) -> "PostgresqlDriver":
     """Connect to a database that exists. Raises `StoreError`; its message never shows the password."""
-    place = _place(url)
-    with _translated(place):
-        pool = await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS, timeout=CONNECT_TIMEOUT_S)
-        version = await pool.fetchval("SHOW server_version")
+    try:
+        place = _place(url)
+        with _translated(place):
+            pool = await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS, timeout=CONNECT_TIMEOUT_S)
+            version = await pool.fetchval("SHOW server_version")
+    except ValueError:
+        # Not chained: what was wrong with the URL may quote the password.
+        raise StoreError(
+            "the PostgreSQL URL cannot be read: write it like postgresql://user:password@host:5432/database, "
+            "with %XX for special characters in the password"
+        ) from None
     return PostgresqlDriver(pool, place, str(version))
 
 
 def _place(url: str) -> str:
     parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2] or "its default address"
+    host = parts.netloc.rpartition("@")[2] or "a local socket"
     return f"the PostgreSQL database {parts.path.lstrip('/') or '(default)'} at {host}"
 
 
@@ -116,8 +124,8 @@ def _translated(place: str) -> Iterator[None]:
         yield
     except asyncpg.UniqueViolationError as error:
         raise Conflict(f"somebody else was first ({error})") from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-        advice = next(
-            (advice for kind, advice in ADVICE if isinstance(error, kind)), " ".join(str(error).split())
-        )
-        raise StoreError(f"{place}: {advice}") from error
+    except asyncpg.ClientConfigurationError:
+        raise
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        known = (advice for kind, advice in ADVICE if isinstance(error, kind))
+        raise StoreError(f"{place}: {next(known, ' '.join(str(error).split()))}") from error

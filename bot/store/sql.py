@@ -4,12 +4,17 @@ Parameters are `$1`, `$2` …; nothing but numbers of placeholders is ever put i
 """
 # ruff: noqa: S608 -- the texts are put together from the constants of this file only
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 
 LIST_SIZES = (1, 8, 64, 512)
 """How long a list of values in a statement may be: few sizes, so that few statements are prepared."""
+
+
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""NUL, which PostgreSQL keeps in no text, and lone surrogates, which are no characters."""
 
 
 def padded(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -19,8 +24,8 @@ def padded(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def lists(values: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the values in padded lists."""
-    rest = iter(dict.fromkeys(values))
+    """Yield the values in padded lists, without those that no database can hold and none has."""
+    rest = iter(value for value in dict.fromkeys(values) if not NO_TEXT.search(value))
     while batch := tuple(islice(rest, LIST_SIZES[-1])):
         yield padded(batch)
 
