@@ -1,0 +1,1 @@
+"""The search index: BM25 over numpy arrays in this process, derived from the store and rebuilt at will."""

@@ -1,0 +1,129 @@
+"""The index itself (`bot.ports.Index`): follows the store, searches, saves and loads."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.index import snapshot
+from bot.index.bm25 import Concept, rank, rarity
+from bot.index.documents import Documents, View
+from bot.index.postings import Postings, documents_of
+from bot.index.snapshot import Snapshot
+from bot.index.stories import Stories
+from bot.model import IndexEntry, WorkspaceId
+from bot.ports import Hit
+
+_SOUND: Final = "~"
+"""Begins a token that stands for how a name sounds (`bot.language.tokens`), not for another word."""
+_UNCHECKED: Final = frozenset({"postings"})
+"""Reading all postings at load would cost what mapping them saves; a wrong one costs a wrong hint."""
+
+
+class InvertedIndex:
+    """A `bot.ports.Index` over numpy arrays, one document per telling.
+
+    A search is scored as if the public documents and the asker's own were all there are: no other
+    workspace's document moves a result or a score. The length of a document counts its tokens but
+    those for sounds. For one thread at a time.
+    """
+
+    position: int
+    """The change number up to which the index has followed the store."""
+
+    def __init__(self, base: Snapshot | None = None) -> None:
+        self._open(base or Snapshot())
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Return the index saved at `path`; an empty one where there is none, or none that can be used."""
+        return cls(snapshot.read(path, _UNCHECKED))
+
+    def save(self, path: Path) -> None:
+        """Write everything to a snapshot at `path`, in place of the old one, and go on from there.
+
+        Raises `OSError` where that cannot be done; the index works on as before.
+        """
+        snapshot.write(path, self.position, self._documents.workspaces, self._sections())
+        saved = snapshot.read(path, _UNCHECKED)
+        if saved is not None:
+            self._open(saved)
+
+    def apply(self, entries: Iterable[IndexEntry]) -> None:
+        """Follow the store; entries come in the order of their numbers, and old ones are passed over."""
+        for entry in entries:
+            if entry.number > self.position:
+                self._replace(entry)
+                self.position = entry.number
+
+    def search(
+        self, query: Sequence[Mapping[str, float]], workspace: WorkspaceId, limit: int, now: datetime
+    ) -> list[Hit]:
+        """Return the best stories that `workspace` may see, best first (`bot.index.bm25.rank`)."""
+        view = self._documents.view(workspace)
+        concepts = [concept for tokens in query if (concept := self._concept(tokens, view))]
+        ranked = rank(concepts, view, limit, now)
+        return [Hit(self._stories.id_of(story), score) for story, score in ranked]
+
+    def document_count(self) -> int:
+        """Return how many tellings can be found."""
+        return self._documents.live_count
+
+    def frequency(self, token: str) -> int:
+        """Return in how many tellings a token stands; those replaced since the last snapshot count too."""
+        return len(self._postings.of(token))
+
+    def tokens_from(self, prefix: str, limit: int) -> list[str]:
+        """Return up to `limit` known tokens that begin with `prefix`, in code point order."""
+        return list(islice(self._postings.tokens_from(prefix), limit))
+
+    def _open(self, base: Snapshot) -> None:
+        self.position = base.position
+        self._documents = Documents(base)
+        self._stories = Stories(base)
+        self._postings = Postings(base)
+
+    def _replace(self, entry: IndexEntry) -> None:
+        story = self._stories.find(entry.story_id)
+        if story is not None:
+            self._documents.remove_from(self._stories.first_documents[story])
+        tellings = [Counter(tokens) for tokens in entry.tokens.values() if tokens]
+        if not tellings:
+            return
+        first = len(self._documents)
+        if story is None:
+            story = self._stories.add(entry.story_id, first)
+        self._stories.first_documents[story] = first
+        for counts in tellings:
+            length = sum(count for token, count in counts.items() if not token.startswith(_SOUND))
+            document = self._documents.append(entry.workspace, length, entry.published_at, story)
+            self._postings.add(document, counts)
+
+    def _concept(self, tokens: Mapping[str, float], view: View) -> Concept | None:
+        """Return what the index knows of a concept, or None where no document in `view` has it."""
+        lists = tuple((weight, self._postings.of(token)) for token, weight in tokens.items() if weight > 0)
+        frequency = max((view.visible_count(documents_of(postings)) for _, postings in lists), default=0)
+        return Concept(lists=lists, rarity=rarity(frequency, view.count)) if frequency else None
+
+    def _sections(self) -> Iterator[tuple[str, NDArray[np.generic]]]:
+        """Yield all tables without what is gone: stories sorted by id, documents by date."""
+        documents = self._documents.date_order()
+        story_of = self._documents.stories[documents]
+        stories = self._stories.id_order(story_of)
+        numbers = _inverse(stories, len(self._stories))[story_of]
+        yield from self._documents.sections(documents, numbers)
+        yield from self._stories.sections(stories)
+        yield "first_documents", np.unique(numbers, return_index=True)[1].astype(np.int32)
+        yield from self._postings.sections(_inverse(documents, len(self._documents)))
+
+
+def _inverse(order: NDArray[np.intp], size: int) -> NDArray[np.intp]:
+    """Return for each of `size` numbers its place in `order`, -1 for those that are not in it."""
+    places = np.full(size, -1, np.intp)
+    places[order] = np.arange(len(order))
+    return places

@@ -1,0 +1,151 @@
+"""Posting lists: for each token the documents it stands in, and how often.
+
+A posting is one 32-bit number, the document above the count, so that a sorted list of them is
+sorted by document.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from heapq import merge
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.index.snapshot import Snapshot
+from bot.index.strings import Packer, decoded, encoded
+
+List = NDArray[np.uint32]
+
+MAX_COUNT: Final = 63
+"""A token that stands in a document more often counts this often: BM25 is all but saturated there."""
+
+_COUNT_BITS: Final = 6  # which leaves 26 for the document: 67 million
+_SHIFT: Final = np.uint32(_COUNT_BITS)
+_COUNT: Final = np.uint32(MAX_COUNT)
+
+_BATCH_POSTINGS: Final = 1_000_000
+_BATCH_TERMS: Final = 50_000
+
+
+class Postings:
+    """The lists of the snapshot, mapped from its file, and what was added since, in memory."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._old_terms = snapshot.strings("term")
+        self._old_ends = snapshot.array("posting_ends", np.int64).data
+        self._old = snapshot.array("postings", np.uint32)
+        self._new: dict[str, array[int]] = {}
+        self._sorted_tokens: list[str] = []
+
+    def add(self, document: int, counts: Mapping[str, int]) -> None:
+        """Add a document, whose number is higher than all before it."""
+        base = document << _COUNT_BITS
+        lists = self._new
+        for token, count in counts.items():
+            postings = lists.get(token)
+            if postings is None:
+                postings = lists[token] = array("I")
+            postings.append(base | min(count, MAX_COUNT))
+
+    def of(self, token: str) -> List:
+        """Return a token's postings, rising; those of replaced and of private documents are among them."""
+        place = self._old_terms.find(encoded(token))
+        old = self._old[:0] if place is None else self._old_list(place)
+        new = self._new.get(token)
+        return old if new is None else np.concatenate([old, np.array(new, np.uint32)])
+
+    def tokens_from(self, prefix: str) -> Iterator[str]:
+        """Yield the tokens that begin with `prefix`, in code point order."""
+        tokens = merge(self._old_tokens_from(prefix), self._new_tokens_from(prefix))
+        return (token for token, _ in groupby(tokens))
+
+    def sections(self, renumbered: NDArray[np.intp]) -> Iterator[tuple[str, NDArray[np.generic]]]:
+        """Yield the lists for a snapshot, under new document numbers; those without one (-1) fall away."""
+        terms = Packer()
+        ends = [np.zeros(1, np.int64)]
+        for batch in self._batches():
+            lengths, postings = _renumbered([postings for _, postings in batch], renumbered)
+            kept = np.flatnonzero(lengths)
+            for place in kept:
+                terms.append(batch[place][0])
+            ends.append(ends[-1][-1] + np.cumsum(lengths[kept]))
+            yield "postings", postings
+        yield "posting_ends", np.concatenate(ends)[1:]
+        yield from terms.sections("term")
+
+    def _batches(self) -> Iterator[list[tuple[bytes, List]]]:
+        """Yield all terms in order with their lists, several at a time, so that arrays do the work."""
+        batch: list[tuple[bytes, List]] = []
+        size = 0
+        for term, postings in self._all():
+            batch.append((term, postings))
+            size += len(postings)
+            if size >= _BATCH_POSTINGS or len(batch) >= _BATCH_TERMS:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _all(self) -> Iterator[tuple[bytes, List]]:
+        old = ((term, self._old_list(place)) for place, term in enumerate(self._old_terms))
+        new = ((encoded(token), np.array(self._new[token], np.uint32)) for token in sorted(self._new))
+        for term, entries in groupby(merge(old, new, key=itemgetter(0)), key=itemgetter(0)):
+            yield term, np.concatenate([postings for _, postings in entries])
+
+    def _old_list(self, place: int) -> List:
+        return self._old[self._old_ends[place - 1] if place else 0 : self._old_ends[place]]
+
+    def _old_tokens_from(self, prefix: str) -> Iterator[str]:
+        for place in range(bisect_left(self._old_terms, encoded(prefix)), len(self._old_terms)):
+            token = decoded(self._old_terms[place])
+            if not token.startswith(prefix):
+                return
+            yield token
+
+    def _new_tokens_from(self, prefix: str) -> Iterator[str]:
+        known = self._sorted_tokens
+        if len(known) < len(self._new):
+            known.extend(islice(self._new, len(known), None))  # a dict keeps the order of insertion
+            known.sort()
+        for place in range(bisect_left(known, prefix), len(known)):
+            if not known[place].startswith(prefix):
+                return
+            yield known[place]
+
+
+def documents_of(postings: List) -> List:
+    """Return the documents of a posting list, rising."""
+    return postings >> _SHIFT
+
+
+def occurrences(documents: List, postings: List) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+    """Return the places in `documents` (rising) of those that a list has, and how often it has each.
+
+    The shorter of the two is looked up in the longer.
+    """
+    if len(documents) < len(postings):
+        found = np.searchsorted(postings, documents << _SHIFT)
+        found[found == len(postings)] = 0
+        places = np.flatnonzero(postings[found] >> _SHIFT == documents)
+        return places, postings[found[places]] & _COUNT
+    numbers = documents_of(postings)
+    places = np.searchsorted(documents, numbers)
+    places[places == len(documents)] = 0
+    same = documents[places] == numbers
+    return places[same], postings[same] & _COUNT
+
+
+def _renumbered(lists: list[List], renumbered: NDArray[np.intp]) -> tuple[NDArray[np.intp], List]:
+    """Return the lengths of the lists, and the lists end to end, with new document numbers."""
+    postings = np.concatenate(lists)
+    places = np.repeat(np.arange(len(lists)), [len(postings) for postings in lists])
+    numbers = renumbered.take(documents_of(postings), mode="clip")
+    living = numbers >= 0
+    # One sort brings the lists and the documents in them into order: place, document, count.
+    keys = (places << 32 | numbers << _COUNT_BITS | postings & MAX_COUNT)[living]
+    keys.sort()
+    return np.bincount(keys >> 32, minlength=len(lists)), keys.astype(np.uint32)

@@ -1,0 +1,62 @@
+"""Strings end to end in one array: a sorted list of a million of them costs their bytes and no objects."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Strings(Sequence[bytes]):
+    """Strings as UTF-8, whose bytes sort as their code points do."""
+
+    def __init__(self, data: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
+        self._data = data.data
+        self._ends = ends.data
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[bytes]: ...
+    def __getitem__(self, index: int | slice) -> bytes | list[bytes]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        return bytes(self._data[self._ends[index - 1] if index else 0 : self._ends[index]])
+
+    def find(self, wanted: bytes) -> int | None:
+        """Return where `wanted` stands among sorted strings, or None."""
+        place = bisect_left(self, wanted)
+        return place if place < len(self) and self[place] == wanted else None
+
+
+def encoded(text: str) -> bytes:
+    """Return text as bytes; lone surrogates, which text from outside may hold, go through."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def decoded(data: bytes) -> str:
+    """Return the text that `encoded` was given."""
+    return data.decode("utf-8", "surrogatepass")
+
+
+class Packer:
+    """Gathers strings for a snapshot."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._ends = array("q")
+
+    def append(self, string: bytes) -> None:
+        """Add a string at the end."""
+        self._data += string
+        self._ends.append(len(self._data))
+
+    def sections(self, name: str) -> Iterator[tuple[str, NDArray[np.generic]]]:
+        """Yield the sections that `Snapshot.strings` reads under this name."""
+        yield f"{name}_bytes", np.frombuffer(self._data, np.uint8)
+        yield f"{name}_ends", np.array(self._ends, np.int64)
