@@ -1,36 +1,25 @@
 """Lookup, pure: a query and the stories the index found become ranked stories, an answer sentence, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
+from math import log
 from typing import Literal
 
-from bot.model import Claim, Language, Span, Story, StoryId, Telling
-from bot.names import Names
+from bot.answering import AnswerSentence, answer_sentence, claims_beside
+from bot.model import Claim, Language, Story, StoryId, Telling, TopicId
+from bot.names import Names, fold, sounds_alike
+from bot.passages import Finder, How, Passage, best_passage, compared, pairs
 from bot.ports import Hit, Index
+from bot.query import Concept, Query, Want, read_query
+
+__all__ = [
+    "Answer", "AnswerSentence", "Concept", "Depth", "Found", "Match", "Passage", "Query", "Want", "answer", "read_query",
+]  # fmt: skip
 
 Depth = Literal["low", "medium", "high"]
 """How much of each story is told: titles; summaries; passages with claims."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concept:
-    """One thing the query asks for: the words as typed, and the index tokens that stand for it, weighted."""
-
-    typed: str
-    tokens: Mapping[str, float]
-    is_name: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """A query as understood. `language` is None where its script does not tell (`deepseek`)."""
-
-    text: str
-    language: Language | None
-    concepts: tuple[Concept, ...]
-    wants: frozenset[str] = frozenset()
-    is_question: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,35 +28,22 @@ class Match:
 
     typed: str
     form: str
-    how: Literal["word", "name", "sound"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """A stretch of a telling, verbatim, with what matched (spans in `text`)."""
-
-    text: str
-    marks: tuple[Span, ...] = ()
+    how: How
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A story that answers the query, in the telling that fits the asker, with why."""
+    """A story that answers the query, in the telling that fits the asker, with why.
+
+    `claims` are those to be shown with the passage, so that no allegation stands without its denial.
+    """
 
     story: Story
     telling: Telling
     score: float
     matched: tuple[Match, ...]
     passage: Passage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerSentence:
-    """The sentence that answers a question, verbatim, with the claim it stands in, if it is one."""
-
-    story_id: StoryId
-    passage: Passage
-    claim: Claim | None
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +62,6 @@ class Answer:
     newest_age_days: int | None = None
 
 
-def read_query(text: str, names: Names, index: Index) -> Query:
-    """Return what a query asks for. Every character of it is text; nothing is an operator."""
-    raise NotImplementedError
-
-
 def answer(
     query: Query,
     hits: Sequence[Hit],
@@ -105,4 +76,158 @@ def answer(
 
     `language` is the asker's: it picks the telling where the query's own language does not.
     """
-    raise NotImplementedError
+    finder = Finder(query, names)
+    candidates = [_candidate(hit, stories[hit.story_id], finder) for hit in hits if hit.story_id in stories]
+    ranked = _ranked(candidates, finder, now)
+    held = frozenset[int]().union(*(candidate.held for candidate in candidates))
+    found = [_found(candidate, score, finder, language) for candidate, score in ranked[:limit]]
+    return Answer(
+        query=query,
+        sentence=answer_sentence([(f.story, f.telling) for f in found], finder),
+        found=tuple(found),
+        missing=tuple(c.typed for number, c in enumerate(query.concepts) if number not in held),
+        nearest=() if found else _nearest(query, names, index, language),
+        newest_age_days=_newest_age_days((candidate.story for candidate, _ in ranked), now),
+    )
+
+
+# Ranking.
+
+_GRAM_WEIGHT = 0.5
+_K1, _B = 1.2, 0.75
+_TITLE_BOOST = 0.3
+_MAIN_TOPIC_BOOST = 0.3
+_FRESHNESS_BOOST = 0.1
+_FRESHNESS_HALF_LIFE_DAYS = 30
+_ENOUGH = 0.3
+"""A story that holds less of the query than this share of its weight does not answer it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A story as it is compared: the text of all its tellings, and the concepts in it."""
+
+    story: Story
+    relevance: float
+    text: str
+    held: frozenset[int]
+    titled: frozenset[int]
+    topical: frozenset[int]
+
+
+def _candidate(hit: Hit, story: Story, finder: Finder) -> _Candidate:
+    title = "\n".join(compared(telling.title) for telling in story.tellings)
+    text = "\n".join((title, *(compared(telling.body) for telling in story.tellings)))
+    return _Candidate(
+        story=story,
+        relevance=hit.score,
+        text=text,
+        held=finder.held(text) | finder.named(story.topics),
+        titled=finder.held(title),
+        topical=finder.named(story.topics[:1]),
+    )
+
+
+def _ranked(
+    candidates: Sequence[_Candidate], finder: Finder, now: datetime
+) -> list[tuple[_Candidate, float]]:
+    """Return candidates that hold enough of the query with their scores, best first."""
+    scored = []
+    for candidate, adjacency in zip(candidates, _adjacencies(candidates, finder.query), strict=True):
+        if finder.share(candidate.held) >= _ENOUGH:
+            boost = (
+                1
+                + _TITLE_BOOST * finder.share(candidate.titled)
+                + _MAIN_TOPIC_BOOST * finder.share(candidate.topical)
+                + _FRESHNESS_BOOST * 0.5 ** (_age_days(candidate.story, now) / _FRESHNESS_HALF_LIFE_DAYS)
+            )
+            scored.append((candidate, (candidate.relevance + _GRAM_WEIGHT * adjacency) * boost))
+    return sorted(scored, key=lambda c: (-c[1], -c[0].story.published_at.timestamp(), c[0].story.id))
+
+
+def _adjacencies(candidates: Sequence[_Candidate], query: Query) -> list[float]:
+    """Return the BM25 of the query's character pairs in each candidate, their rarity taken among the candidates."""
+    counts = {gram: [c.text.count(gram) for c in candidates] for gram in pairs(compared(query.rest))}
+    mean = sum(len(c.text) for c in candidates) / len(candidates) if candidates else 0.0
+    damping = [_K1 * (1 - _B + _B * len(c.text) / mean) for c in candidates]
+    scores = [0.0] * len(candidates)
+    for gram_counts in counts.values():
+        frequency = sum(map(bool, gram_counts))
+        rarity = log(1 + (len(candidates) - frequency + 0.5) / (frequency + 0.5))
+        for number, count in enumerate(gram_counts):
+            if count:
+                scores[number] += rarity * count * (_K1 + 1) / (count + damping[number])
+    return scores
+
+
+def _age_days(story: Story, now: datetime) -> float:
+    return max((now - story.published_at).total_seconds() / 86_400, 0.0)
+
+
+def _newest_age_days(stories: Iterable[Story], now: datetime) -> int | None:
+    return min((int(_age_days(story, now)) for story in stories), default=None)
+
+
+# Showing.
+
+
+def _found(candidate: _Candidate, score: float, finder: Finder, language: Language) -> Found:
+    telling = _telling(candidate.story, finder, language)
+    passage = best_passage(telling.body or telling.summary, finder)
+    return Found(
+        story=candidate.story,
+        telling=telling,
+        score=score,
+        matched=_matches(telling, passage, finder),
+        passage=passage,
+        claims=claims_beside(f"{telling.title}\n{telling.summary}\n{passage.text}", telling.claims),
+    )
+
+
+def _telling(story: Story, finder: Finder, language: Language) -> Telling:
+    """Return the telling in the query's language, else the asker's, unless only another one holds the query."""
+    preferred = story.telling(finder.query.language or language)
+    others = (telling for telling in (preferred, *story.tellings) if finder.held(_compared(telling)))
+    return next(others, preferred)
+
+
+def _compared(telling: Telling) -> str:
+    return f"{compared(telling.title)}\n{compared(telling.body)}"
+
+
+def _matches(telling: Telling, passage: Passage, finder: Finder) -> tuple[Match, ...]:
+    """Return one match for each concept in the telling, as the passage has it, else the title, else the body."""
+    matches: dict[int, Match] = {}
+    wanted = finder.held(_compared(telling))
+    for text in (passage.text, telling.title, telling.body[:2_000]):
+        if wanted <= matches.keys():
+            break
+        for sighting in finder.find(text):
+            typed = finder.query.concepts[sighting.concept].typed
+            form = text[sighting.span.start : sighting.span.end]
+            matches.setdefault(sighting.concept, Match(typed=typed, form=form, how=sighting.how))
+    return tuple(matches[number] for number in sorted(matches))
+
+
+# Nothing found.
+
+_NEAREST = 3
+_CLOSE = 0.72
+
+
+def _nearest(query: Query, names: Names, index: Index, language: Language) -> tuple[str, ...]:
+    """Return names of topics in the query, or like its words in letters or in sound, that stories are about."""
+    known = {id: topic for id, topic in names.topics.items() if index.frequency(f"@{id}")}
+    spelled = {
+        fold(name).text: topic.id
+        for topic in known.values()
+        for name in (*topic.names.values(), *topic.aliases)
+    }
+    near: dict[TopicId, None] = {}
+    for concept in query.concepts:
+        near |= dict.fromkeys(id for id in known if f"@{id}" in concept.tokens)
+        typed = fold(concept.typed).text
+        alike = [name for name in spelled if sounds_alike(typed, name)]
+        close = get_close_matches(typed, spelled, n=_NEAREST, cutoff=_CLOSE)
+        near |= dict.fromkeys(spelled[name] for name in (*alike, *close))
+    return tuple(known[id].names[language] for id in list(near)[:_NEAREST])
