@@ -64,7 +64,7 @@ class Store(Protocol):
     async def fresh_stories(self, subscription: Subscription, limit: int) -> list[Story]:
         """Return stories that the channel's workspace sees and that never went to the channel, newest first.
 
-        Where the subscription names topics, only stories with one of them. The subscription need not be saved.
+        Where the subscription names topics, only stories with one of them. It need not be a saved one.
         """
         ...
 
@@ -105,7 +105,7 @@ class Store(Protocol):
         subscription: Subscription,
         next_due_at: datetime,
     ) -> None:
-        """Save a digest, what it owes, which stories its channel has now had, and the next due time; or nothing.
+        """Save a digest, its deliveries, which stories its channel has now had, the next due time; or nothing.
 
         A `digest` of None only moves the due time. Raises `Conflict` when the occurrence already has a
         digest, when one of its stories already went to the channel, or when `subscription.next_due_at`
@@ -218,7 +218,8 @@ class Platform(Protocol):
         ...
 
     async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
-        """Return the id of the message that was posted with `key` at or after `since`, or None when
-        it is certain that there is none. Raises `PostDelayed` when that cannot be told now.
+        """Return the id of the message that was posted with `key` at or after `since`.
+
+        Returns None when it is certain that there is none. Raises `PostDelayed` when that cannot be told now.
         """
         ...

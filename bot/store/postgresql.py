@@ -41,7 +41,8 @@ async def open_postgresql(url: str) -> "PostgresqlDriver":
         place = _place(url)
         with _translated(place):
             pool = await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS, timeout=CONNECT_TIMEOUT_S)
-            version = await pool.fetchval("SHOW server_version")
+            async with pool.acquire() as connection:
+                version = connection.get_settings().server_version
     except ValueError:
         # Not chained: what was wrong with the URL may quote the password.
         raise StoreError(
