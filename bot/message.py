@@ -1,16 +1,17 @@
-"""A message as every platform can show it: a closed set of blocks, plain text, and splitting that drops nothing.
+"""A message as every platform can show it: a closed set of blocks, plain text, and splitting without loss.
 
 Knows nothing of stories or platforms.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+import textwrap
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import TYPE_CHECKING, Literal, assert_never
+from itertools import accumulate
+from typing import Literal, Self, assert_never
 
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+from bot.display import best_cut, printable, utf16_length, web_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,10 @@ class Buttons:
     buttons: tuple[Button, ...]
     kind: Literal["buttons"] = "buttons"
 
+    def __post_init__(self) -> None:
+        if len(self.buttons) > 5:
+            raise ValueError(f"a row holds at most 5 buttons, not {len(self.buttons)}")
+
 
 Block = Heading | Paragraph | Quote | Note | Divider | Buttons
 
@@ -90,19 +95,6 @@ class Message:
     language: Literal["ja", "en"]
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one message of a platform holds.
-
-    `characters`: over all text of one message, counted in UTF-16 code units after the platform's
-    own escaping and markup; `block_characters`: of one block; `blocks`: how many.
-    """
-
-    characters: int
-    block_characters: int
-    blocks: int
-
-
 def paragraph(text: str) -> Paragraph:
     """Return plain text as a paragraph."""
     return Paragraph((Run(text),))
@@ -111,3 +103,210 @@ def paragraph(text: str) -> Paragraph:
 def note(text: str) -> Note:
     """Return plain text as small print."""
     return Note((Run(text),))
+
+
+# Plain text.
+
+
+def plain_text(message: Message) -> str:
+    """Return a message as text for pipes, mail and screen readers: blocks and blank lines, no markup.
+
+    A link reads `title (address)`, a quote is indented by four spaces, a divider is a blank line.
+    Buttons have no plain form.
+    """
+    text = ""
+    previous: Block | None = None
+    for block in message.blocks:
+        if plain := _plain_block(block):
+            text += ("\n" if stands_close(previous, block) else "\n\n") + plain
+            previous = block
+    return text.strip("\n")
+
+
+def stands_close(previous: Block | None, block: Block) -> bool:
+    """Tell whether a block follows another without a blank line: what opens a story, and small print."""
+    under_title = isinstance(previous, Heading) and previous.level == 2
+    return under_title or (isinstance(block, Note) and not isinstance(previous, Heading))
+
+
+def _plain_block(block: Block) -> str:
+    match block:
+        case Heading() | Paragraph() | Note():
+            return "".join(map(_plain_run, _runs(block))).strip()
+        case Quote():
+            return textwrap.indent("".join(map(_plain_run, block.runs)).strip(), "    ")
+        case Divider() | Buttons():
+            return ""
+        case _:
+            assert_never(block)
+
+
+def _plain_run(run: Run) -> str:
+    text = printable(run.text)
+    url = web_url(run.url)
+    return f"{text} ({url})" if url and text.strip() and url != text else text
+
+
+def plain_size(block: Block) -> int:
+    """Return a block's length as plain text, in UTF-16 code units."""
+    return utf16_length(_plain_block(block))
+
+
+# Splitting.
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message of a platform holds.
+
+    `characters`: over all blocks of one message; `block_characters`: of one block; both are counted by
+    `size`, which tells how long a block becomes in the platform's own escaping and markup, in UTF-16
+    code units. `blocks`: how many, where a row of buttons counts as itself and each of its buttons.
+    """
+
+    characters: int
+    block_characters: int
+    blocks: int
+    size: Callable[[Block], int] = plain_size
+
+
+def split(message: Message, limits: Limits) -> list[Message]:
+    """Return the message as one or more messages that are each within the limits, and drop no character.
+
+    Parts begin at a story where that can be, else at a block, else at a sentence, a word, or anywhere.
+    No part ends with a heading, and buttons stay with the block above them. A link that is cut keeps
+    its address on the last piece. Dividers where parts begin or end are left out. The time taken is
+    linear in the length of the message. Limits of at least 3,000 characters leave room for any link.
+    """
+    queue = deque(map(_Rest.of, message.blocks))
+    parts: list[list[Block]] = []
+    while queue:
+        part = _without_edge_dividers(_take_part(queue, limits))
+        if part:
+            parts.append(part)
+    return [replace(message, blocks=tuple(part)) for part in parts or [[]]]
+
+
+@dataclass(slots=True)
+class _Rest:
+    """What is left of a block: a place in its text, so that cutting a huge one never copies what is left."""
+
+    block: Block
+    text: str
+    ends: list[int]
+    start: int = 0
+
+    @classmethod
+    def of(cls, block: Block) -> Self:
+        runs = _runs(block)
+        return cls(block, "".join(run.text for run in runs), list(accumulate(len(run.text) for run in runs)))
+
+    def piece(self, room: int, size: Callable[[Block], int]) -> tuple[Block, int]:
+        """Return as much as is best taken at once of what fits in `room`, and where it ends."""
+        if not self.text or (self.start == 0 and len(self.text) <= room and size(self.block) <= room):
+            return self.block, len(self.text)
+        ends = range(self.start + 1, min(self.start + room, len(self.text)) + 1)
+        fitting = bisect_right(ends, room, key=lambda end: size(self._upto(end)))
+        if fitting == 0:
+            return self._upto(self.start + 1), self.start + 1
+        end = best_cut(self.text, self.start, ends[fitting - 1])
+        return self._upto(end), end
+
+    def _upto(self, end: int) -> Block:
+        runs = _cut_runs(_runs(self.block), self.ends, self.start, end)
+        return _with_runs(self.block, tuple(runs))
+
+
+def _take_part(queue: deque[_Rest], limits: Limits) -> list[Block]:
+    """Take the next part's blocks from the queue; at least one."""
+    part: list[Block] = []
+    room, places = limits.characters, limits.blocks
+    while queue:
+        rest = queue[0]
+        piece, end = rest.piece(_longest_piece(rest.block, limits), limits.size)
+        if limits.size(piece) > room or _place_count(piece) > places:
+            if index := _best_break(part, piece):
+                queue.extendleft(map(_Rest.of, reversed(part[index:])))
+                return part[:index]
+            # What stands here may not be parted from what follows: fill the room with a piece of that.
+            piece, end = rest.piece(room, limits.size)
+            if part and (limits.size(piece) > room or _place_count(piece) > places):
+                return part
+        part.append(piece)
+        room -= limits.size(piece)
+        places -= _place_count(piece)
+        rest.start = end
+        if end == len(rest.text):
+            queue.popleft()
+    return part
+
+
+def _longest_piece(block: Block, limits: Limits) -> int:
+    """Return how long a piece of a block may be; a heading leaves room for what it stands over."""
+    longest = min(limits.characters, limits.block_characters)
+    return longest // 2 if isinstance(block, Heading) else longest
+
+
+def _place_count(block: Block) -> int:
+    return 1 + len(block.buttons) if isinstance(block, Buttons) else 1
+
+
+def _best_break(part: list[Block], following: Block) -> int:
+    """Return how many blocks of a full part to keep, best before a story; 0 where it cannot be parted."""
+    blocks = [*part, following]
+    allowed = [
+        index
+        for index in range(1, len(blocks))
+        if not isinstance(blocks[index], Buttons) and not _ends_with_heading(blocks[:index])
+    ]
+    stories = [index for index in allowed if isinstance(blocks[index], Heading)]
+    apart = [index for index in allowed if not isinstance(blocks[index], Note)]
+    return max(stories or apart or allowed, default=0)
+
+
+def _ends_with_heading(blocks: list[Block]) -> bool:
+    return isinstance(
+        next((block for block in reversed(blocks) if not isinstance(block, Divider)), None), Heading
+    )
+
+
+def _without_edge_dividers(part: list[Block]) -> list[Block]:
+    kept = [index for index, block in enumerate(part) if not isinstance(block, Divider)]
+    return part[kept[0] : kept[-1] + 1] if kept else []
+
+
+# Every block with text as runs, and back.
+
+
+def _runs(block: Block) -> tuple[Run, ...]:
+    match block:
+        case Heading():
+            return (Run(block.text, url=block.url),)
+        case Paragraph() | Quote() | Note():
+            return block.runs
+        case Divider() | Buttons():
+            return ()
+        case _:
+            assert_never(block)
+
+
+def _with_runs(block: Block, runs: tuple[Run, ...]) -> Block:
+    match block:
+        case Heading():
+            return replace(block, text="".join(run.text for run in runs), url=runs[-1].url)
+        case Paragraph() | Quote() | Note():
+            return replace(block, runs=runs)
+        case Divider() | Buttons():
+            return block
+        case _:
+            assert_never(block)
+
+
+def _cut_runs(runs: tuple[Run, ...], ends: list[int], start: int, end: int) -> Iterator[Run]:
+    """Yield what characters `start` to `end` hold; `ends` is where each run ends in the whole text."""
+    for index in range(bisect_right(ends, start), bisect_left(ends, end) + 1):
+        run = runs[index]
+        begin = ends[index] - len(run.text)
+        is_whole_to_the_end = end >= ends[index]
+        text = run.text[max(start - begin, 0) : end - begin]
+        yield replace(run, text=text, url=run.url if is_whole_to_the_end else None)

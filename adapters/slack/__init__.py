@@ -1,0 +1,1 @@
+"""Slack: messages as its blocks."""
