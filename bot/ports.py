@@ -105,7 +105,7 @@ class Store(Protocol):
         subscription: Subscription,
         next_due_at: datetime,
     ) -> None:
-        """Save a digest, its deliveries, which stories its channel has now had, the next due time; or nothing.
+        """Save a digest, its deliveries, which stories the channel has had, the next due time; or nothing.
 
         A `digest` of None only moves the due time. Raises `Conflict` when the occurrence already has a
         digest, when one of its stories already went to the channel, or when `subscription.next_due_at`

@@ -1,0 +1,94 @@
+"""What other processes do to a store in the contract's races: functions that a new process can import."""
+
+import asyncio
+from datetime import timedelta
+
+from bot.errors import Conflict
+from bot.model import StoryId
+from bot.store import open_store
+from tests.factories import NOW, make_change, make_delivery, make_digest, make_story
+
+start = None
+
+
+def wait_for_all(barrier):
+    """Make the process ready to race: each task of `race` begins when all of them have arrived."""
+    global start
+    start = barrier
+
+
+def open_and_close(url):
+    start.wait()
+
+    async def run():
+        await (await open_store(url)).close()
+
+    asyncio.run(run())
+
+
+def claim_all(url, owner):
+    """Claim two at a time until there is nothing left; return the ids."""
+
+    async def run():
+        store = await open_store(url)
+        start.wait()
+        ids = []
+        while claimed := await store.claim_deliveries(NOW, 60, owner, 2):
+            ids += [delivery.id for delivery in claimed]
+        await store.close()
+        return ids
+
+    return asyncio.run(run())
+
+
+def save_first_revision(url, actor):
+    """Add the same story as everybody else; return whether it was us."""
+
+    async def run():
+        store = await open_store(url)
+        start.wait()
+        try:
+            await store.save_stories([make_change(actor=actor)])
+        except Conflict:
+            return False
+        finally:
+            await store.close()
+        return True
+
+    return asyncio.run(run())
+
+
+def publish_same_occurrence(url, name):
+    """Publish the digest that everybody else publishes too; return whether it was us."""
+
+    async def run():
+        store = await open_store(url)
+        (subscription,) = await store.due_subscriptions(NOW, 10)
+        digest = make_digest(id=name)
+        start.wait()
+        try:
+            deliveries = [make_delivery(id=f"{name}.1", digest_id=name)]
+            await store.publish(digest, deliveries, subscription, NOW + timedelta(days=1))
+        except Conflict:
+            return False
+        finally:
+            await store.close()
+        return True
+
+    return asyncio.run(run())
+
+
+def save_forever(url, acknowledge):
+    """Save story after story, each with an edit, and tell the number of each when it is saved."""
+
+    async def run():
+        store = await open_store(url)
+        number = 0
+        while True:
+            number += 1
+            story = make_story(id=StoryId(f"story-{number}"))
+            edited = make_story(id=story.id, revision=2)
+            await store.save_stories([make_change(story), make_change(edited)])
+            acknowledge.send(number)
+
+    asyncio.run(run())

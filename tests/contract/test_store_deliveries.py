@@ -1,0 +1,295 @@
+"""The definition of Store: subscriptions, digests and deliveries, on every database."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+
+from bot.errors import Conflict, StoreError
+from bot.message import Button, Buttons, Divider, Heading, Message, Note, Paragraph, Quote, Run
+from bot.model import GiveUp, Posted, TryAgain
+from tests.factories import (
+    NOW,
+    make_change,
+    make_channel,
+    make_delivery,
+    make_digest,
+    make_occurrence,
+    make_story,
+    make_subscription,
+)
+
+MINUTE = timedelta(minutes=1)
+TOMORROW = NOW + timedelta(days=1)
+
+
+async def save(store, *stories):
+    await store.save_stories([make_change(story) for story in stories])
+
+
+async def owe(store, *deliveries, story_ids=()):
+    """Publish a digest of the deliveries given, or of one."""
+    subscription = await store.add_subscription(make_subscription())
+    digest = make_digest(story_ids=story_ids)
+    await store.publish(digest, deliveries or [make_delivery()], subscription, TOMORROW)
+
+
+async def claim(store, now=NOW, owner="one", limit=10, lease_s=60):
+    return await store.claim_deliveries(now, lease_s, owner, limit)
+
+
+def parts(count):
+    return [make_delivery(id=f"digest.{number}", part=number) for number in range(1, count + 1)]
+
+
+# Subscriptions and digests
+
+
+async def test_a_subscription_comes_back_as_it_was_saved(store):
+    subscription = make_subscription(
+        times=(time(7, 30), time(18, 0)),
+        time_zone="Asia/Tokyo",
+        language="en",
+        topics=("robots",),
+        story_count=3,
+    )
+
+    assert await store.add_subscription(subscription) == subscription
+    assert await store.subscription(subscription.channel) == subscription
+    assert await store.subscription(make_channel(workspace="away")) is None
+
+
+async def test_a_channel_keeps_the_subscription_it_has(store):
+    first = await store.add_subscription(make_subscription())
+
+    assert await store.add_subscription(make_subscription(id="second", language="en")) == first
+
+
+async def test_a_subscription_id_belongs_to_one_channel(store):
+    await store.add_subscription(make_subscription())
+
+    with pytest.raises(Conflict):
+        await store.add_subscription(make_subscription(channel=make_channel(id="other")))
+
+
+async def test_due_subscriptions_come_longest_due_first(store):
+    for minutes, name in enumerate(["now", "before", "long before"]):
+        due_at = NOW - minutes * MINUTE
+        await store.add_subscription(
+            make_subscription(id=name, channel=make_channel(id=name), next_due_at=due_at)
+        )
+
+    async def due(now, limit=10):
+        return [subscription.id for subscription in await store.due_subscriptions(now, limit)]
+
+    assert await due(NOW) == ["long before", "before", "now"]
+    assert await due(NOW, limit=1) == ["long before"]
+    assert await due(NOW - MINUTE) == ["long before", "before"]
+
+
+async def test_a_channel_gets_a_story_once_and_other_channels_still_get_it(store):
+    await save(store, make_story(), make_story(id="next", published_at=NOW))
+
+    await owe(store, story_ids=("story",))
+
+    elsewhere = make_subscription(channel=make_channel(id="other"))
+    assert [story.id for story in await store.fresh_stories(make_subscription(), 10)] == ["next"]
+    assert [story.id for story in await store.fresh_stories(elsewhere, 10)] == ["next", "story"]
+    assert [story.id for story in await store.fresh_stories(elsewhere, 1)] == ["next"]
+
+
+async def test_fresh_stories_have_one_of_the_topics(store):
+    await save(
+        store,
+        make_story(id="both", topics=("robots", "parcels", "robots")),
+        make_story(id="one", topics=("parcels",)),
+        make_story(id="none"),
+    )
+
+    async def fresh(*topics):
+        found = await store.fresh_stories(make_subscription(topics=topics), 10)
+        return [story.id for story in found]
+
+    assert await fresh("robots") == ["both"]
+    assert await fresh("robots", "parcels", *(f"topic-{n}" for n in range(600))) == ["both", "one"]
+    assert await fresh("boats") == []
+
+
+async def test_publishing_moves_the_due_time(store):
+    subscription = await store.add_subscription(make_subscription())
+
+    await store.publish(None, [], subscription, TOMORROW)
+
+    assert await store.subscription(subscription.channel) == replace(subscription, next_due_at=TOMORROW)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"occurrence": make_occurrence()}, id="occurrence has a digest"),
+        pytest.param({"story_ids": ("other", "story")}, id="story went to the channel"),
+        pytest.param({"id": "digest"}, id="digest id is taken"),
+    ],
+)
+async def test_a_digest_that_somebody_else_was_first_with_is_a_conflict_and_saves_nothing(store, change):
+    await save(store, make_story(), make_story(id="other"))
+    await owe(store, story_ids=("story",))
+    subscription = await store.subscription(make_channel())
+    second = {"id": "second", "occurrence": make_occurrence(slot="18:00"), "story_ids": ("other",)} | change
+
+    with pytest.raises(Conflict):
+        await store.publish(
+            make_digest(**second),
+            [make_delivery(id="second.1", digest_id=second["id"])],
+            subscription,
+            TOMORROW + MINUTE,
+        )
+
+    assert await store.delivery("second.1") is None
+    assert await store.subscription(make_channel()) == subscription
+    assert [story.id for story in await store.fresh_stories(subscription, 10)] == ["other"]
+
+
+async def test_a_turn_that_somebody_else_composed_is_a_conflict(store):
+    subscription = await store.add_subscription(make_subscription())
+    await store.publish(None, [], subscription, TOMORROW)
+
+    with pytest.raises(Conflict):
+        await store.publish(make_digest(story_ids=()), [make_delivery()], subscription, TOMORROW + MINUTE)
+
+    assert await store.delivery("digest.1") is None
+
+
+async def test_a_digest_of_an_unknown_story_saves_nothing(store):
+    with pytest.raises(StoreError):
+        await owe(store, story_ids=("absent",))
+
+    assert await store.delivery("digest.1") is None
+    assert len(await store.due_subscriptions(NOW, 10)) == 1
+
+
+# Deliveries
+
+
+async def test_a_delivery_comes_back_as_it_was_planned(store):
+    blocks = (
+        Heading("見出し", level=2, url="https://crate.example/"),
+        Paragraph((Run("plain"), Run("strong", style="strong"), Run("link", url="https://crate.example/"))),
+        Quote((Run("「そうだ」", style="mark"),)),
+        Note((Run("small"),)),
+        Divider(),
+        Buttons((Button("More", "/ai-news robots"),)),
+    )
+    delivery = make_delivery(message=Message(blocks, "ja"))
+
+    await owe(store, delivery)
+
+    assert await store.delivery("digest.1") == delivery
+    assert await store.delivery("absent") is None
+
+
+async def test_a_claim_takes_what_is_due_and_raises_the_attempt(store):
+    await owe(store)
+
+    assert await claim(store, NOW - MINUTE) == []
+    assert await claim(store) == [make_delivery(state="sending", owner="one", attempt=1)]
+    assert await claim(store, owner="two") == []
+
+
+async def test_a_lease_that_runs_out_comes_back_to_somebody_else(store):
+    await owe(store)
+    await claim(store, lease_s=60)
+
+    assert await claim(store, NOW + timedelta(seconds=59), owner="two") == []
+    (again,) = await claim(store, NOW + timedelta(seconds=60), owner="two")
+    assert (again.owner, again.attempt, again.due_at) == ("two", 2, NOW)
+
+
+async def test_claims_come_oldest_first_and_no_more_than_asked_for(store):
+    subscription = await store.add_subscription(make_subscription())
+    for minutes in (2, 3, 1):
+        digest = make_digest(id=f"d{minutes}", occurrence=make_occurrence(slot=f"{minutes}"), story_ids=())
+        due_at = NOW - minutes * MINUTE
+        delivery = make_delivery(id=f"d{minutes}.1", digest_id=digest.id, due_at=due_at)
+        await store.publish(digest, [delivery], subscription, subscription.next_due_at)
+
+    assert [delivery.id for delivery in await claim(store, limit=2)] == ["d3.1", "d2.1"]
+    assert [delivery.id for delivery in await claim(store, limit=2)] == ["d1.1"]
+
+
+async def test_the_parts_of_a_digest_are_handed_out_in_order_when_the_one_before_is_posted(store):
+    await owe(store, *parts(3))
+
+    for number in (1, 2, 3):
+        (part,) = await claim(store)
+        assert part.part == number
+        assert await claim(store) == []
+        assert await store.settle(part, Posted(message_id=f"m{number}"), NOW + number * MINUTE)
+
+    assert [post.message_id for post in await store.posts(make_channel(), 2)] == ["m2", "m3"]
+    assert await store.posts(make_channel(id="other"), 2) == []
+
+
+async def test_a_posted_delivery_is_settled_for_good(store):
+    await owe(store)
+    (delivery,) = await claim(store)
+
+    assert await store.settle(delivery, Posted(message_id="m1"), NOW + MINUTE)
+
+    (post,) = await store.posts(make_channel(), 10)
+    assert (post.state, post.message_id, post.settled_at) == ("posted", "m1", NOW + MINUTE)
+    assert not await store.settle(delivery, GiveUp(reason="late"), NOW)
+    assert await claim(store, NOW + timedelta(days=9)) == []
+    assert await store.delivery("digest.1") == post
+
+
+async def test_a_delivery_to_be_tried_again_waits_and_keeps_its_due_time(store):
+    await owe(store)
+    (delivery,) = await claim(store)
+
+    assert await store.settle(delivery, TryAgain(at=NOW + 5 * MINUTE, reason="busy"), NOW)
+
+    assert (await store.delivery("digest.1")).error == "busy"
+    assert await claim(store, NOW + 4 * MINUTE) == []
+    (again,) = await claim(store, NOW + 5 * MINUTE)
+    assert (again.attempt, again.due_at) == (2, NOW)
+
+
+async def test_giving_up_a_part_gives_up_the_parts_after_it(store):
+    await owe(store, *parts(3))
+    (first,) = await claim(store)
+    await store.settle(first, Posted(message_id="m1"), NOW)
+    (second,) = await claim(store)
+
+    assert await store.settle(second, GiveUp(reason="channel gone"), NOW)
+
+    states = [(await store.delivery(f"digest.{number}")) for number in (1, 2, 3)]
+    assert [delivery.state for delivery in states] == ["posted", "failed", "failed"]
+    assert [delivery.error for delivery in states] == ["", "channel gone", "part 2 failed"]
+    assert await claim(store, NOW + timedelta(days=9)) == []
+
+
+@pytest.mark.parametrize(
+    "outcome", [Posted(message_id="m"), TryAgain(at=NOW, reason="r"), GiveUp(reason="r")]
+)
+async def test_a_worker_that_slept_past_its_lease_cannot_settle(store, outcome):
+    await owe(store)
+    (stale,) = await claim(store)
+    (held,) = await claim(store, NOW + MINUTE)
+
+    assert not await store.settle(stale, outcome, NOW + MINUTE)
+    assert not await store.settle(replace(held, owner="two"), outcome, NOW + MINUTE)
+
+    assert await store.delivery("digest.1") == held
+
+
+async def test_a_graceful_stop_makes_its_own_claims_due_at_once(store):
+    await owe(store, *parts(2))
+    (delivery,) = await claim(store)
+
+    assert await store.release("two") == 0
+    assert await store.release("one") == 1
+
+    assert not await store.settle(delivery, Posted(message_id="m"), NOW)
+    (again,) = await claim(store, owner="two")
+    assert (again.id, again.attempt) == ("digest.1", 2)
