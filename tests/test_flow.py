@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.engine import Engine
-from bot.index import PostingsIndex
+from bot.index.inverted import InvertedIndex
 from bot.message import plain_text
 from bot.model import PUBLIC, Actor, Source, WorkspaceId
 from bot.names import Names
@@ -13,7 +13,7 @@ from bot.outbox import LEASE_S, deliver_due
 from tests.factories import NOW, make_channel
 from tests.fakes.platform import Killed, PretendPlatform
 
-ARTICLE = """まず、川辺市議会は廃線になった路面電車の再開を決めた。工事は5月に始まる。市は1日4,000人の利用を見込む。
+ARTICLE = """まず、川辺市議会は廃線になった路面電車の再開を決めた。工事は5月に始まる。
 
 他のニュースとして、パン製造のこむぎ社はライ麦パンを回収すると発表した。金属片が混じった恐れがある。同社によれば、けが人はいない。
 """
@@ -24,7 +24,7 @@ class Life:
     """One life of the bot's process: an engine of its own over the store that outlives it."""
 
     def __init__(self, store, platform, now):
-        self.engine = Engine(store, PostingsIndex(), Names(), lambda: now)
+        self.engine = Engine(store, InvertedIndex(), Names(), lambda: now)
         self.store, self.platform, self.now = store, platform, now
 
     async def add(self):

@@ -1,4 +1,4 @@
-"""The rules of the house, each held by a tool: style, types, layers, sizes, and sentences in both languages."""
+"""The rules of the house, each held by a tool: style, types, layers, sizes, sentences in both languages."""
 
 import os
 import re
@@ -60,15 +60,17 @@ def test_every_sentence_stands_in_both_languages_with_the_same_blanks():
         assert blanks(japanese[key]) - {"count"} == blanks(english[key]) - {"count"}, key
 
 
+ERROR = re.compile(r'(?:UserError|NotFound|NotAllowed|InvalidInput)\(\s*"(\w+)"')
+
+
 def test_every_sentence_is_used_and_every_sentence_used_exists():
     code = "\n".join(path.read_text("utf-8") for path in SOURCES)
-    named = set(re.findall(r'"([a-z]+\.[a-z_]+)"', code))
-    errors = {f"error.{key}" for key in re.findall(r'(?:UserError|NotFound|NotAllowed|InvalidInput)\(\s*"(\w+)"', code)}
-    built = {f"{section}." for section in re.findall(r'f"([a-z]+)\.\{', code)}
     known = set(phrases("en"))
+    sections = {key.partition(".")[0] for key in known}
+    quoted = {key for key in re.findall(r'"([a-z]+\.[a-z_]+)"', code) if key.partition(".")[0] in sections}
+    raised = {f"error.{key}" for key in ERROR.findall(code)}
+    # Keys put together from a section and a name, such as f"button.{name}".
+    built = {key for key in known if f'f"{key.partition(".")[0]}.{{' in code and not key.startswith("error.")}
 
-    missing = {key for key in named | errors if key.split(".")[0] in {k.split(".")[0] for k in known}} - known
-    unused = {key for key in known - named - errors if not any(key.startswith(prefix) for prefix in built)}
-
-    assert missing == set()
-    assert unused - {key for key in unused if key.startswith("error.") and key in errors} == set()
+    assert (quoted | raised) - known == set()
+    assert known - quoted - raised - built == set()
