@@ -39,7 +39,8 @@ def _default_database_url(data: dict[str, Any]) -> str:
     return f"sqlite:///{data['data_dir'] / 'ai-news.db'}" if "data_dir" in data else ""
 
 
-def _default_language() -> Language:
+def default_language() -> Language:
+    """Return the language that the environment asks programs to speak."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     return "ja" if locale.lower().startswith("ja") else "en"
 
@@ -124,7 +125,7 @@ class Settings(BaseSettings):
     database_url: Annotated[str, BeforeValidator(_database_url)] = Field(
         default_factory=_default_database_url, repr=False
     )
-    language: Annotated[Language, BeforeValidator(_language)] = Field(default_factory=_default_language)
+    language: Annotated[Language, BeforeValidator(_language)] = Field(default_factory=default_language)
     time_zone: Annotated[str, BeforeValidator(_time_zone)] = Field(default_factory=_default_time_zone)
     seeds_dir: Annotated[Path | None, BeforeValidator(_seeds_dir)] = PACKAGED_SEEDS
 

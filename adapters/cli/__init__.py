@@ -1,0 +1,1 @@
+"""The commands of `ai-news`, one file for each kind; what they need is imported when they run."""

@@ -1,0 +1,128 @@
+"""The command that looks whether all is well, and says what to do where it is not."""
+
+import asyncio
+import platform
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from adapters.cli.session import LOCAL, AsJson, print_json
+from bot.errors import BotError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+LIBRARIES = ("aiosqlite", "asyncpg", "discord.py", "numpy", "slack-bolt", "sudachidict-core", "sudachipy")
+LOW_DISK_BYTES = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at."""
+
+    name: str
+    state: Literal["ok", "warning", "broken"]
+    finding: str
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Look whether everything works; ends with status 1 where something is broken."""
+
+    async def all_checks() -> list[Check]:
+        return [check async for check in _checks()]
+
+    checks = asyncio.run(all_checks())
+    healthy = all(check.state != "broken" for check in checks)
+    if as_json:
+        found = [{"name": check.name, "state": check.state, "finding": check.finding} for check in checks]
+        print_json({"healthy": healthy, "checks": found})
+    else:
+        for check in checks:
+            print(f"{check.state:<8} {check.name:<12} {check.finding}")
+    if not healthy:
+        raise typer.Exit(1)
+
+
+async def _checks() -> AsyncIterator[Check]:
+    from bot.settings import read_settings, settings_warnings
+
+    yield Check("versions", "ok", _versions())
+    for line in settings_warnings():
+        yield Check("settings", "warning", line)
+    try:
+        settings = read_settings()
+    except BotError as error:
+        for line in str(error).splitlines():
+            yield Check("settings", "broken", line)
+        return
+    yield Check("settings", "ok", f"language {settings.language}, time zone {settings.time_zone}")
+    for check in (*_folder(settings.data_dir), _seeds(settings)):
+        yield check
+    async for check in _database(settings):
+        yield check
+
+
+def _versions() -> str:
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return f"ai-news {version('ai-news')}, Python {platform.python_version()}, {libraries}"
+
+
+def _folder(folder: Path) -> Iterator[Check]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        yield Check("data folder", "broken", f"{folder}: {error.strerror}; set AI_NEWS_DATA_DIR to another")
+        return
+    yield Check("data folder", "ok", str(folder))
+    low = free < LOW_DISK_BYTES
+    yield Check("disk", "warning" if low else "ok", f"{free // 1_000_000} MB free")
+
+
+def _seeds(settings: "Settings") -> Check:
+    from bot.run import load_seeds, utc_now
+
+    try:
+        seeds = load_seeds(settings.seeds_dir, utc_now())
+    except (BotError, OSError) as error:
+        return Check("seeds", "broken", str(error))
+    return Check("seeds", "ok", f"{len(seeds.stories)} stories, {len(seeds.topics)} topics")
+
+
+async def _database(settings: "Settings") -> AsyncIterator[Check]:
+    from bot.run import open_engine
+
+    if settings.database_url.startswith("sqlite:"):
+        yield _sqlite()
+    try:
+        async with open_engine(settings) as engine:
+            count = await engine.store.count_stories(LOCAL)
+            yield Check("database", "ok", f"{count} stories")
+            behind = await engine.follow_store()
+            found_by = f"{engine.index.document_count()} tellings, change {engine.index.position}"
+            yield Check("index", "broken" if behind else "ok", found_by)
+    except (BotError, OSError) as error:
+        yield Check("database", "broken", str(error))
+
+
+def _sqlite() -> Check:
+    from bot.store.sqlite import has_wal_reset_bug
+
+    number = sqlite3.sqlite_version
+    if has_wal_reset_bug(sqlite3.sqlite_version_info):
+        return Check(
+            "SQLite",
+            "warning",
+            f"{number} can damage a database that two programs write at once "
+            "(WAL-reset bug, sqlite.org/wal.html): keep to one, or use 3.51.3 or later, or PostgreSQL",
+        )
+    return Check("SQLite", "ok", number)

@@ -1,0 +1,160 @@
+"""The JSON documents of the command line, pure: a stable surface for scripts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from bot.lookup import Answer, AnswerSentence, Found
+from bot.message import Message
+from bot.model import Claim, Revision, Source, Story, Telling
+from bot.segment import Cut
+
+Json = dict[str, object]
+
+
+def answer_document(answer: Answer, message: str | None) -> Json:
+    """Return the answer to a query; `message` says so where nothing was found."""
+    return {
+        "query": answer.query.text,
+        "answer": _sentence(answer.sentence) if answer.sentence else None,
+        "stories": [_found(found) for found in answer.found],
+        "why": {
+            "words": [
+                {"typed": concept.typed, "is_name": concept.is_name} for concept in answer.query.concepts
+            ],
+            "is_question": answer.query.is_question,
+            "missing": list(answer.missing),
+            "newest_age_days": answer.newest_age_days,
+        },
+        "message": message,
+        "nearest": list(answer.nearest),
+    }
+
+
+def _sentence(sentence: AnswerSentence) -> Json:
+    return {
+        "text": sentence.passage.text,
+        "story_id": sentence.story_id,
+        "claim": _claim(sentence.claim) if sentence.claim else None,
+    }
+
+
+def _found(found: Found) -> Json:
+    matched = [{"typed": match.typed, "form": match.form, "how": match.how} for match in found.matched]
+    return {**story_row(found.story, found.telling), "score": found.score, "matched": matched}
+
+
+def story_row(story: Story, telling: Telling) -> Json:
+    """Return a story in one telling."""
+    return {
+        "id": story.id,
+        "title": telling.title,
+        "summary": telling.summary,
+        "body": telling.body,
+        "language": telling.language,
+        "published_at": _instant(story.published_at),
+        "source": _source(story.source),
+        "topics": list(story.topics),
+    }
+
+
+def story_document(story: Story, revisions: list[Revision]) -> Json:
+    """Return all that is known of a story, and how it came to be so."""
+    return {
+        "id": story.id,
+        "workspace": story.workspace,
+        "status": story.status,
+        "revision": story.revision,
+        "published_at": _instant(story.published_at),
+        "added_at": _instant(story.added_at),
+        "source": _source(story.source),
+        "topics": list(story.topics),
+        "article_id": story.article_id,
+        "span": {"start": story.span.start, "end": story.span.end} if story.span else None,
+        "tellings": [_telling(telling) for telling in story.tellings],
+        "revisions": [
+            {
+                "number": revision.number,
+                "at": _instant(revision.at),
+                "actor": revision.actor,
+                "action": revision.action,
+                "reason": revision.reason,
+            }
+            for revision in revisions
+        ],
+    }
+
+
+def cut_document(cut: Cut) -> Json:
+    """Return where an article was cut; `start` and `end` are characters of the text as given."""
+    return {
+        "language": cut.language,
+        "stories": [
+            {
+                "start": segment.span.start,
+                "end": segment.span.end,
+                "title": segment.title,
+                "summary": segment.summary,
+                "topics": list(segment.topics),
+            }
+            for segment in cut.segments
+        ],
+    }
+
+
+def message_document(message: Message, text: str) -> Json:
+    """Return a message as blocks, and as the text they make."""
+    return {
+        "language": message.language,
+        "text": text,
+        "blocks": [asdict(block) for block in message.blocks],
+    }
+
+
+def _telling(telling: Telling) -> Json:
+    return {
+        "language": telling.language,
+        "title": telling.title,
+        "summary": telling.summary,
+        "body": telling.body,
+        "claims": [_claim(claim) for claim in telling.claims],
+    }
+
+
+def _claim(claim: Claim) -> Json:
+    return {
+        "text": claim.text,
+        "said_by": claim.said_by,
+        "doubted_by": list(claim.doubted_by),
+        "denied_by": list(claim.denied_by),
+    }
+
+
+def _source(source: Source) -> Json:
+    return {"name": source.name, "url": source.url}
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def outline(document: Mapping[str, object], depth: int = 0) -> Iterator[str]:
+    """Yield a document as indented lines for people."""
+    indent = "  " * depth
+    for name, value in document.items():
+        if isinstance(value, Mapping):
+            yield f"{indent}{name}:"
+            yield from outline(value, depth + 1)
+        elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+            for number, item in enumerate(value, start=1):
+                yield f"{indent}{name} {number}:"
+                yield from outline(item, depth + 1)
+        else:
+            text = (
+                ", ".join(map(str, value))
+                if isinstance(value, list)
+                else "-"
+                if value is None
+                else str(value)
+            )
+            yield f"{indent}{name}: {text.replace(chr(10), chr(10) + indent + '  ')}"

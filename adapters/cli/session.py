@@ -1,0 +1,74 @@
+"""One command's session: the engine opened for it, who asks, and how its result is printed."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from bot.model import Actor, Language, WorkspaceId
+
+if TYPE_CHECKING:
+    from bot.engine import Engine
+    from bot.message import Message
+    from bot.settings import Settings
+
+T = TypeVar("T")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+InLanguage = Annotated[
+    Language | None, typer.Option("--language", help="Language of the output; AI_NEWS_LANGUAGE otherwise.")
+]
+
+LOCAL = WorkspaceId("local")
+
+
+def with_engine(use: "Callable[[Engine, Settings], Awaitable[T]]") -> T:
+    """Return what `use` makes of an engine that is open while it runs."""
+    from bot.run import open_engine
+    from bot.settings import read_settings
+
+    settings = read_settings()
+
+    async def session() -> T:
+        async with open_engine(settings) as engine:
+            return await use(engine, settings)
+
+    return asyncio.run(session())
+
+
+def operator(language: Language) -> Actor:
+    """Return who types commands on this machine."""
+    return Actor(name="console", workspace=LOCAL, language=language, role="operator")
+
+
+def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
+    """Print one JSON document on a line of its own, in UTF-8 whatever the locale, at once."""
+    line = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_message(message: "Message") -> None:
+    """Print a message: laid out for a terminal, plain for a pipe or a file."""
+    if sys.stdout.isatty():
+        from adapters.local.render import print_rich
+
+        print_rich(message)
+    else:
+        from bot.message import plain_text
+
+        print(plain_text(message), end="\n\n", flush=True)
+
+
+def read_article(file: str) -> str:
+    """Return the text of a file, or of standard input for `-`. Raises `InvalidInput` and OSError."""
+    from bot.encoding import MAX_BYTES, decode
+
+    if file == "-":
+        return decode(sys.stdin.buffer.read(MAX_BYTES + 1))
+    with Path(file).open("rb") as stream:
+        return decode(stream.read(MAX_BYTES + 1))

@@ -1,0 +1,135 @@
+"""The channel in the terminal: a platform that prints, and a conversation with whoever types."""
+
+import asyncio
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.engine import Engine
+from bot.errors import PostDelayed
+from bot.message import Button, Buttons, Heading, Limits, Message, note, paragraph
+from bot.model import Actor, Channel, Language, WorkspaceId
+from bot.phrases import phrase
+
+CHANNEL: Final = Channel(platform="local", workspace=WorkspaceId("local"), id="console")
+HISTORY: Final = 5
+"""How many earlier posts a new terminal shows."""
+
+_QUIT: Final = frozenset({"/quit", "/exit"})
+
+MAX_LINE_BYTES: Final = 65_536
+
+Show = Callable[[Message], None]
+
+
+class ConsolePlatform:
+    """A platform of one channel, shown by printing. `closed` is set once nobody can see it any more."""
+
+    name = CHANNEL.platform
+    limits = Limits(characters=1_000_000, block_characters=1_000_000, blocks=10_000)
+
+    def __init__(self, show: Show) -> None:
+        self.closed = asyncio.Event()
+        self._show = show
+        self._posted: set[str] = set()
+
+    async def post(self, channel: Channel, message: Message, key: str) -> str:
+        """Print a message. Raises `PostDelayed` when the terminal is gone."""
+        try:
+            self._show(message)
+        except OSError as error:
+            self.closed.set()
+            raise PostDelayed(f"the terminal is gone: {error}", retry_after_s=60) from error
+        self._posted.add(key)
+        return key
+
+    async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
+        """Return the key of a message that this process printed; another process had another terminal."""
+        return key if key in self._posted else None
+
+
+class Conversation:
+    """What is typed into the channel, and the answers; only the one who typed sees them."""
+
+    def __init__(self, engine: Engine, actor: Actor, show: Show) -> None:
+        self.engine = engine
+        self.actor = actor
+        self.buttons: tuple[Button, ...] = ()
+        self._show = show
+
+    async def begin(self) -> None:
+        """Say what this channel is, and show what was posted to it before."""
+        language = self.actor.language
+        self._show(welcome(language))
+        if posts := await self.engine.store.posts(CHANNEL, HISTORY):
+            self._show(Message((note(phrase("console.earlier", language)),), language))
+        for delivery in posts:
+            self._show(delivery.message)
+
+    async def take(self, line: str) -> bool:
+        """Answer a line; return False when it ends the conversation."""
+        text = unicodedata.normalize("NFKC", line[:1]) + line[1:]
+        text = text.strip()
+        if text.lower() in _QUIT:
+            return False
+        command = text if text.startswith("/") else pressed(text, self.buttons)
+        if command is not None:
+            answer = await self.engine.reply(command, self.actor, CHANNEL)
+            self.buttons = buttons_of(answer) or self.buttons
+            self._show(answer)
+        elif text:
+            self._show(hint(text, self.actor.language))
+        return True
+
+
+def buttons_of(message: Message) -> tuple[Button, ...]:
+    """Return the buttons of a message, in order."""
+    return tuple(button for block in message.blocks if isinstance(block, Buttons) for button in block.buttons)
+
+
+def pressed(text: str, buttons: Sequence[Button]) -> str | None:
+    """Return the command of the button that a typed number or label stands for."""
+    word = _folded(text)
+    for number, button in enumerate(buttons, start=1):
+        if word in {str(number), _folded(button.label)}:
+            return button.command
+    return None
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def welcome(language: Language) -> Message:
+    """Return what the channel opens with."""
+    heading = Heading(phrase("console.heading", language))
+    intro = paragraph(phrase("console.intro", language))
+    return Message((heading, intro, note(phrase("console.usage", language))), language)
+
+
+def hint(text: str, language: Language) -> Message:
+    """Return what a line that is no command is met with."""
+    shown = text if len(text) <= 40 else f"{text[:39]}…"
+    return Message((note(phrase("console.hint", language, text=shown)),), language)
+
+
+def completions(text: str, usages: Iterable[str], options: Iterable[str], words: Iterable[str]) -> list[str]:
+    """Return how the last word of a line may go on.
+
+    `usages` complete a command's name, `options` its options, `words` what may be looked up.
+    """
+    if not text.startswith("/"):
+        return []
+    command, space, rest = text.partition(" ")
+    if not space:
+        return sorted({usage for usage in usages if usage.startswith(command)})
+    last = _folded(rest.rpartition(" ")[2])
+    candidates = [*usages_after(command, usages), *options, *words]
+    return [word for word in dict.fromkeys(candidates) if last and _folded(word).startswith(last)]
+
+
+def usages_after(command: str, usages: Iterable[str]) -> list[str]:
+    """Return the words that may follow a command's name in `usages`."""
+    parts = [usage.split(" ") for usage in usages]
+    return [words[1] for words in parts if words[0] == command and len(words) > 1]

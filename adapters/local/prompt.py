@@ -1,0 +1,58 @@
+"""The prompt of the console channel: a line editor with history and completion, below what is posted."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.history import FileHistory
+from prompt_toolkit.patch_stdout import patch_stdout
+from prompt_toolkit.styles import Style
+
+from adapters.local.console import Conversation, completions
+from bot.commands import CATALOGUE, OPTIONS
+from bot.names import Names
+from bot.phrases import phrase
+
+PROMPT: Final = "> "
+STYLE: Final = Style.from_dict({"bottom-toolbar": "noreverse ansibrightblack"})
+
+
+class CommandCompleter(Completer):
+    """Offers commands, their options, and the names of topics in every script."""
+
+    def __init__(self, names: Names) -> None:
+        self._usages = [entry.usage for entry in CATALOGUE if entry.usage.islower()]
+        self._words = sorted({name for topic in names.topics.values() for name in topic.names.values()})
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        """Yield what may stand in the place of the last word."""
+        text = document.text_before_cursor
+        last = text.rpartition(" ")[2]
+        for word in completions(text, self._usages, OPTIONS, self._words):
+            yield Completion(word, start_position=-len(last))
+
+
+async def converse(conversation: Conversation, history: Path) -> None:
+    """Take lines until `/quit`, Ctrl-C or Ctrl-D. What is posted meanwhile is shown above the prompt."""
+    language = conversation.actor.language
+
+    def toolbar() -> str:
+        labels = [f"{number} {button.label}" for number, button in enumerate(conversation.buttons, start=1)]
+        return phrase("console.press", language, buttons=" · ".join(labels)) if labels else ""
+
+    session: PromptSession[str] = PromptSession(
+        PROMPT,
+        completer=CommandCompleter(conversation.engine.names),
+        history=FileHistory(str(history)),
+        bottom_toolbar=toolbar,
+        style=STYLE,
+    )
+    with patch_stdout(raw=True):
+        try:
+            while await conversation.take(await session.prompt_async()):
+                pass
+        except (EOFError, KeyboardInterrupt):
+            return

@@ -1,0 +1,180 @@
+"""The process: what is opened and closed, the ticks that run in between, and how it stops."""
+
+import asyncio
+import logging
+import secrets
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.engine import Engine
+from bot.errors import InvalidSeed
+from bot.index import PostingsIndex
+from bot.names import Names
+from bot.outbox import deliver_due
+from bot.ports import Platform
+from bot.seeds import TOPICS_FILE, Seeds, read_seeds
+from bot.settings import Settings
+from bot.store import open_store
+
+logger = logging.getLogger(__name__)
+
+GRACE_S = 10.0
+"""How long a stop waits for ticks that are at work."""
+
+
+def utc_now() -> datetime:
+    """Return the present instant: the one clock, passed down to everything that needs the time."""
+    return datetime.now(UTC)  # noqa: TID251
+
+
+@asynccontextmanager
+async def open_engine(settings: Settings) -> AsyncIterator[Engine]:
+    """Yield an engine over the settings' store and index, the seeds in it; close everything afterwards."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        store = await open_store(settings.database_url)
+        stack.push_async_callback(store.close)
+        seeds = load_seeds(settings.seeds_dir, utc_now())
+        engine = Engine(store, PostingsIndex(), Names(seeds.topics), utc_now)
+        await engine.save(seeds.stories, actor="seeds", reason="seed files")
+        await engine.follow_store()
+        yield engine
+
+
+def load_seeds(folder: Path | None, now: datetime) -> Seeds:
+    """Return the seeds of a folder, or none where there is no folder. Raises `InvalidSeed` and OSError."""
+    if folder is None:
+        return Seeds(stories=(), topics=())
+    paths = [folder / TOPICS_FILE, *(folder / "stories").glob("*.md")]
+    return read_seeds({str(path.relative_to(folder)): _text(path) for path in paths if path.exists()}, now)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InvalidSeed(path.name, 1, "not UTF-8 text; save the file again as UTF-8") from None
+
+
+@dataclass(slots=True)
+class Tick:
+    """Work done again and again. A failure is one line in the log, and the next turn tries again."""
+
+    name: str
+    every_s: float
+    work: Callable[[], Awaitable[object]]
+    _failure: str = ""
+    _at_work: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def run(self) -> None:
+        """Do the work once. The same failure is logged only once until the work succeeds again."""
+        async with self._at_work:
+            try:
+                await self.work()
+            except Exception as error:  # a loop logs and lives on
+                failure = f"{type(error).__name__}: {error}"
+                if failure != self._failure:
+                    logger.error("%s failed, trying again every %g s: %s", self.name, self.every_s, failure)
+                    logger.debug("%s failed", self.name, exc_info=True)
+                self._failure = failure
+            else:
+                self._failure = ""
+
+    async def rest(self) -> None:
+        """Wait until the work is not under way."""
+        async with self._at_work:
+            pass
+
+
+@asynccontextmanager
+async def ticking(engine: Engine, platforms: Sequence[Platform]) -> AsyncIterator[None]:
+    """Compose and deliver digests while the block runs; what is due now has been posted when it begins.
+
+    At the end, work under way is waited for, and claims still held are given back.
+    """
+    owner = secrets.token_hex(8)
+    ticks = _ticks(engine, platforms, owner)
+    try:
+        for tick in ticks:
+            await tick.run()
+        async with _scheduled(ticks):
+            yield
+    finally:
+        await engine.store.release(owner)
+
+
+def _ticks(engine: Engine, platforms: Sequence[Platform], owner: str) -> Sequence[Tick]:
+    by_name = {platform.name: platform for platform in platforms}
+    limits = {platform.name: platform.limits for platform in platforms}
+
+    async def deliver() -> None:
+        # A part is handed out once the part before it is posted, hence again until nothing is left.
+        while await deliver_due(engine.store, by_name, engine.clock, owner):
+            pass
+
+    return (
+        Tick("follow", 2, engine.follow_store),
+        Tick("compose", 2, lambda: engine.compose_due(limits)),
+        Tick("deliver", 1, deliver),
+    )
+
+
+@asynccontextmanager
+async def _scheduled(ticks: Sequence[Tick]) -> AsyncIterator[None]:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+    # The scheduler warns of each turn it skips while one is at work, which is as meant here.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    for tick in ticks:
+        scheduler.add_job(
+            tick.run,
+            "interval",
+            seconds=tick.every_s,
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.pause()
+        try:
+            async with asyncio.timeout(GRACE_S):
+                for tick in ticks:
+                    await tick.rest()
+        except TimeoutError:
+            logger.warning("stopping while work is under way; it is taken up again at the next start")
+        scheduler.shutdown(wait=False)
+
+
+async def until_signalled(work: Coroutine[Any, Any, None]) -> None:
+    """Do `work` until it ends, or until SIGINT or SIGTERM cancels it; a second signal ends the process."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(work)
+    signals = (signal.SIGINT, signal.SIGTERM)
+    signalled = False
+
+    def stop() -> None:
+        nonlocal signalled
+        signalled = True
+        for number in signals:
+            loop.remove_signal_handler(number)
+        task.cancel()
+
+    for number in signals:
+        loop.add_signal_handler(number, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not signalled:
+            raise
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
