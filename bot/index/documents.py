@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.index.snapshot import Snapshot
+from bot.index.snapshot import Section, Snapshot
 from bot.model import PUBLIC, WorkspaceId
 
 Numbers = NDArray[np.uint32]
@@ -88,9 +88,7 @@ class Documents:
         living = np.flatnonzero(self.owners[: self._count] != _GONE)
         return living[np.argsort(self.published_ms[living], kind="stable")]
 
-    def sections(
-        self, order: NDArray[np.intp], stories: NDArray[np.intp]
-    ) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    def sections(self, order: NDArray[np.intp], stories: NDArray[np.intp]) -> Iterator[Section]:
         """Yield the table for a snapshot, its documents and stories numbered anew."""
         yield "owners", self.owners[order]
         yield "lengths", self.lengths[order]

@@ -14,7 +14,7 @@ from bot.index import snapshot
 from bot.index.bm25 import Concept, rank, rarity
 from bot.index.documents import Documents, View
 from bot.index.postings import Postings, documents_of
-from bot.index.snapshot import Snapshot
+from bot.index.snapshot import Section, Snapshot
 from bot.index.stories import Stories
 from bot.model import IndexEntry, WorkspaceId
 from bot.ports import Hit
@@ -110,7 +110,7 @@ class InvertedIndex:
         frequency = max((view.visible_count(documents_of(postings)) for _, postings in lists), default=0)
         return Concept(lists=lists, rarity=rarity(frequency, view.count)) if frequency else None
 
-    def _sections(self) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    def _sections(self) -> Iterator[Section]:
         """Yield all tables without what is gone: stories sorted by id, documents by date."""
         documents = self._documents.date_order()
         story_of = self._documents.stories[documents]

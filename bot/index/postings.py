@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.index.snapshot import Snapshot
-from bot.index.strings import Packer, decoded, encoded
+from bot.index.snapshot import Section, Snapshot
+from bot.index.strings import Packer, Strings, decoded, encoded
 
 List = NDArray[np.uint32]
 
@@ -35,7 +35,7 @@ class Postings:
     """The lists of the snapshot, mapped from its file, and what was added since, in memory."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._old_terms = snapshot.strings("term")
+        self._old_terms = Strings(snapshot, "term")
         self._old_ends = snapshot.array("posting_ends", np.int64).data
         self._old = snapshot.array("postings", np.uint32)
         self._new: dict[str, array[int]] = {}
@@ -63,7 +63,7 @@ class Postings:
         tokens = merge(self._old_tokens_from(prefix), self._new_tokens_from(prefix))
         return (token for token, _ in groupby(tokens))
 
-    def sections(self, renumbered: NDArray[np.intp]) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    def sections(self, renumbered: NDArray[np.intp]) -> Iterator[Section]:
         """Yield the lists for a snapshot, under new document numbers; those without one (-1) fall away."""
         terms = Packer()
         ends = [np.zeros(1, np.int64)]

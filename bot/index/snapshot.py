@@ -21,8 +21,6 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.index.strings import Strings
-
 _log = logging.getLogger(__name__)
 
 FORMAT: Final = f"1 {sys.byteorder}-endian"
@@ -31,6 +29,9 @@ FORMAT: Final = f"1 {sys.byteorder}-endian"
 _MAGIC: Final = b"ainewsix"
 _TRAILER: Final = Struct("<QI8s")  # length and checksum of the footer, magic
 _ALIGNMENT: Final = 8
+
+Section = tuple[str, NDArray[np.generic]]
+"""A named array, or the next chunk of one."""
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -46,10 +47,6 @@ class Snapshot:
     def array(self, name: str, kind: type[_Number]) -> NDArray[_Number]:
         """Return a section as a read-only array; an absent one is empty."""
         return np.frombuffer(self.sections.get(name, b""), kind)
-
-    def strings(self, name: str) -> Strings:
-        """Return the strings written as sections `{name}_bytes` and `{name}_ends`."""
-        return Strings(self.array(f"{name}_bytes", np.uint8), self.array(f"{name}_ends", np.int64))
 
 
 class _DamagedError(Exception):
@@ -93,9 +90,7 @@ def _parse(content: memoryview, unchecked: frozenset[str]) -> Snapshot:
     return Snapshot(position=footer["position"], workspaces=tuple(footer["workspaces"]), sections=sections)
 
 
-def write(
-    path: Path, position: int, workspaces: Sequence[str], chunks: Iterable[tuple[str, NDArray[np.generic]]]
-) -> None:
+def write(path: Path, position: int, workspaces: Sequence[str], chunks: Iterable[Section]) -> None:
     """Replace the snapshot at `path` in one step. Chunks of one section follow one another.
 
     Raises `OSError` and leaves the old file where the new one cannot be written.
@@ -115,9 +110,7 @@ def write(
     _sync_folder(path.parent)
 
 
-def _write_sections(
-    file: IO[bytes], chunks: Iterable[tuple[str, NDArray[np.generic]]]
-) -> dict[str, tuple[int, int, int]]:
+def _write_sections(file: IO[bytes], chunks: Iterable[Section]) -> dict[str, tuple[int, int, int]]:
     """Write the sections; return start, size in bytes and checksum of each."""
     sections: dict[str, tuple[int, int, int]] = {}
     file.write(_MAGIC)

@@ -7,8 +7,8 @@ from heapq import merge
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.index.snapshot import Snapshot
-from bot.index.strings import Packer, decoded, encoded
+from bot.index.snapshot import Section, Snapshot
+from bot.index.strings import Packer, Strings, decoded, encoded
 from bot.model import StoryId
 
 
@@ -16,7 +16,7 @@ class Stories:
     """Stories by number: first those of the snapshot, sorted by id, then the new ones."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._old_ids = snapshot.strings("story")
+        self._old_ids = Strings(snapshot, "story")
         self._new_ids: list[bytes] = []
         self._new_numbers: dict[bytes, int] = {}
         self.first_documents = array("i", snapshot.array("first_documents", np.int32).tobytes())
@@ -50,7 +50,7 @@ class Stories:
         new = sorted(self._new_numbers.items())
         return np.fromiter((number for _, number in merge(old, new) if lives[number]), np.intp)
 
-    def sections(self, order: NDArray[np.intp]) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    def sections(self, order: NDArray[np.intp]) -> Iterator[Section]:
         """Yield the ids for a snapshot."""
         ids = Packer()
         for number in order:

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 import numpy as np
-from numpy.typing import NDArray
+
+from bot.index.snapshot import Section, Snapshot
 
 
 class Strings(Sequence[bytes]):
     """Strings as UTF-8, whose bytes sort as their code points do."""
 
-    def __init__(self, data: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
-        self._data = data.data
-        self._ends = ends.data
+    def __init__(self, snapshot: Snapshot, name: str) -> None:
+        self._data = snapshot.array(f"{name}_bytes", np.uint8).data
+        self._ends = snapshot.array(f"{name}_ends", np.int64).data
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -56,7 +57,7 @@ class Packer:
         self._data += string
         self._ends.append(len(self._data))
 
-    def sections(self, name: str) -> Iterator[tuple[str, NDArray[np.generic]]]:
-        """Yield the sections that `Snapshot.strings` reads under this name."""
+    def sections(self, name: str) -> Iterator[Section]:
+        """Yield the sections that `Strings` reads under this name."""
         yield f"{name}_bytes", np.frombuffer(self._data, np.uint8)
         yield f"{name}_ends", np.array(self._ends, np.int64)
