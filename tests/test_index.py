@@ -13,9 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.index import snapshot
+from bot.index import PostingsIndex, snapshot
 from bot.index.bm25 import BUDGET, HALF_AGE_DAYS, K1, B
-from bot.index.inverted import InvertedIndex
 from bot.index.postings import MAX_COUNT
 from bot.model import LANGUAGES, PUBLIC, IndexEntry, Language, StoryId, WorkspaceId
 
@@ -93,14 +92,14 @@ queries = st.lists(concepts, max_size=4)
 @settings(max_examples=150, deadline=None)
 @given(steps=steps, query=queries, limit=st.integers(1, 8))
 def test_results_are_those_of_bm25_by_the_book(steps: list[Step], query: Query, limit: int) -> None:
-    index = InvertedIndex()
+    index = PostingsIndex()
     entries: dict[StoryId, IndexEntry] = {}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "index"
         for number, step in enumerate(steps, start=1):
             if isinstance(step, str):
                 index.save(path)
-                index = InvertedIndex.load(path) if step == "restart" else index
+                index = PostingsIndex.load(path) if step == "restart" else index
                 continue
             story_id, workspace, age_days, tokens = step
             changed = entry(number, story_id, tokens, workspace, age_days)
@@ -119,7 +118,7 @@ def test_results_are_those_of_bm25_by_the_book(steps: list[Step], query: Query, 
 
 
 def assert_same_order(
-    index: InvertedIndex,
+    index: PostingsIndex,
     entries: Mapping[StoryId, IndexEntry],
     concept: Mapping[str, float],
     workspace: WorkspaceId,
@@ -142,7 +141,7 @@ def test_passing_documents_over_loses_none_of_the_best(seed: int, length: int, l
         text = tuple(random.choice(words, random.integers(1, 40), p=chances / chances.sum()).tolist())
         story_id = StoryId(f"s{number}")
         entries[story_id] = entry(number, story_id, {"en": text}, WORKSPACES[number % 3], number % 7)
-    index = InvertedIndex()
+    index = PostingsIndex()
     index.apply(entries.values())
     query = [{word: 1.0} for word in random.choice(words, length, replace=False).tolist()]
     expected = by_the_book(entries, query, OURS)
@@ -157,7 +156,7 @@ def test_other_workspaces_documents_change_no_score() -> None:
         entry(3, "c", {"ja": ("費", "費")}),
     ]
     theirs = [entry(n, f"t{n}", {"ja": ("開発", "秘密") * n}, THEIRS) for n in range(4, 40)]
-    alone, shared = InvertedIndex(), InvertedIndex()
+    alone, shared = PostingsIndex(), PostingsIndex()
     alone.apply(ours)
     shared.apply([*ours, *theirs])
     query = [{"開発": 1.0}, {"費": 1.0}, {"秘密": 1.0}]
@@ -165,7 +164,7 @@ def test_other_workspaces_documents_change_no_score() -> None:
 
 
 def test_a_count_beyond_the_highest_is_the_highest() -> None:
-    index = InvertedIndex()
+    index = PostingsIndex()
     index.apply([entry(1, "many", {"en": ("a",) * 10_000}), entry(2, "b", {"en": ("b",)})])
     (hit,) = index.search([{"a": 1.0}], PUBLIC, 10, NOW)
     damping = K1 * (1 - B + B * 10_000 / (10_001 / 2))
@@ -173,10 +172,10 @@ def test_a_count_beyond_the_highest_is_the_highest() -> None:
 
 
 @pytest.fixture(scope="module", params=["in memory", "from a snapshot", "half and half"])
-def crowd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> InvertedIndex:
+def crowd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> PostingsIndex:
     """More stories about one thing than a search looks at, the newest added first, every third private."""
     path = tmp_path_factory.mktemp("crowd") / "index"
-    index = InvertedIndex()
+    index = PostingsIndex()
     total = 2 * BUDGET
     for number in range(1, total + 1):
         workspace = THEIRS if number % 3 == 0 else PUBLIC
@@ -190,20 +189,20 @@ def crowd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return index
 
 
-def test_a_word_too_common_finds_the_newest_stories_that_are_seen(crowd: InvertedIndex) -> None:
+def test_a_word_too_common_finds_the_newest_stories_that_are_seen(crowd: PostingsIndex) -> None:
     hits = crowd.search([{"ai": 1.0}], OURS, 4, NOW)
     assert [hit.story_id for hit in hits] == ["s1", "s2", "s4", "s5"]
     assert hits[0].score / hits[3].score == pytest.approx((HALF_AGE_DAYS + 5) / (HALF_AGE_DAYS + 1))
     assert [hit.story_id for hit in crowd.search([{"ai": 1.0}], THEIRS, 3, NOW)] == ["s1", "s2", "s3"]
 
 
-def test_a_rare_word_beside_a_common_one_finds_the_oldest_story(crowd: InvertedIndex) -> None:
+def test_a_rare_word_beside_a_common_one_finds_the_oldest_story(crowd: PostingsIndex) -> None:
     hits = crowd.search([{"ai": 1.0}, {"rare": 1.0}], OURS, 3, NOW)
     assert hits[0].story_id == f"s{2 * BUDGET}"
 
 
 def test_tokens_are_listed_over_snapshot_and_memory(tmp_path: Path) -> None:
-    index = InvertedIndex()
+    index = PostingsIndex()
     index.apply([entry(1, "a", {"en": ("star", "stargate", "s")})])
     index.save(tmp_path / "index")
     index.apply([entry(2, "b", {"en": ("star", "starfish", "x")})])
@@ -214,7 +213,7 @@ def test_tokens_are_listed_over_snapshot_and_memory(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_forgets_what_was_taken_away(tmp_path: Path) -> None:
-    index = InvertedIndex()
+    index = PostingsIndex()
     index.apply([entry(1, "a", {"en": ("secret", "x")}), entry(2, "b", {"en": ("x",)}), entry(3, "a", {})])
     index.save(tmp_path / "index")
     assert index.frequency("secret") == 0
@@ -225,7 +224,7 @@ def test_a_snapshot_forgets_what_was_taken_away(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("saved") / "index"
-    index = InvertedIndex()
+    index = PostingsIndex()
     for number in range(1, 60):
         index.apply(
             [entry(number, f"s{number}", {"ja": ("a", "b")[: number % 3], "en": (f"w{number}",)}, OURS)]
@@ -234,7 +233,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-def use(index: InvertedIndex) -> None:
+def use(index: PostingsIndex) -> None:
     """Do everything with an index; nothing may raise."""
     index.apply([entry(10_000, "new", {"ja": ("a", "new")}), entry(10_001, "s3", {})])
     for workspace in WORKSPACES:
@@ -252,8 +251,8 @@ def test_a_damaged_snapshot_never_raises(data: st.DataObject, saved: bytes) -> N
     with TemporaryDirectory() as folder:
         path = Path(folder) / "index"
         path.write_bytes(damaged[: data.draw(st.sampled_from([len(saved), len(saved), len(saved) // 2]))])
-        use(InvertedIndex.load(path))
-        index = InvertedIndex.load(path)
+        use(PostingsIndex.load(path))
+        index = PostingsIndex.load(path)
         index.save(path)
         use(index)
 
@@ -265,39 +264,39 @@ def test_what_is_no_whole_snapshot_is_an_empty_index(content: bytes, cut: int, s
         path = Path(folder) / "index"
         for broken in (content, saved[:-cut], saved[cut:], saved + content[:1] + b"x"):
             path.write_bytes(broken)
-            assert InvertedIndex.load(path).position == 0
+            assert PostingsIndex.load(path).position == 0
 
 
 def test_a_damaged_snapshot_is_logged(saved: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "index"
     path.write_bytes(saved.replace(b"story_ends", b"story_endz"))
     with caplog.at_level(logging.WARNING):
-        assert InvertedIndex.load(path).document_count() == 0
+        assert PostingsIndex.load(path).document_count() == 0
     assert "footer is damaged" in caplog.text
 
 
 def test_a_snapshot_of_another_format_is_logged_and_not_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    index = InvertedIndex()
+    index = PostingsIndex()
     index.apply([entry(1, "a", {"en": ("a",)})])
     with monkeypatch.context() as other_version:
         other_version.setattr(snapshot, "FORMAT", "0 of old")
         index.save(tmp_path / "index")
     with caplog.at_level(logging.WARNING):
-        assert InvertedIndex.load(tmp_path / "index").position == 0
+        assert PostingsIndex.load(tmp_path / "index").position == 0
     assert "0 of old" in caplog.text
 
 
 def test_a_missing_snapshot_is_an_empty_index_without_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert InvertedIndex.load(tmp_path / "index").position == 0
+    assert PostingsIndex.load(tmp_path / "index").position == 0
     assert caplog.text == ""
 
 
 def test_a_snapshot_that_cannot_be_written_leaves_the_old_one_and_no_rubbish(tmp_path: Path) -> None:
-    index = InvertedIndex()
+    index = PostingsIndex()
     index.apply([entry(1, "a", {"en": ("a",)})])
     path = tmp_path / "index"
     index.save(path)
@@ -309,11 +308,11 @@ def test_a_snapshot_that_cannot_be_written_leaves_the_old_one_and_no_rubbish(tmp
     with pytest.raises(OSError, match="No space left"):
         snapshot.write(path, 2, [], full_disk())
     assert [file.name for file in tmp_path.iterdir()] == ["index"]
-    assert InvertedIndex.load(path).position == 1
+    assert PostingsIndex.load(path).position == 1
 
 
 def test_saving_into_a_missing_folder_raises_and_the_index_works_on(tmp_path: Path) -> None:
-    index = InvertedIndex()
+    index = PostingsIndex()
     index.apply([entry(1, "a", {"en": ("a",)})])
     with pytest.raises(FileNotFoundError):
         index.save(tmp_path / "nowhere" / "index")
@@ -322,11 +321,11 @@ def test_saving_into_a_missing_folder_raises_and_the_index_works_on(tmp_path: Pa
 
 def test_two_indexes_may_hold_one_file_while_a_third_replaces_it(tmp_path: Path) -> None:
     path = tmp_path / "index"
-    writer = InvertedIndex()
+    writer = PostingsIndex()
     writer.apply([entry(1, "a", {"en": ("a",)})])
     writer.save(path)
-    reader = InvertedIndex.load(path)
+    reader = PostingsIndex.load(path)
     writer.apply([entry(2, "a", {}), entry(3, "b", {"en": ("a",)})])
     writer.save(path)
     assert reader.search([{"a": 1.0}], PUBLIC, 9, NOW)[0].story_id == "a"
-    assert InvertedIndex.load(path).search([{"a": 1.0}], PUBLIC, 9, NOW)[0].story_id == "b"
+    assert PostingsIndex.load(path).search([{"a": 1.0}], PUBLIC, 9, NOW)[0].story_id == "b"

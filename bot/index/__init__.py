@@ -1,1 +1,5 @@
 """The search index: BM25 over numpy arrays in this process, derived from the store and rebuilt at will."""
+
+from bot.index.inverted import PostingsIndex
+
+__all__ = ["PostingsIndex"]

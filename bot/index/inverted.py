@@ -25,7 +25,7 @@ _UNCHECKED: Final = frozenset({"postings"})
 """Reading all postings at load would cost what mapping them saves; a wrong one costs a wrong hint."""
 
 
-class InvertedIndex:
+class PostingsIndex:
     """A `bot.ports.Index` over numpy arrays, one document per telling.
 
     A search is scored as if the public documents and the asker's own were all there are: no other

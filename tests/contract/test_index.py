@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.index.inverted import InvertedIndex
+from bot.index import PostingsIndex
 from bot.model import PUBLIC, IndexEntry, StoryId, WorkspaceId
 from bot.ports import Index
 from tests.fakes.brute_index import BruteIndex
@@ -15,7 +15,7 @@ OURS = WorkspaceId("ours")
 THEIRS = WorkspaceId("theirs")
 
 
-@pytest.fixture(params=[InvertedIndex, BruteIndex])
+@pytest.fixture(params=[PostingsIndex, BruteIndex])
 def index(request: pytest.FixtureRequest) -> Index:
     new: Callable[[], Index] = request.param
     return new()
