@@ -117,8 +117,10 @@ def plain_text(message: Message) -> str:
     text = ""
     previous: Block | None = None
     for block in message.blocks:
-        if plain := _plain_block(block):
+        plain = _plain_block(block)
+        if plain:
             text += ("\n" if stands_close(previous, block) else "\n\n") + plain
+        if plain or isinstance(block, Divider):
             previous = block
     return text.strip("\n")
 
@@ -126,7 +128,7 @@ def plain_text(message: Message) -> str:
 def stands_close(previous: Block | None, block: Block) -> bool:
     """Tell whether a block follows another without a blank line: what opens a story, and small print."""
     under_title = isinstance(previous, Heading) and previous.level == 2
-    return under_title or (isinstance(block, Note) and not isinstance(previous, Heading))
+    return under_title or (isinstance(block, Note) and not isinstance(previous, Heading | Divider))
 
 
 def _plain_block(block: Block) -> str:

@@ -114,7 +114,7 @@ def _inline(line: Iterable[Run]) -> str:
 
 # Markdown and mention syntax stand inert behind a backslash. The colon of an address too: a bare address of
 # an article becomes no link (and no invitation), while its reader can still copy it.
-_SYNTAX = re.compile(r"[\\*_~|`\[\]()<]|:(?=//)")
+_SYNTAX = re.compile(r"[\\*_~|`\[\]<]|:(?=//)")
 _LINE_START = re.compile(r"^([^\S\n]*\d*)([-#>+.])", re.MULTILINE)
 # Discord reads these in spite of a backslash; `allowed_mentions` keeps them from notifying anyone.
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)")
@@ -148,4 +148,4 @@ def _size(block: Block) -> int:
 
 
 LIMITS: Final = Limits(characters=4000, block_characters=4000, blocks=39, size=_size)
-"""4,000 characters over all text displays; 40 components, one of them the container (labels count for nothing)."""
+"""4,000 characters over all text displays, labels not counted; 40 components, one of them the container."""

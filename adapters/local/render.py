@@ -7,6 +7,7 @@ from typing import Final, assert_never
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.constrain import Constrain
 from rich.rule import Rule
 from rich.style import Style
 from rich.text import Text
@@ -50,7 +51,7 @@ def _renderable(block: Block, indent: str) -> RenderableType:
         case Heading(level=1):
             return Lines(_text([Run(block.text, url=block.url)], "bold reverse"))
         case Heading():
-            return Lines(_text([Run(block.text, url=block.url)], "bold"))
+            return Lines(_text([Run(block.text, url=block.url)], "bold"), INDENT, first="")
         case Paragraph():
             return Lines(_text(block.runs), indent)
         case Quote():
@@ -58,7 +59,7 @@ def _renderable(block: Block, indent: str) -> RenderableType:
         case Note():
             return Lines(_text(block.runs, "dim"), indent)
         case Divider():
-            return Rule(style="dim")
+            return Constrain(Rule(style="dim"), MAX_WIDTH)
         case Buttons():
             return Lines(_text([Run(" · ".join(button.label for button in block.buttons))], "dim cyan"))
         case _:
@@ -74,22 +75,28 @@ def _text(runs: Iterable[Run], style: str = "") -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Text that fills the width of the terminal, each line after a prefix."""
+    """Text that fills the width of the terminal; lines stand after a prefix, the first may have its own."""
 
     text: Text
     prefix: str = ""
+    first: str | None = None
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the lines; Japanese breaks between characters, not at spaces alone as Rich has it."""
         width = max(min(options.max_width, MAX_WIDTH) - cell_len(self.prefix), 2)
+        prefix = self.prefix if self.first is None else self.first
         for paragraph in self.text.split("\n", allow_blank=True):
             for line in paragraph.divide(line_ends(paragraph.plain, width)):
                 line.rstrip()
-                yield Text.assemble((self.prefix, "dim"), line)
+                yield Text.assemble((prefix, "dim"), line)
+                prefix = self.prefix
 
 
 # Characters between which a line may end, save before closing and after opening ones (kinsoku).
-_WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uffef\U0001f300-\U0001faff\U00020000-\U0003ffff"
+_WIDE = (
+    "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uffef"  # East Asian scripts
+    "\U0001f300-\U0001faff\U00020000-\U0003ffff"  # emoji, rare ideographs
+)
 _OPENING = "「『（【〈《〔［｛“‘"
 _CLOSING = "」』）】〉》〕］｝”’、。，．・：；！？!?ー…‥々ゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%％"
 _UNIT = re.compile(rf"[{_OPENING}]*(?:[^\s{_WIDE}]+|\S)?[{_CLOSING}]*\s*")
