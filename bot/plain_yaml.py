@@ -11,6 +11,8 @@ import yaml
 
 DEPTH_LIMIT: Final = 4
 """Levels of nesting; our files need three."""
+NAME_LIMIT: Final = 100
+"""Characters of a field's name."""
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -66,18 +68,17 @@ def line_of(place: yaml.Node | yaml.Event) -> int:
     return place.start_mark.line + 1 if place.start_mark else 1
 
 
-def entries(node: yaml.Node | None) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
-    """Return names and values in order, no name twice. Raises `LineError` where there are none."""
+def entries(node: yaml.Node | None) -> list[tuple[str, int, yaml.Node]]:
+    """Return name, line and value of each field, in order, no name twice. Raises `LineError`."""
     if not isinstance(node, yaml.MappingNode):
         raise LineError(line_of(node) if node else 1, "no fields stand here; write `name: value` lines")
-    seen: set[str] = set()
-    for key, _ in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise LineError(line_of(key), "a list in the place of a name; write a word before the colon")
-        if key.value in seen:
-            raise LineError(line_of(key), f"`{key.value}` stands twice; keep one")
-        seen.add(key.value)
-    return list(node.value)
+    found: dict[str, tuple[str, int, yaml.Node]] = {}
+    for key, value in node.value:
+        name = text_of(key, NAME_LIMIT)
+        if name in found:
+            raise LineError(line_of(key), f"`{name}` stands twice; keep one")
+        found[name] = name, line_of(key), value
+    return list(found.values())
 
 
 def fields(
@@ -86,10 +87,10 @@ def fields(
     """Return values by name. Raises `LineError`; for a field that is missing, at `line`."""
     known = (*required, *optional)
     values = {}
-    for key, value in entries(node):
-        if key.value not in known:
-            raise LineError(line_of(key), f"`{key.value}` is not known; use {', '.join(known)}")
-        values[key.value] = value
+    for name, at, value in entries(node):
+        if name not in known:
+            raise LineError(at, f"`{name}` is not known; use {', '.join(known)}")
+        values[name] = value
     if missing := [name for name in required if name not in values]:
         raise LineError(line, f"`{missing[0]}` is missing; add a line `{missing[0]}: …`")
     return values

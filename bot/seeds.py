@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 import yaml
 
 from bot.errors import InvalidSeed
+from bot.language import normalise
 from bot.model import LANGUAGES, Claim, Language, Source, Story, StoryId, Telling, Topic, TopicId
-from bot.names import fold
 from bot.plain_yaml import LineError, compose, entries, fields, line_of, refuse_unseen, text_of, texts_of
 
 TOPICS_FILE: Final = "topics.yaml"
@@ -73,7 +73,7 @@ def read_topics(file: str, text: str) -> tuple[Topic, ...]:
     with _errors_of(file):
         root = compose("\n".join(line.text for line in _lines(text)))
         owners: dict[str, TopicId] = {}
-        return tuple(_topic(key, value, owners) for key, value in entries(root))
+        return tuple(_topic(name, line, value, owners) for name, line, value in entries(root))
 
 
 @contextmanager
@@ -109,7 +109,7 @@ def _id(text: str, line: int) -> str:
 # Stories: front matter, then a section for each language.
 
 _HEADING = re.compile(r"# *(\w+) *[:：] *(.+)")
-_PARTY = re.compile(r"- *([^:：]+?) *[:：] *(.+)")
+_PARTY = re.compile(r"-([^:：]+)[:：](.+)")
 _SAID, _DOUBTED, _DENIED = ("said by", "主張"), ("doubted by", "疑問視"), ("denied by", "否定")
 _JOINT: Mapping[Language, str] = {"ja": "", "en": " "}
 
@@ -228,12 +228,13 @@ def _paragraph(block: Sequence[_Line], joint: str) -> _Paragraph:
 def _party(line: _Line) -> tuple[str, str]:
     """Return the label and the name of a line below a claim."""
     match = _PARTY.fullmatch(line.text)
-    if match is None or match[1] not in (*_SAID, *_DOUBTED, *_DENIED):
+    label, name = (match[1].strip(), match[2].strip()) if match else ("", "")
+    if label not in (*_SAID, *_DOUBTED, *_DENIED):
         forms = " or ".join(f"`- {label}: name`" for label, _ in (_SAID, _DOUBTED, _DENIED))
         raise LineError(
             line.number, f"not one who says, doubts or denies; write {forms}, or an empty line above"
         )
-    return match[1], match[2]
+    return label, name
 
 
 def _claim(line: int, text: str, parties: Sequence[tuple[str, str]]) -> Claim:
@@ -248,15 +249,15 @@ def _claim(line: int, text: str, parties: Sequence[tuple[str, str]]) -> Claim:
 # Topics.
 
 
-def _topic(key: yaml.ScalarNode, value: yaml.Node, owners: dict[str, TopicId]) -> Topic:
+def _topic(name: str, line: int, value: yaml.Node, owners: dict[str, TopicId]) -> Topic:
     """Return one topic, and note it in `owners`, which has the topic of each form read so far."""
-    topic = TopicId(_id(key.value, line_of(key)))
-    facts = fields(value, line_of(key), required=LANGUAGES, optional=("aliases",))
+    topic = TopicId(_id(name, line))
+    facts = fields(value, line, required=LANGUAGES, optional=("aliases",))
     names = {language: text_of(facts[language], _NAME_LIMIT) for language in LANGUAGES}
     aliases = texts_of(facts["aliases"], _NAME_LIMIT) if "aliases" in facts else {}
-    name_lines = [(name, line_of(facts[language])) for language, name in names.items()]
-    for form, line in [*name_lines, *aliases.items()]:
-        owner = owners.setdefault(fold(form).text, topic)
+    forms = [*((names[language], line_of(facts[language])) for language in LANGUAGES), *aliases.items()]
+    for form, at in forms:
+        owner = owners.setdefault(normalise(form), topic)
         if owner != topic:
-            raise LineError(line, f"`{form}` names the topic `{owner}` already; keep it in one of the two")
+            raise LineError(at, f"`{form}` names the topic `{owner}` already; keep it in one of the two")
     return Topic(id=topic, names=names, aliases=tuple(aliases))
