@@ -59,30 +59,24 @@ INSERT_STORY_TOPIC = "INSERT INTO story_topics (topic, story_id) VALUES ($1, $2)
 
 
 @cache
-def stored_stories(count: int) -> str:
-    """Return the statement for stories by `count` ids."""
+def stories(count: int) -> str:
+    """Return the statement for stories by `count` ids, whoever may see them."""
     return f"SELECT id, workspace, revision, document FROM stories WHERE id IN {_placeholders(1, count)}"
 
 
-@cache
-def visible_stories(count: int) -> str:
-    """Return the statement for the stories that workspace $1 sees, by `count` ids."""
-    return f"""
-SELECT id, document FROM stories
-WHERE status = 'published' AND workspace IN ('public', $1) AND id IN {_placeholders(2, count)}"""
-
-
-def _newest(condition: str = "") -> str:
-    # Two halves, each in the order of its index, which both engines merge without sorting; one query
-    # over both workspaces would sort every story there is.
-    half = f"""
-SELECT s.id, s.published_at, s.document FROM stories s
-WHERE s.status = 'published' AND s.workspace = %s{condition}"""
-    public, own = half % "'public'", half % "$1 AND $1 <> 'public'"
+def _newest(reach: str, condition: str = "") -> str:
+    # Each workspace by itself: an index then gives the newest `reach` at once. One query for both
+    # would sort every story there is.
+    half = f"""SELECT * FROM (
+    SELECT s.id, s.published_at, s.document FROM stories s
+    WHERE s.status = 'published' AND s.workspace = %s{condition}
+    ORDER BY s.published_at DESC, s.id LIMIT {reach}) AS %s"""
+    public = half % ("'public'", "of_all")
+    own = half % ("$1 AND $1 <> 'public'", "of_workspace")
     return f"{public} UNION ALL {own} ORDER BY published_at DESC, id"
 
 
-NEWEST_STORIES = f"{_newest()} LIMIT $2 OFFSET $3"
+NEWEST_STORIES = f"{_newest(reach='$4')} LIMIT $2 OFFSET $3"
 
 _NOT_HAD = """
     AND NOT EXISTS (
@@ -95,7 +89,7 @@ def fresh_stories(topics: int) -> str:
     """Return the statement for the newest stories that a channel never had, with one of `topics` topics."""
     topical = f"""
     AND s.id IN (SELECT t.story_id FROM story_topics t WHERE t.topic IN {_placeholders(5, topics)})"""
-    return f"{_newest(_NOT_HAD + (topical if topics else ''))} LIMIT $4"
+    return f"{_newest('$4', _NOT_HAD + (topical if topics else ''))} LIMIT $4"
 
 
 COUNT_STORIES = """

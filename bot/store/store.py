@@ -8,6 +8,7 @@ from typing import assert_never
 
 from bot.errors import Conflict
 from bot.model import (
+    PUBLIC,
     Article,
     Channel,
     Delivery,
@@ -45,22 +46,19 @@ class DatabaseStore:
         await self._driver.transaction(partial(_save_stories, changes=changes, article=article))
 
     async def stories(self, ids: Sequence[StoryId], workspace: WorkspaceId) -> dict[StoryId, Story]:
-        found: dict[StoryId, Story] = {}
-        for batch in sql.lists(ids):
-            statement = sql.visible_stories(len(batch))
-            for row in await self._driver.read(statement, workspace, *batch):
-                found[row["id"]] = rows.read_story(row)
-        return {id_: found[id_] for id_ in ids if id_ in found}
+        # Not a condition of the statement: databases then start from it instead of from the ids.
+        stored = await self.stored_stories(ids)
+        return {id_: story for id_, story in stored.items() if _sees(workspace, story)}
 
     async def stored_stories(self, ids: Sequence[StoryId]) -> dict[StoryId, Story]:
         found: dict[StoryId, Story] = {}
         for batch in sql.lists(ids):
-            for row in await self._driver.read(sql.stored_stories(len(batch)), *batch):
+            for row in await self._driver.read(sql.stories(len(batch)), *batch):
                 found[row["id"]] = rows.read_story(row)
         return {id_: found[id_] for id_ in ids if id_ in found}
 
     async def newest_stories(self, workspace: WorkspaceId, limit: int, offset: int = 0) -> list[Story]:
-        found = await self._driver.read(sql.NEWEST_STORIES, workspace, limit, offset)
+        found = await self._driver.read(sql.NEWEST_STORIES, workspace, limit, offset, limit + offset)
         return [rows.read_story(row) for row in found]
 
     async def fresh_stories(self, subscription: Subscription, limit: int) -> list[Story]:
@@ -142,6 +140,10 @@ class DatabaseStore:
         await self._driver.close()
 
 
+def _sees(workspace: WorkspaceId, story: Story) -> bool:
+    return story.status == "published" and story.workspace in (PUBLIC, workspace)
+
+
 async def _save_stories(
     transaction: Transaction, changes: Sequence[StoryChange], article: Article | None
 ) -> None:
@@ -172,7 +174,7 @@ async def _documents_before(transaction: Transaction, changes: Sequence[StoryCha
     """Return the document that each change replaces, if any. Raises `Conflict` where one does not fit."""
     held: dict[str, tuple[int, str, str | None]] = {}
     for batch in sql.lists(change.after.id for change in changes):
-        for row in await transaction.fetch(sql.stored_stories(len(batch)), *batch):
+        for row in await transaction.fetch(sql.stories(len(batch)), *batch):
             held[row["id"]] = (row["revision"], row["workspace"], row["document"])
     befores = []
     for change in changes:
