@@ -100,13 +100,18 @@ def _seeds(settings: "Settings") -> Check:
 
 async def _database(settings: "Settings") -> AsyncIterator[Check]:
     from bot.run import open_engine
+    from bot.store import open_store
 
     if settings.database_url.startswith("sqlite:"):
         yield _sqlite()
     try:
+        store = await open_store(settings.database_url)
+        try:
+            count = await store.count_stories(LOCAL)
+            yield Check("database", "ok", f"{store.engine}, {count} stories")
+        finally:
+            await store.close()
         async with open_engine(settings) as engine:
-            count = await engine.store.count_stories(LOCAL)
-            yield Check("database", "ok", f"{count} stories")
             behind = await engine.follow_store()
             found_by = f"{engine.index.document_count()} tellings, change {engine.index.position}"
             yield Check("index", "broken" if behind else "ok", found_by)

@@ -21,7 +21,7 @@ def run(
     language: InLanguage = None,
 ) -> None:
     """Run the bot. Until a platform is connected, its channel is this terminal."""
-    from bot.run import until_signalled
+    from bot.run import sole_process, until_signalled
     from bot.settings import read_settings, settings_warnings
 
     settings = read_settings()
@@ -29,11 +29,13 @@ def run(
         print(f"ai-news: {line}", file=sys.stderr)
     if language is not None:
         settings = settings.model_copy(update={"language": language})
-    asyncio.run(until_signalled(_serve(settings, console)))
+    with sole_process(settings):
+        asyncio.run(until_signalled(_serve(settings, console)))
 
 
 async def _serve(settings: "Settings", console: bool) -> None:
     from adapters.local.console import CHANNEL, ConsolePlatform, Conversation
+    from bot.phrases import phrase
     from bot.run import open_engine, ticking
 
     async with open_engine(settings) as engine:
@@ -42,6 +44,8 @@ async def _serve(settings: "Settings", console: bool) -> None:
         await engine.subscribe(CHANNEL, settings.language, settings.time_zone)
         if console or at_terminal():
             await conversation.begin()
+        else:
+            print(f"ai-news: {phrase('console.listening', settings.language)}", file=sys.stderr)
         async with ticking(engine, [platform]):
             await _listen(platform, conversation, settings.data_dir, console)
 

@@ -9,7 +9,7 @@ from typing import Final
 from bot.engine import Engine
 from bot.errors import PostDelayed
 from bot.message import Button, Buttons, Heading, Limits, Message, note, paragraph
-from bot.model import Actor, Channel, Language, WorkspaceId
+from bot.model import LANGUAGES, Actor, Channel, Language, WorkspaceId
 from bot.phrases import phrase
 
 CHANNEL: Final = Channel(platform="local", workspace=WorkspaceId("local"), id="console")
@@ -18,6 +18,7 @@ HISTORY: Final = 5
 
 _QUIT: Final = frozenset({"/quit", "/exit"})
 
+BUTTON_NAMES: Final = ("more", "deeper", "why", "sources", "back")
 MAX_LINE_BYTES: Final = 65_536
 
 Show = Callable[[Message], None]
@@ -73,7 +74,7 @@ class Conversation:
         text = text.strip()
         if text.lower() in _QUIT:
             return False
-        command = text if text.startswith("/") else pressed(text, self.buttons)
+        command = text if text.startswith("/") else pressed(text, self.buttons, self.actor.language)
         if command is not None:
             answer = await self.engine.reply(command, self.actor, CHANNEL)
             self.buttons = buttons_of(answer) or self.buttons
@@ -88,11 +89,16 @@ def buttons_of(message: Message) -> tuple[Button, ...]:
     return tuple(button for block in message.blocks if isinstance(block, Buttons) for button in block.buttons)
 
 
-def pressed(text: str, buttons: Sequence[Button]) -> str | None:
-    """Return the command of the button that a typed number or label stands for."""
+def pressed(text: str, buttons: Sequence[Button], language: Language) -> str | None:
+    """Return the command of the button that a typed number stands for, or a label in any language."""
     word = _folded(text)
+    labels = {word} | {
+        _folded(phrase(f"button.{name}", language))
+        for name in BUTTON_NAMES
+        if word in {_folded(phrase(f"button.{name}", other)) for other in LANGUAGES}
+    }
     for number, button in enumerate(buttons, start=1):
-        if word in {str(number), _folded(button.label)}:
+        if word == str(number) or _folded(button.label) in labels:
             return button.command
     return None
 
