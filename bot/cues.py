@@ -3,10 +3,11 @@
 import re
 from typing import Final, Literal
 
-Grade = Literal["opening", "decisive", "clear", "weak", "none", "clinging", "closing"]
+Grade = Literal["opening", "sequence", "decisive", "clear", "weak", "none", "clinging", "closing"]
 """How a paragraph that begins so stands to what is before it.
 
-opening: the first story begins; decisive: another story begins; clear: mostly another story; weak:
+opening: the first story begins; sequence: the next of a row, of stories or of steps; decisive: another
+story begins; clear: mostly another story; weak:
 another story or more of the same; clinging: it speaks of what was just said; closing: all has been told.
 """
 
@@ -26,24 +27,28 @@ _JA: Final[dict[Grade, str]] = {
         (?:その)?(?:他|ほか)(?:の|に(?:は|も)?|では)(?:、|(?:大きな|主な|注目の)?(?:ニュース|話題|動き|トピック|ところ))|そのほか|この(?:他|ほか)、
         |(?:また|さて)?、?(?:別|もう(?:一|1|ひと)つ)の(?:話題|ニュース|動き|トピック)|もう(?:一|1|ひと)つ、?(?:話題|ニュース|気になる|注目)
         |(?:ここで|さて|では)?、?(?:少し|大きく|がらりと)?(?:話題?|話し|テーマ|目先|視点)(?:は|を|が|も)?、?(?:大きく|少し|がらりと)?(?:変|替|転|移|か|切り)
-        |(?:さて|では|ここで)、|ところで|閑話休題|余談
-        |(?:そして|さらに)?、?(?:次|続い|つづい|続き|つづき)(?:は|に|の|て|まして)(?:は|も)?[、,]|次(?:は|の)(?:ニュース|話題|お知らせ)|続いての|続いて(?:は|も)
+        |閑話休題|余談|次(?:は|の)(?:ニュース|話題|お知らせ)|続いての
         |(?:さらなる|新たな|別の|その後の)(?:展開|動き|話題|ニュース)(?:として|では|も|です|が)
-        |(?:そして)?、?最後(?:に|は|の(?:ニュース|話題))|締めくくりは|番外|(?:二|三|四|五|六|七|八|九|[2-9２-９])つ(?:目|め)|第[二三四五六七八九]に
+        |最後の(?:ニュース|話題)|番外
         |.{1,12}に(?:目|話題?|視線|視点)を(?:移|転|向)|.{1,10}(?:に|へと?)(?:移りましょう|行きましょう|参りましょう|いきましょう|まいりましょう)
         |[^、。]{1,12}(?:から|の)(?:は|も)?、?(?:ニュース|話題|続報|速報)(?:です|が|も|を)
+        """,
+    "sequence": r"""
+        (?:さて|では|ここで)、|ところで|(?:そして)?、?最後(?:に|は)|締めくくりは
+        |(?:そして|さらに)?、?(?:次|続い|つづい|続き|つづき)(?:は|に|の|て|まして)(?:は|も)?[、,]|続いて(?:は|も)
+        |(?:二|三|四|五|六|七|八|九|[2-9２-９])つ(?:目|め)|第[二三四五六七八九]に
         """,
     "clear": r"""
         [^、。「」]{1,14}(?:の話題|の話|)(?:といえば|と言えば|と言うと|というと)|[^、。「」]{1,10}(?:業界|世界|分野|市場|方面|界)(?:では|からは|でも)[、,]?
         |(?:国内|海外|国外|地方|都内|県内|米国|欧州|中国|世界)で(?:は|も)、|同じ(?:頃|ころ|日|週)|その頃|そのころ
         """,
     "weak": r"""
-        さらに|一方|加えて|同時に|並行して|そして|また、|また[^は]|他方|併せて|あわせて
+        (?:[^、。「」]{1,12}は、)?[^、。「」]{2,20}についても|さらに|一方|加えて|同時に|並行して|そして|また、|また[^は]|他方|併せて|あわせて
         """,
     "clinging": r"""
         こ(?:れ|の|う|こ|ちら|んな)|そ(?:れ|の(?!(?:他|ほか))|う|こ|んな)|あ(?:の|れ)|彼(?:ら|女|は|が|の|も|を)|同(?:社|氏|市|省|店|国|校|誌|紙|日|様|庁|県|研究|チーム|大|じ)
         |両(?:社|者|氏|国|チーム)|しかし|だが|ただ|もっとも|とはいえ|それでも|ところが|にもかかわらず|けれど|でも、|なお|だから|そのため|従って|したがって
-        |よって|ゆえに|すると|つまり|要するに|なぜなら|というのも|例えば|たとえば|実際|事実|特に|とくに|とりわけ|中でも|もし|仮に|対照的
+        |よって|ゆえに|すると|つまり|要するに|なぜなら|というのも|実際|事実|特に|とくに|とりわけ|中でも|もし|仮に|対照的
         |興味深い|具体的|ちなみに|むしろ|逆に|反対に|当初|背景|理由は|関係者|専門家|[一ー]部の|もともと|結果|こうし|基本的に|さらなる(?!展開|動き)
         """,
 }
@@ -63,10 +68,13 @@ _EN: Final[dict[Grade, str]] = {
     "decisive": r"""
         in\ (?:(?:other|related|unrelated|separate|local|world|international|business|sports?|entertainment|science|tech)\ )+(?:news|developments?|matters)
         |elsewhere|separately|also\ (?:this|in\ the|making|today|on)\b|on\ (?:another|a\ (?:different|lighter|separate|brighter|related|happier))\ (?:front|note|subject|topic)
-        |on\ the\ .{2,25}\ front\b|(?:and\ )?(?:finally|lastly|last\ (?:but\ not\ least|up))\b|next(?:\ up|\ on)?\s?[,:]|up\ next
+        |on\ the\ .{2,25}\ front\b|last\ but\ not\ least\b|next\ up\b|up\ next
         |(?:now\ )?(?:turning|moving|switching|shifting|over|back|on)(?:\ (?:on|now|gears|focus|attention|over))*\ to\b|shifting\ gears|changing\ (?:gears|subjects?)
         |speaking\ of|as\ for\ the|(?:let(?:'|’)?s|we)\ (?:now\ )?(?:turn|move|switch)|another\ (?:story|development|headline|big)
-        |second(?:ly)?,|third(?:ly)?,|fourth(?:ly)?,|in\ (?:a\ )?(?:separate|further|another|unrelated)\ |(?:in\ )?other\ (?:news|headlines|stories)
+        |in\ (?:a\ )?(?:separate|further|another|unrelated)\ |(?:in\ )?other\ (?:news|headlines|stories)
+        """,
+    "sequence": r"""
+        (?:and\ )?(?:finally|lastly)\b|last\ up\b|next\s?[,:]|(?:second|third|fourth|fifth)(?:ly)?,
         """,
     "clear": r"""
         meanwhile\b|(?:over|back|out|up|down)\ (?:in|at|on)\ [a-z]|in\ (?:the\ )?[a-z]+(?:\ [a-z]+)?,\ (?!which|who|where)|remember\ [^.?]{2,40}\?
@@ -84,7 +92,15 @@ _EN: Final[dict[Grade, str]] = {
         """,
 }
 
-_GRADES: Final[tuple[Grade, ...]] = ("opening", "closing", "decisive", "clinging", "clear", "weak")
+_GRADES: Final[tuple[Grade, ...]] = (
+    "opening",
+    "closing",
+    "decisive",
+    "sequence",
+    "clinging",
+    "clear",
+    "weak",
+)
 _OPENERS = r"[\s\"'“‘(（「『【*_#>・■◆●▼-]{0,8}"
 
 
@@ -105,6 +121,62 @@ def grade(sentence: str) -> Grade:
             return "clinging" if name == "weak" and _CLINGING.match(rest) else name
     return "none"
 
+
+_WHOLE_CLAUSE = re.compile(
+    r"[^、。「」]{0,12}?(?:ニュース|話題|展開|動き|トピック)?(?:として|では|です|から|は|に|も|で|て)?、|[^,.!?]{0,40},\s"
+)
+
+
+def without_cue(sentence: str) -> str:
+    """Return a sentence without the phrase that only says that a story begins."""
+    found = grade(sentence)
+    if found not in ("opening", "sequence", "decisive", "weak"):
+        return sentence
+    match = dict(_PATTERNS)[found].match(sentence)
+    rest = sentence[match.end() :] if match else sentence
+    if found != "weak" and (clause := _WHOLE_CLAUSE.match(rest)):
+        rest = rest[clause.end() :]
+    return rest.lstrip("、, 　") or sentence
+
+
+CONNECTIVE: Final = re.compile(
+    r"(?:しかし(?:ながら)?|だが|ですが|ただし?|また|さらに|そして|一方で?|なお|加えて|そのため|このため|したがって|つまり|例えば|たとえば"
+    r"|実際|特に|とはいえ|それでも|ところが|もっとも|だから|すると|むしろ|逆に|対照的に|興味深いことに|その後|ちなみに|そこで|これに対して?)、"
+    r"|(?:but|and|yet)\s|(?:however|still|nevertheless|nonetheless|meanwhile|moreover|furthermore|also|in addition|so|therefore|thus"
+    r"|instead|indeed|in fact|for example|for instance|by contrast|as a result|then|finally|on the other hand),\s",
+    re.IGNORECASE,
+)
+"""Plain connectives at the start of a sentence, which it can stand without."""
+
+_JA_BACK = (
+    r"これ|それ|この(?!ほど|たび)|その(?!他|ほか)|こう|そう|ここ|そこ|彼|同(?:社|氏|市|省|店|国|校|誌|紙|庁|県|町|村|日|チーム|球団|大学)"
+    r"|両(?:社|者|氏|国|チーム)|前者|後者|いずれも"
+)
+_EN_BACK = r"(?:this|these|those|it|its|he|she|they|him|his|her|their|them)\b"
+POINTS_BACK: Final = re.compile(
+    rf"[「『\"“]?(?:{_JA_BACK}|[^、。「」]{{0,12}}(?:これら?|この|それら?|その(?!他|ほか)|彼ら|彼女|同社|同氏)"
+    rf"|{_EN_BACK}|(?:that|such|both|here|there|the (?:company|firm|group|two|pair|latter|former|agency))\b"
+    rf"|(?:after|before|when|while|if|since|although|though|as|in|at|on|for|until|because|despite|with|one of|some of)\s"
+    rf"[^A-Z.]{{0,60}}?\b{_EN_BACK})",
+    re.IGNORECASE,
+)
+"""Beginnings of sentences that speak of what an earlier sentence named."""
+
+ALLEGES: Final = re.compile(
+    r"主張|疑惑|疑い|訴訟|提訴|訴え|申し立て|告発|告訴|非難|批判|指摘|容疑|違反|不正|制裁|処分|陽性|と(?:述べ|語|話|説明|明らかに)|報じ|可能性|とされ"
+    r"|\b(?:alleg|claim|accus|sue[ds]?\b|suing|lawsuit|charge[ds]?\b|blame|insist|argu|report(?:s|ed|edly)\b|said\b|says\b|suspect|fined|found that|stripped)",
+    re.IGNORECASE,
+)
+"""Words by which a sentence alleges or claims."""
+
+DENIES: Final = re.compile(
+    r"否定|疑問|懐疑|疑わし|疑念|反論|異議|不服|証拠(?:と|に|で)?は(?:必ずしも)?(?:な|限)|証拠とは|決定的な|裏付け(?:は|が)な|根拠(?:は|が)な|争う|認めてい(?:な|ませ)|事実(?:で|は)?は?な"
+    r"|慎重な見方|身に覚え|限ら(?:な|れ|ず)|反発|反対|取り消し|無実|潔白|数字が合わ|主張している"
+    r"|\b(?:den(?:y|ies|ied|ial|ying)|disput|doubt|s[ck]eptic|reject|refut|contest|no evidence|unproven|not prove|insist|contradict|dismiss|questioned|faulty"
+    r"|critics?\b|clear(?:ed|s) of|appeal)",
+    re.IGNORECASE,
+)
+"""Words by which a sentence denies or doubts what another alleges."""
 
 APPEAL: Final = re.compile(
     r"(?:チャンネル登録|高評価|フォロー|シェア|登録|コメント)(?:を|も|と|して|、).{0,12}(?:お願い|よろしく|ください)"
@@ -145,3 +217,24 @@ LEAD_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 """Words of a lead that announces what the article is about to tell."""
+
+COMMON_WORDS: Final = frozenset(
+    # Sudachi's normalised forms
+    "言う 述べる 語る 話す 伝える 示す 示唆 指摘 主張 発表 説明 明らか 認める 強調 報ずる 報道 表明 コメント 発言 考える 思う 見る 見せる 見える"
+    " 知る 知れる 分かる 行う 行なう 為る 成る 有る 居る 出来る 出る 出す 入る 入れる 続く 続ける 始まる 始める 使う 使用 用いる 持つ 受ける 与える 求める"
+    " 進む 進める 増える 減る 高い 低い 大きい 小さい 多い 少ない 新しい 良い 悪い 強い 弱い 早い 長い 可能 必要 重要 大切 特別 今後 現在 今回 今年 昨年 去年"
+    " 来年 今週 先週 来週 今月 先月 来月 今日 昨日 本日 時間 期間 時点 以上 以下 以前 以後 以来 場合 問題 状況 結果 理由 目的 方法 方針 計画 予定 見込み"
+    " 見通し 影響 関係 対応 対象 対する 向ける 基づく 通じる 含む 含める 関する 就く 拠る 因る つく よる 一部 一方 全体 全て 多く 最大 最初 最後 最近 例えば 実際"
+    " 特に 更に 又 先ず 次 他 話題 ニュース 展開 動き 変更 開始 実施 実現 検討 利用 提供 導入 参加 評価 確認 決定 共同 自身 自分 互い 相手 世界 国内 海外 日本"
+    " 企業 会社 社長 業界 市場 人々 関係者 専門家 代表 規模 大手 新た 既に 未だ 丁度 約 凡そ 万 億 兆 円 ドル ユーロ パーセント キロ メートル 年間 年度 月末"
+    " 午前 午後 一つ 二つ 三つ 一人 二人 三人 為 事 物 者 所 中 上 下 前 後 内 外 間 時 年 月 日 人 化 的 性"
+    # Snowball stems
+    " year week month day time today yesterday tomorrow million billion trillion percent dollar people man woman world compani firm"
+    " said say tell told report announc accord claim statement spokesman spokesperson spokeswoman add call ask want plan expect hope"
+    " make made take took get got give gave come came go went see saw know use work run put set show start begin began end keep"
+    " new first last next former earli late recent current like may might must one two three four five ten much mani more less least"
+    " also even still back way thing part number group good big small high low long old large major well just last sinc"
+    " monday tuesday wednesday thursday friday saturday sunday januari februari march april june juli august septemb octob novemb decemb"
+    " plus inc ltd corp co mr ms mrs dr".split()
+)
+"""Words, as tokens, that news of every subject share; they tell no story from another."""

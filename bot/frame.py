@@ -33,6 +33,11 @@ def body_of(units: Sequence[Unit]) -> Sequence[Unit]:
     return units[start:end]
 
 
+def headline_of(units: Sequence[Unit]) -> str:
+    """Return the headline of an article: the first line, where it is a heading."""
+    return units[0].text if units and units[0].is_heading and not units[0].paragraph.boilerplate else ""
+
+
 def _heads_a_story(units: Sequence[Unit], at: int) -> bool:
     style = units[at].paragraph.style
     if not units[at].is_heading or units[at].paragraph.boilerplate:

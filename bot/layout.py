@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 from bot.cues import BOILERPLATE, HEADING_MARK, ITEM_MARK, NUMBER_MARK
 from bot.model import Span
@@ -16,6 +15,7 @@ _BLANK = "\ufeff\u200b\u2060"
 _RULE = re.compile(r"(?:[-*_=~・＊―─━☆★◇◆]\s{0,3}){3,200}")
 _METADATA_LIMIT = 50
 _SENTENCE_END = re.compile(r"[。．.!?！？…:：;][」』）)\"”’'*_\]]*$|[。」』]$")
+_ENDED = re.compile(r"[。．.!?！？…:：;][」』）)\"”’'*_\]]*$|^「[^」]*」$")
 _WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff01-\uff60]")
 _NARROWEST_WRAP = 36
 _WIDEST_WRAP = 120
@@ -38,7 +38,12 @@ class Paragraph:
     @property
     def is_heading(self) -> bool:
         """Whether it names what follows."""
-        return self.style != "" and not self.style.startswith("item")
+        return self.style != "" and not self.is_item
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it is an item of a list."""
+        return self.style.startswith("item")
 
 
 def paragraphs(text: str) -> list[Paragraph]:
@@ -100,17 +105,13 @@ def _after_metadata(text: str, lines: Sequence[Span]) -> Sequence[Span]:
     return lines
 
 
-def _joined(text: str, block: list[Span]) -> Iterator[Span]:
+def _joined(text: str, block: Sequence[Span]) -> Iterator[Span]:
     """Yield the paragraphs of a block: its lines, or runs of them where they were wrapped."""
-    start: Span | None = None
-    end = block[0]
-    runs = _runs(text, block)
-    for run in runs:
-        if not _is_wrapped(text, run):
+    for run in _runs(text, block):
+        if _is_wrapped(text, run):
+            yield Span(start=run[0].start, end=run[-1].end)
+        else:
             yield from run
-            continue
-        start, end = run[0], run[-1]
-        yield Span(start=start.start, end=end.end)
 
 
 def _runs(text: str, block: Sequence[Span]) -> list[list[Span]]:
@@ -158,18 +159,28 @@ def _classified(text: str, span: Span, apart: bool) -> Paragraph:
 
 
 def _with_short_headings(text: str, found: Sequence[Paragraph]) -> list[Paragraph]:
-    """Mark as headings the short lines without a sentence end that prose follows."""
-
-    def is_short(paragraph: Paragraph) -> bool:
-        content = text[paragraph.span.start : paragraph.span.end]
-        return not paragraph.style and len(content) <= LONGEST_HEADING and not _SENTENCE_END.search(content)
-
-    out = [
-        Paragraph(span=this.span, style="short", apart=this.apart, boilerplate=this.boilerplate)
-        if is_short(this)
-        else this
-        for this, _ in pairwise([*found, None])
-        if this is not None
+    """Mark the short lines without a sentence end as headings, in a text that has prose beside them."""
+    marked = [
+        replace(paragraph, style="short")
+        if not paragraph.style and _is_short(text[paragraph.span.start : paragraph.span.end])
+        else paragraph
+        for paragraph in found
     ]
-    prose = sum(paragraph.style == "" for paragraph in out)
-    return out if prose else list(found)
+    return marked if any(not paragraph.is_heading for paragraph in marked) else list(found)
+
+
+def _is_short(line: str) -> bool:
+    return len(line) <= LONGEST_HEADING and not _ENDED.search(line)
+
+
+_MARKUP = re.compile(
+    r"!\[[^\[\]]{0,300}\]\([^()\s]{0,1000}\)|^\s*(?:#{1,6}\s|>\s?|[-*+]\s)|</?[A-Za-z][^<>]{0,300}>|\*\*|__|`|(?<!\w)\*|\*(?!\w)"
+)
+_LINK = re.compile(r"\[([^\[\]]{1,300})\]\([^()\s]{0,1000}\)")
+_WIDE_GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s+(?=[\u3000-\u9fff\uff00-\uffef])")
+
+
+def plain(text: str) -> str:
+    """Return a piece of one paragraph as readers see it: without markup, on one line."""
+    shown = _MARKUP.sub("", _LINK.sub(r"\1", text))
+    return re.sub(r"\s+", " ", _WIDE_GAP.sub("", shown)).strip()

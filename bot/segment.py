@@ -8,47 +8,16 @@ from math import inf, log
 
 from bot.cohesion import Bag, joined, links, partition
 from bot.cues import Grade
-from bot.frame import body_of, without_frame
+from bot.frame import body_of, headline_of, without_frame
 from bot.language import language_of
 from bot.model import Language, Span, TopicId
 from bot.names import Names
+from bot.summary import summary_of, title_of
 from bot.units import Unit, units_of
 
-CUT_PRICE = 0.8
-"""Nats for a boundary, times the logarithm of the text's words; tuned on articles strung together."""
-
-LINK_PRICE = 150.0
-"""Nats for a boundary between stretches that share all their words; tuned likewise."""
-
-ALIKE = 0.12
-"""Share of words from which neighbours are one story, where no phrase says otherwise."""
-
-BONUS: dict[Grade, float] = {
-    "opening": 60.0,
-    "decisive": 60.0,
-    "closing": 60.0,
-    "clear": 25.0,
-    "weak": 8.0,
-    "none": 0.0,
-    "clinging": -25.0,
-}
-"""Nats that a phrase at the start of a paragraph takes off the price of a boundary before it."""
-
-HEADING_BONUS = 40.0
-ITEM_BONUS = 60.0
-INSIDE_BLOCK_BONUS = -20.0
-"""Nats: before a heading, before an item of a list of stories, and where the text has blank lines but not here."""
-
-CERTAIN = 20.0
-"""Nats of bonus from which a boundary is said rather than guessed."""
-
-ROUNDUP = 3
-"""Certain boundaries that make an article a round-up."""
-
-FIELD_SHARE = 0.25
-"""Share of a round-up's units from which a word belongs to its field and links no stories."""
-
 MOST_TOPICS = 6
+MOST_TOLD = 300
+"""Sentences of a story that its title and summary are taken from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,60 +38,93 @@ class Cut:
     segments: tuple[Segment, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What a boundary costs, in nats.
+
+    `cut`: any boundary, times the logarithm of the text's words. `link`: one between stretches that
+    share all their words. `phrase`: how far a phrase is taken at its word. `alike`: the share of
+    words from which neighbours are one story after all.
+    """
+
+    cut: float
+    link: float
+    phrase: float
+    alike: float
+
+
+# Tuned on articles strung together without any phrase between them.
+ANY_TEXT = Prices(cut=0.8, link=150.0, phrase=1.0, alike=0.08)
+
+# Where phrases announce several stories they are short and of one field.
+ROUNDUP = Prices(cut=0.2, link=50.0, phrase=4.0, alike=0.12)
+
+FEWEST_ANNOUNCED = 3
+"""Phrases, or items of a list, from which a text announces its stories."""
+
+BONUS: dict[Grade, float] = {
+    "opening": 5.0,
+    "sequence": 5.0,
+    "decisive": 25.0,
+    "closing": 25.0,
+    "clear": 12.0,
+    "weak": 5.0,
+    "none": 0.0,
+    "clinging": -3.0,
+}
+"""Nats off the price of a boundary, by the phrase that the paragraph after it begins with."""
+
+HEADING_BONUS = 40.0
+ITEM_BONUS = 60.0
+SAME_BLOCK_PRICE = 20.0
+"""Nats for a boundary without a blank line, in a text where blank lines part the paragraphs."""
+
+GIVEN_PRICE = 15.0
+"""Nats for a boundary before a paragraph that opens with a word of the one before it."""
+
+STEP_LINK = 0.1
+"""Likeness around phrases like "next" from which they part the steps of one story."""
+
+FIELD_SHARE = 0.25
+"""Share of a round-up's paragraphs from which a word belongs to its field and links no stories."""
+
+SHORTEST_ITEM = 60
+"""Characters, on average, of list items that tell a story each."""
+
+
 def cut(text: str, names: Names) -> Cut:
     """Return the stories of an article in plain text or Markdown; front matter and outro belong to none."""
     units = units_of(text, names)
     body = body_of(units) or units
-    stories = without_frame([body[start:end] for start, end in pairwise([*_starts(body), len(body)])])
-    return Cut(language=language_of(text), segments=tuple(_segment(text, story, names) for story in stories))
+    starts = _starts(body)
+    stories = without_frame([body[start:end] for start, end in pairwise([*starts, len(body)])])
+    headline = headline_of(units) if len(stories) == 1 else ""
+    language = language_of(text)
+    return Cut(language=language, segments=tuple(_segment(text, story, headline, names) for story in stories))
 
 
 def _starts(units: Sequence[Unit]) -> list[int]:
     """Return at which units the stories start."""
     if not units:
         return []
-    bonuses = _bonuses(units)
     keys = [unit.keys for unit in units]
-    if sum(bonus >= CERTAIN for bonus in bonuses) >= ROUNDUP:
+    is_roundup = _is_roundup(units, links(keys))
+    prices = ROUNDUP if is_roundup else ANY_TEXT
+    if is_roundup:
         keys = _without_field(keys)
-    price = CUT_PRICE * log(2 + sum(unit.words.total() for unit in units))
-    prices = [price + LINK_PRICE * link - bonus for link, bonus in zip(links(keys), bonuses, strict=True)]
-    prices[0] = 0.0
-    starts = partition([unit.words for unit in units], prices)
-    return joined(keys, starts, [ALIKE + max(0.0, bonus) / LINK_PRICE for bonus in bonuses])
+    bonuses = _bonuses(units, keys, prices)
+    any_cut = prices.cut * log(2 + sum(unit.words.total() for unit in units))
+    costs = [any_cut + prices.link * link - bonus for link, bonus in zip(links(keys), bonuses, strict=True)]
+    starts = partition([unit.words for unit in units], [0.0, *costs[1:]])
+    return joined(keys, starts, [prices.alike + max(0.0, bonus) / ANY_TEXT.link for bonus in bonuses])
 
 
-def _bonuses(units: Sequence[Unit]) -> list[float]:
-    """Return what speaks for a boundary before each unit, in nats, besides the words."""
-    items = _items_are_stories(units)
-    blocks = _has_blocks(units)
-    bonuses = []
-    for number, unit in enumerate(units):
-        bonus = BONUS[unit.grade]
-        if number and units[number - 1].is_heading:
-            bonus = -inf
-        elif unit.is_heading:
-            bonus = HEADING_BONUS
-        elif unit.paragraph.style:
-            bonus = ITEM_BONUS if items else BONUS["clinging"]
-        elif blocks and not unit.paragraph.apart:
-            bonus += INSIDE_BLOCK_BONUS
-        bonuses.append(bonus)
-    return bonuses
-
-
-def _items_are_stories(units: Sequence[Unit]) -> bool:
-    """Whether the text is mostly a list whose items are long enough to tell something."""
-    items = [len(unit.text) for unit in units if unit.paragraph.style.startswith("item")]
-    prose = sum(len(unit.text) for unit in units if not unit.is_heading)
-    return len(items) >= ROUNDUP and sum(items) * 2 > prose and sum(items) > 60 * len(items)
-
-
-def _has_blocks(units: Sequence[Unit]) -> bool:
-    """Whether blank lines part the paragraphs of the text, while some paragraphs have several lines."""
-    prose = [unit for unit in units if not unit.paragraph.style]
-    apart = sum(unit.paragraph.apart for unit in units)
-    return apart >= ROUNDUP and apart < len(prose)
+def _is_roundup(units: Sequence[Unit], cohesion: Sequence[float]) -> bool:
+    """Whether phrases announce several stories, and not the steps of one."""
+    announced = [n for n, unit in enumerate(units) if unit.grade in ("opening", "sequence", "decisive")]
+    said = any(units[n].grade == "decisive" for n in announced)
+    steps = [cohesion[n] for n in announced if units[n].grade == "sequence"]
+    return len(announced) >= FEWEST_ANNOUNCED and (said or sum(steps) < STEP_LINK * len(steps))
 
 
 def _without_field(bags: Sequence[Bag]) -> list[Bag]:
@@ -132,9 +134,48 @@ def _without_field(bags: Sequence[Bag]) -> list[Bag]:
     return [Counter({word: count for word, count in bag.items() if spread[word] <= most}) for bag in bags]
 
 
-def _segment(text: str, story: Sequence[Unit], names: Names) -> Segment:
+def _bonuses(units: Sequence[Unit], keys: Sequence[Bag], prices: Prices) -> list[float]:
+    """Return what speaks for a boundary before each unit, in nats, besides cohesion."""
+    items = _items_are_stories(units)
+    blocks = _has_blocks(units)
+    bonuses = [0.0]
+    for number, (before, unit) in enumerate(pairwise(units), 1):
+        if before.is_heading:
+            bonus = -inf
+        elif unit.is_heading:
+            bonus = HEADING_BONUS
+        elif unit.paragraph.style:
+            bonus = ITEM_BONUS if items else -ITEM_BONUS
+        else:
+            bonus = BONUS[unit.grade] * prices.phrase
+            bonus -= SAME_BLOCK_PRICE if blocks and not unit.paragraph.apart else 0.0
+            bonus -= GIVEN_PRICE if next(iter(keys[number]), None) in keys[number - 1] else 0.0
+        bonuses.append(bonus)
+    return bonuses
+
+
+def _items_are_stories(units: Sequence[Unit]) -> bool:
+    """Whether the text is mostly a list whose items are long enough to tell something."""
+    items = [len(unit.text) for unit in units if unit.paragraph.is_item]
+    prose = sum(len(unit.text) for unit in units if not unit.is_heading)
+    return len(items) >= FEWEST_ANNOUNCED and sum(items) * 2 > prose and sum(items) > SHORTEST_ITEM * len(items)
+
+
+def _has_blocks(units: Sequence[Unit]) -> bool:
+    """Whether blank lines part the paragraphs of the text, while some paragraphs have several lines."""
+    prose = sum(not unit.paragraph.style for unit in units)
+    return FEWEST_ANNOUNCED <= sum(unit.paragraph.apart for unit in units) < prose
+
+
+def _segment(text: str, story: Sequence[Unit], headline: str, names: Names) -> Segment:
     span = Span(start=story[0].span.start, end=story[-1].span.end)
-    counts = Counter(match.topic_id for match in names.find(text[span.start : span.end]))
+    topics = Counter(match.topic_id for match in names.find(text[span.start : span.end]))
+    heading = headline or next((unit.text for unit in story if unit.is_heading), "")
+    prose = [unit for unit in story if not unit.is_heading and not unit.paragraph.boilerplate] or story
+    told = [sentence for unit in prose for sentence in unit.sentences][:MOST_TOLD]
     return Segment(
-        span=span, title=story[0].text[:40], summary="", topics=tuple(topic for topic, _ in counts.most_common(MOST_TOPICS))
+        span=span,
+        title=title_of(told, heading),
+        summary=summary_of(told),
+        topics=tuple(topic for topic, _ in topics.most_common(MOST_TOPICS)),
     )

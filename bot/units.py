@@ -2,20 +2,30 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.cohesion import Bag
-from bot.cues import Grade, grade
+from bot.cues import COMMON_WORDS, Grade, grade
 from bot.language import sentences, tokens
-from bot.layout import Paragraph, paragraphs
+from bot.layout import Paragraph, paragraphs, plain
 from bot.model import Span
 from bot.names import Names
 
-LONGEST_READ = 2000
+LONGEST_READ = 5000
 """Characters. Of a longer unit only the beginning is tokenised."""
 
+LONGEST_SENTENCE = 600
+"""Characters. A longer one is text without marks; its beginning stands for it."""
+
 _TELLING = re.compile(r"(?!@)(?=.*[^ぁ-んー0-9.,]).{2,}", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence as readers see it, without markup, and the words that tell its subject."""
+
+    text: str
+    keys: Bag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +33,13 @@ class Unit:
     """A paragraph or a sentence with its words.
 
     `words` are all content words; `keys` those that tell one subject from another (no single
-    letters, numbers, or words in hiragana). `grade` is the phrase it begins with.
+    letters, numbers, words in hiragana or words common to all news). `grade` is that of the phrase
+    it begins with.
     """
 
     paragraph: Paragraph
     text: str
+    sentences: tuple[Sentence, ...]
     words: Bag
     keys: Bag
     grade: Grade
@@ -46,27 +58,50 @@ class Unit:
 def units_of(text: str, names: Names) -> list[Unit]:
     """Return the units of an article in order."""
     found = paragraphs(text)
-    prose = sum(len(text[p.span.start : p.span.end]) for p in found if not p.is_heading)
+    prose = sum(p.span.end - p.span.start for p in found if not p.is_heading)
     units: list[Unit] = []
     for paragraph in found:
-        length = paragraph.span.end - paragraph.span.start
-        pieces = _sentences(text, paragraph) if length * 2 > prose else [paragraph]
+        is_most = (paragraph.span.end - paragraph.span.start) * 2 > prose
+        pieces = _parted(text, paragraph) if is_most else [paragraph]
         units.extend(_unit(text, piece, names) for piece in pieces)
     return units
 
 
-def _sentences(text: str, paragraph: Paragraph) -> list[Paragraph]:
-    span = paragraph.span
-    # A line break inside a paragraph ends no sentence.
-    flat = re.sub(r"[\r\n]", " ", text[span.start : span.end])
-    return [
-        replace(paragraph, span=Span(start=span.start + s.start, end=span.start + s.end), apart=number == 0)
-        for number, s in enumerate(sentences(flat))
-    ]
+def _parted(text: str, paragraph: Paragraph) -> list[Paragraph]:
+    """Return the sentences of a paragraph as paragraphs."""
+    spans = _sentences(text[paragraph.span.start : paragraph.span.end])
+    start = paragraph.span.start
+    parts = [replace(paragraph, span=Span(start=start + span.start, end=start + span.end)) for span in spans]
+    return [parts[0], *(replace(part, style="", apart=False) for part in parts[1:])] if parts else [paragraph]
+
+
+def _sentences(content: str) -> list[Span]:
+    """Return the sentences of a paragraph, in which a line break ends none."""
+    return sentences(re.sub(r"[\r\n]", " ", content))
 
 
 def _unit(text: str, paragraph: Paragraph, names: Names) -> Unit:
     content = text[paragraph.span.start : paragraph.span.end]
-    words = Counter(word for word in tokens(content[:LONGEST_READ], names) if not word.startswith("~"))
-    keys = Counter({word: count for word, count in words.items() if _TELLING.fullmatch(word)})
-    return Unit(paragraph=paragraph, text=content, words=words, keys=keys, grade=grade(content))
+    words: Bag = Counter()
+    parts = []
+    for span in _sentences(content):
+        sentence = content[span.start : min(span.end, span.start + LONGEST_SENTENCE)]
+        bag = _words(sentence, names) if span.start < LONGEST_READ else Counter()
+        words.update(bag)
+        parts.append(Sentence(text=plain(sentence), keys=_keys(bag)))
+    return Unit(
+        paragraph=paragraph,
+        text=content,
+        sentences=tuple(parts),
+        words=words,
+        keys=_keys(words),
+        grade=grade(content[:LONGEST_SENTENCE]),
+    )
+
+
+def _words(sentence: str, names: Names) -> Bag:
+    return Counter(word for word in tokens(sentence, names) if not word.startswith("~"))
+
+
+def _keys(words: Bag) -> Bag:
+    return Counter({w: count for w, count in words.items() if _TELLING.fullmatch(w) and w not in COMMON_WORDS})
