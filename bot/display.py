@@ -3,7 +3,7 @@
 import hashlib
 import re
 from unicodedata import category
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -39,19 +39,12 @@ def web_url(url: str | None) -> str | None:
     try:
         parts = urlsplit(url)
         host = parts.netloc.encode("idna").decode("ascii")
-    except ValueError:  # UnicodeError too: not a host name in any script
+        rest = [quote(part, safe="%/:@!$&'+,;=?") for part in (parts.path, parts.query, parts.fragment)]
+    except ValueError:  # UnicodeError too: not a host name in any script, or a lone surrogate
         return None
     if parts.scheme not in ("http", "https") or not re.fullmatch(r"[A-Za-z0-9._-]+(:\d{1,5})?", host):
         return None
-    path, query, fragment = (
-        quote(part, safe="%/:@!$&'+,;=?", errors="replace")
-        for part in (parts.path, parts.query, parts.fragment)
-    )
-    safe = (
-        f"{parts.scheme}://{host}{path}"
-        + (f"?{query}" if query else "")
-        + (f"#{fragment}" if fragment else "")
-    )
+    safe = urlunsplit((parts.scheme, host, *rest))
     return safe if len(safe) <= MAX_URL_LENGTH else None
 
 

@@ -1,4 +1,4 @@
-"""Messages for tests of rendering: an ordinary one, hostile texts, and any message hypothesis can think of."""
+"""Messages for tests of rendering: an ordinary one, hostile texts, and any message hypothesis finds."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 
 HOSTILE = [
-    "@everyone @here <@1234567890123456789> <@&1234567890123456789> <#123> <t:1700000000:R> <:x:123> </ask:1>",
+    "@everyone @here <@1234567890123456789> <@&1234567890123456789> <#123> <t:1700000000:R> <:x:123>",
     "<!channel> <!here> <@U012AB3CD> <#C012AB3CD> <!subteam^S01> :smile: &lt; &amp;",
     "**bold** *it* __under__ _it_ ~~gone~~ ||spoiler|| `code` ```block```",
     "[click](https://evil.example) [a]: https://evil.example <https://evil.example> discord.gg/abc",

@@ -35,9 +35,8 @@ def test_a_letter_carries_four_diacritics_at_most():
         ("https://crate.example/a?b=c&d=%20#e", "https://crate.example/a?b=c&d=%20#e"),
         ("HTTPS://Crate.example", "https://Crate.example"),
         ("http://crate.example:8080/", "http://crate.example:8080/"),
-        ("https://ニュース.example/記", "https://xn--pckh2g4a.example/%E8%A8%98"),
+        ("https://ニュース.example/記", "https://xn--zck9awe6d.example/%E8%A8%98"),
         ("https://crate.example/a)b>c|d\\e[f]`*", "https://crate.example/a%29b%3Ec%7Cd%5Ce%5Bf%5D%60%2A"),
-        ("https://crate.example/\ud83d", "https://crate.example/%3F"),
     ],
 )
 def test_an_address_is_made_safe_in_markup(url, safe):
@@ -58,6 +57,7 @@ def test_an_address_is_made_safe_in_markup(url, safe):
         "https://a b.example/",
         "https://crate.example:99999999/",
         "https://" + "a" * 70 + ".example/",
+        "https://crate.example/\ud83d",
         "https://crate.example/" + "x" * 1000,
         "https://crate.example/" + "ü" * 500,
     ],
