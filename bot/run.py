@@ -97,7 +97,7 @@ async def _open_index(settings: Settings, store: Store) -> KeptIndex:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidSettings(
             f"AI_NEWS_DATA_DIR: {folder} cannot be made ({error.strerror}); name a folder you may write to"

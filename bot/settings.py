@@ -36,7 +36,7 @@ def _default_data_dir() -> Path:
 
 
 def _default_database_url(data: dict[str, Any]) -> str:
-    return f"sqlite:///{data['data_dir'] / 'ai-news.db'}" if "data_dir" in data else ""
+    return f"sqlite:///{data['data_dir'] / 'ai-news.db'}"
 
 
 def default_language() -> Language:
@@ -138,6 +138,7 @@ def read_settings() -> Settings:
         lines = [
             f"{PREFIX}{str(error['loc'][0]).upper()}: {error.get('ctx', {}).get('error', error['msg'])}"
             for error in invalid.errors(include_input=False, include_url=False)
+            if error["type"] != "default_factory_not_called"  # the error it depends on has its own line
         ]
         raise InvalidSettings("\n".join(lines)) from None
     except UnicodeDecodeError:

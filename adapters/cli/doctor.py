@@ -2,11 +2,12 @@
 
 import asyncio
 import platform
+import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Literal
@@ -19,8 +20,8 @@ from bot.errors import BotError
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-LIBRARIES = ("aiosqlite", "asyncpg", "discord.py", "numpy", "slack-bolt", "sudachidict-core", "sudachipy")
 LOW_DISK_BYTES = 500_000_000
+_NAME = re.compile(r"[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ async def _checks() -> AsyncIterator[Check]:
 
 
 def _versions() -> str:
-    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    names = [_NAME.match(line) for line in requires("ai-news") or () if "extra ==" not in line]
+    libraries = ", ".join(f"{name[0]} {version(name[0])}" for name in names if name)
     return f"ai-news {version('ai-news')}, Python {platform.python_version()}, {libraries}"
 
 
