@@ -136,14 +136,16 @@ def small_print(story: Story, telling: Telling, language: Language) -> Block:
         phrase_date(story.published_at.date(), language),
         *_parties(telling.claims, language),
     ]
-    if telling.language != language:
+    if story.telling(language).language != language:
         parts.append(phrase("story.original", language))
     return note(phrase("story.dot", language).join(parts))
 
 
-def claim_note(claim: Claim, language: Language) -> Block:
-    """Return a claim with everyone who makes, doubts or denies it."""
+def claim_note(claim: Claim, language: Language, told: str = "") -> Block:
+    """Return everyone who makes, doubts or denies a claim, after the claim itself unless `told` holds it."""
     parties = phrase("story.dot", language).join(_parties((claim,), language))
+    if claim.text in told:
+        return note(parties)
     return note(phrase("story.claim", language, claim=claim.text, parties=parties))
 
 

@@ -194,7 +194,8 @@ class Engine:
         start, end = (ask.page - 1) * replies.PAGE_SIZE, ask.page * replies.PAGE_SIZE
         whole = await self.answer(ask.query, actor, limit=end + 1)
         page = replace(whole, found=whole.found[start:end])
-        return replies.answer_message(page, ask, len(whole.found) > end, actor.language)
+        language = whole.query.language or actor.language
+        return replies.answer_message(page, ask, len(whole.found) > end, language)
 
     async def _reply_newest(self, page: int, actor: Actor) -> Message:
         size = replies.PAGE_SIZE

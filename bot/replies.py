@@ -21,7 +21,7 @@ from bot.message import (
     note,
     paragraph,
 )
-from bot.model import Language, Story, Subscription
+from bot.model import Language, Story, Subscription, Telling
 from bot.names import Names
 from bot.phrases import phrase, phrase_age, phrase_date
 
@@ -132,9 +132,9 @@ def _answer(answer: Answer, ask: Ask, language: Language) -> list[Block]:
 
 
 def _sentence(sentence: AnswerSentence, language: Language) -> list[Block]:
-    blocks: list[Block] = [Quote(_marked(sentence.passage))]
+    blocks: list[Block] = [Quote(_marked(sentence.passage, sentence.passage.text))]
     if sentence.claim is not None:
-        blocks.append(claim_note(sentence.claim, language))
+        blocks.append(claim_note(sentence.claim, language, told=sentence.passage.text))
     return [*blocks, Divider()]
 
 
@@ -147,19 +147,34 @@ def _found(found: Found, ask: Ask, number: int, quoted: str | None, language: La
         case "medium":
             return [title, *_summary(found, quoted), small]
         case "high":
-            body = [paragraph(text) for text in found.telling.body.splitlines() if text]
-            claims = [claim_note(claim, language) for claim in found.telling.claims]
-            return [title, Quote(_marked(found.passage)), *body, *claims, small]
+            return [title, *_body(found, language), small]
+
+
+def _body(found: Found, language: Language) -> list[Block]:
+    """Return a telling's body, each claim's parties right after the paragraph that makes the claim."""
+    blocks: list[Block] = []
+    claims = list(found.telling.claims)
+    for text in filter(None, found.telling.body.splitlines()):
+        made_here = [claim for claim in claims if claim.text in text]
+        blocks.append(_told(text, found.passage))
+        blocks += [claim_note(claim, language, told=text) for claim in made_here]
+        claims = [claim for claim in claims if claim not in made_here]
+    return [*blocks, *(claim_note(claim, language) for claim in claims)]
 
 
 def _summary(found: Found, quoted: str | None) -> list[Block]:
     """Return the summary, and the passage that matched where neither the summary nor the answer holds it."""
-    summary = found.telling.summary
-    if found.passage.text == quoted:
-        return [paragraph(summary)]
-    if found.passage.text in summary:
-        return [Paragraph(_marked_within(summary, found.passage))]
-    return [paragraph(summary), Quote(_marked(found.passage))]
+    passage, summary = found.passage, found.telling.summary
+    told = _told(summary, passage)
+    return (
+        [told]
+        if passage.text in summary or passage.text == quoted
+        else [told, Quote(_marked(passage, passage.text))]
+    )
+
+
+def _told(text: str, passage: Passage) -> Block:
+    return Paragraph(_marked(passage, text)) if passage.text in text else paragraph(text)
 
 
 def _honest_limits(answer: Answer, language: Language) -> list[Block]:
@@ -227,11 +242,7 @@ def _button(name: str, command: Ask | Newest, language: Language) -> Button:
     return Button(label=phrase(f"button.{name}", language), command=unparse(command))
 
 
-def _marked(passage: Passage) -> tuple[Run, ...]:
-    return _marked_within(passage.text, passage)
-
-
-def _marked_within(text: str, passage: Passage) -> tuple[Run, ...]:
+def _marked(passage: Passage, text: str) -> tuple[Run, ...]:
     """Return a text that holds a passage, with the passage's marks."""
     offset = text.index(passage.text)
     runs: list[Run] = []
