@@ -21,7 +21,7 @@ from bot.message import (
     note,
     paragraph,
 )
-from bot.model import Language, Story, Subscription, Telling
+from bot.model import Language, Story, Subscription
 from bot.names import Names
 from bot.phrases import phrase, phrase_age, phrase_date
 
