@@ -300,7 +300,7 @@ async def test_transactions_that_wait_for_each_other_both_succeed(postgresql_url
 
     await asyncio.gather(raise_both("a", "b"), raise_both("b", "a"))
 
-    assert len(attempts) == 3
+    assert len(attempts) > 2
     rows = await driver.read("SELECT value FROM counters WHERE name IN ('a', 'b')")
     assert [row["value"] for row in rows] == [2, 2]
     await driver.close()

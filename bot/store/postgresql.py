@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 CONNECT_TIMEOUT_S: Final = 10
 CONNECTIONS: Final = 10
-ATTEMPTS: Final = 3
+ATTEMPTS: Final = 5
 """How often a transaction is run when PostgreSQL ends it to break a deadlock."""
 
 MIGRATION_LOCK: Final = 0x61692D6E657773

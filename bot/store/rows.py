@@ -64,8 +64,8 @@ def article_values(article: Article) -> tuple[Value, ...]:
     return article.id, article.workspace, to_milliseconds(article.added_at), document
 
 
-def story_values(change: StoryChange, number: int) -> tuple[Value, ...]:
-    """Return the values of `SAVE_STORY` for a change with its number."""
+def story_values(change: StoryChange, document: str, number: int) -> tuple[Value, ...]:
+    """Return the values of `SAVE_STORY` for a change, its story as a document, and its number."""
     story = change.after
     return (
         story.id,
@@ -74,7 +74,7 @@ def story_values(change: StoryChange, number: int) -> tuple[Value, ...]:
         to_milliseconds(story.published_at),
         story.revision,
         number,
-        to_json(STORY, story),
+        document,
         to_json(TOKENS, dict(change.tokens)),
     )
 

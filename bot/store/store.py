@@ -151,14 +151,13 @@ async def _save_stories(
     # another, numbers are committed in their order, and what is read below stays true.
     (counter,) = await transaction.fetch(sql.TAKE_CHANGE_NUMBERS, len(changes))
     first_number = counter["value"] - len(changes) + 1
-    befores = await _documents_before(transaction, changes)
+    documents = [rows.to_json(rows.STORY, change.after) for change in changes]
+    befores = await _documents_before(transaction, changes, documents)
 
     if article is not None:
         await transaction.fetch(sql.INSERT_ARTICLE, *rows.article_values(article))
-    numbered = enumerate(changes, first_number)
-    await transaction.execute_many(
-        sql.SAVE_STORY, [rows.story_values(change, number) for number, change in numbered]
-    )
+    numbers = range(first_number, first_number + len(changes))
+    await transaction.execute_many(sql.SAVE_STORY, map(rows.story_values, changes, documents, numbers))
     await transaction.execute_many(sql.INSERT_REVISION, map(rows.revision_values, changes, befores))
     latest = {change.after.id: change.after for change in changes}
     await transaction.execute_many(
@@ -170,22 +169,23 @@ async def _save_stories(
     )
 
 
-async def _documents_before(transaction: Transaction, changes: Sequence[StoryChange]) -> list[str | None]:
+async def _documents_before(
+    transaction: Transaction, changes: Sequence[StoryChange], documents: Sequence[str]
+) -> list[str | None]:
     """Return the document that each change replaces, if any. Raises `Conflict` where one does not fit."""
     held: dict[str, tuple[int, str, str | None]] = {}
     for batch in sql.lists(change.after.id for change in changes):
         for row in await transaction.fetch(sql.stories(len(batch)), *batch):
             held[row["id"]] = (row["revision"], row["workspace"], row["document"])
     befores = []
-    for change in changes:
-        story = change.after
-        revision, workspace, document = held.get(story.id, (0, story.workspace, None))
+    for story, document in zip((change.after for change in changes), documents, strict=True):
+        revision, workspace, before = held.get(story.id, (0, story.workspace, None))
         if story.revision != revision + 1:
             raise Conflict(f"story {story.id} is at revision {revision}: {story.revision} does not follow")
         if story.workspace != workspace:
             raise Conflict(f"story {story.id} belongs to another workspace")
-        befores.append(document)
-        held[story.id] = (story.revision, workspace, rows.to_json(rows.STORY, story))
+        befores.append(before)
+        held[story.id] = (story.revision, workspace, document)
     return befores
 
 

@@ -4,22 +4,28 @@ import asyncio
 import multiprocessing
 import sqlite3
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import asyncpg
 import pytest
 
 from bot.errors import StoreError
+from bot.model import PUBLIC
 from bot.store import open_store
 from bot.store.schema import migrations
+from bot.store.store import DatabaseStore
 from tests.contract import store_processes
 from tests.factories import (
     NOW,
+    make_article,
     make_change,
     make_channel,
     make_delivery,
     make_digest,
     make_occurrence,
+    make_story,
     make_subscription,
 )
 
@@ -109,6 +115,84 @@ async def test_a_killed_process_loses_nothing_that_it_acknowledged(database_url)
     assert len(stories) in (acknowledged, acknowledged + 1)
     assert all([revision.number for revision in history] == [1, 2] for history in histories)
     assert [entry.number for entry in entries] == [2 * number for number in range(1, len(stories) + 1)]
+
+
+class FailingTransaction:
+    """A transaction whose statement number `n` fails."""
+
+    def __init__(self, transaction, n):
+        self.transaction, self.n = transaction, n
+
+    def count_down(self):
+        self.n -= 1
+        if self.n == 0:
+            raise StoreError("the database went away")
+
+    async def fetch(self, statement, *values):
+        self.count_down()
+        return await self.transaction.fetch(statement, *values)
+
+    async def execute_many(self, statement, rows):
+        self.count_down()
+        await self.transaction.execute_many(statement, rows)
+
+
+class FailingDriver:
+    """A driver on which statement number `n` of a transaction fails."""
+
+    def __init__(self, driver, n):
+        self.driver, self.n = driver, n
+
+    async def transaction(self, body):
+        return await self.driver.transaction(
+            lambda transaction: body(FailingTransaction(transaction, self.n))
+        )
+
+
+async def failures_of(store, write):
+    """Let `write` fail at each of its statements in turn; yield after each failure, until it succeeds."""
+    for n in count(1):
+        try:
+            await write(DatabaseStore(FailingDriver(store._driver, n)))
+        except StoreError:
+            yield n
+        else:
+            return
+
+
+async def test_publishing_that_fails_at_any_statement_leaves_nothing_behind(store):
+    await store.save_stories([make_change()])
+    subscription = await store.add_subscription(make_subscription())
+    tomorrow = NOW + timedelta(days=1)
+
+    failures = 0
+    async for failures in failures_of(  # noqa: B007 -- how many is asserted below
+        store, lambda failing: failing.publish(make_digest(), [make_delivery()], subscription, tomorrow)
+    ):
+        assert await store.delivery("digest.1") is None
+        assert await store.subscription(make_channel()) == subscription
+        assert len(await store.fresh_stories(subscription, 10)) == 1
+
+    assert failures == 4  # due time, digest, stories, deliveries
+    assert await store.delivery("digest.1") == make_delivery()
+
+
+async def test_saving_that_fails_at_any_statement_leaves_nothing_behind(store):
+    first = make_story(topics=("robots",))
+    await store.save_stories([make_change(first)])
+    second = replace(first, revision=2, topics=("parcels",))
+
+    failures = 0
+    async for failures in failures_of(  # noqa: B007
+        store, lambda failing: failing.save_stories([make_change(second)], make_article())
+    ):
+        assert await store.stories(["story"], PUBLIC) == {"story": first}
+        assert len(await store.revisions("story")) == 1
+        assert await store.fresh_stories(make_subscription(topics=("robots",)), 10) == [first]
+        assert [entry.number for entry in await store.index_entries(0, 10)] == [1]
+
+    assert failures == 7  # numbers, stories read, article, stories, revisions, topics out, topics in
+    assert await store.stories(["story"], PUBLIC) == {"story": second}
 
 
 async def test_a_database_keeps_its_stories_when_it_is_opened_again(database_url):
