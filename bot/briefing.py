@@ -1,5 +1,6 @@
 """Briefing, pure: when a subscription is due, which stories it gets, and the message that tells them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -80,20 +81,22 @@ def choose(fresh: Sequence[Story], count: int) -> list[Story]:
     """Return up to `count` stories of `fresh` (newest first), grouped by leading topic.
 
     Each leading topic gives its newest story before any gives its second, so that no topic and no
-    flood of one source crowds out the others. The topic with most stories leads.
+    flood of one source crowds out the others. The topic that most stories touch leads.
     """
-    by_topic = _group(fresh)
-    turns = chain.from_iterable(zip_longest(*by_topic))
+    turns = chain.from_iterable(zip_longest(*_by_leading_topic(fresh).values()))
     chosen = [story for story in turns if story is not None][:count]
-    groups = sorted(_group(chosen), key=len, reverse=True)
-    return list(chain.from_iterable(groups))
+    touched = Counter(topic for story in chosen for topic in story.topics)
+    groups = sorted(_by_leading_topic(chosen).items(), key=lambda group: touched[group[0]], reverse=True)
+    return list(chain.from_iterable(stories for _, stories in groups))
 
 
-def _group(stories: Iterable[Story]) -> list[list[Story]]:
-    groups: dict[TopicId | str, list[Story]] = {}
+def _by_leading_topic(stories: Iterable[Story]) -> dict[TopicId, list[Story]]:
+    """Return stories by their first topic, in order of appearance; one without topics stands alone."""
+    groups: dict[TopicId, list[Story]] = {}
     for story in stories:
-        groups.setdefault(story.topics[0] if story.topics else story.id, []).append(story)
-    return list(groups.values())
+        leading = story.topics[0] if story.topics else TopicId(f"only {story.id}")
+        groups.setdefault(leading, []).append(story)
+    return groups
 
 
 # In which words

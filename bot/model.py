@@ -173,7 +173,7 @@ class Subscription:
     time_zone: str = "UTC"
     language: Language = "ja"
     topics: tuple[TopicId, ...] = ()
-    story_count: int = 10
+    story_count: int = 12
     next_due_at: datetime
 
 

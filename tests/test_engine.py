@@ -6,7 +6,7 @@ import pytest
 
 from bot.engine import MAX_ARTICLE_CHARACTERS, Engine
 from bot.errors import InvalidInput
-from bot.index.inverted import InvertedIndex
+from bot.index import PostingsIndex
 from bot.message import plain_text
 from bot.model import PUBLIC, Actor, Source, Topic, TopicId, WorkspaceId
 from bot.names import Names
@@ -29,7 +29,7 @@ Komugi says that nobody was hurt.
 
 @pytest.fixture
 def engine(store):
-    return Engine(store, InvertedIndex(), Names([DEEPSEEK]), lambda: NOW)
+    return Engine(store, PostingsIndex(), Names([DEEPSEEK]), lambda: NOW)
 
 
 def story_about(title, body, **over):

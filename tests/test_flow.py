@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.engine import Engine
-from bot.index.inverted import InvertedIndex
+from bot.index import PostingsIndex
 from bot.message import plain_text
 from bot.model import PUBLIC, Actor, Source, WorkspaceId
 from bot.names import Names
@@ -24,7 +24,7 @@ class Life:
     """One life of the bot's process: an engine of its own over the store that outlives it."""
 
     def __init__(self, store, platform, now):
-        self.engine = Engine(store, InvertedIndex(), Names(), lambda: now)
+        self.engine = Engine(store, PostingsIndex(), Names(), lambda: now)
         self.store, self.platform, self.now = store, platform, now
 
     async def add(self):
