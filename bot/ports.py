@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.message import Limits, Message
 from bot.model import (
+    PUBLIC,
     Article,
     Channel,
     Delivery,
@@ -162,7 +163,8 @@ class Hit:
 class Index(Protocol):
     """Finds story ids by tokens. Derived from the store, and rebuilt from it at will.
 
-    What it returns is only a hint: the caller checks every id against the store.
+    What it returns is only a hint: the caller checks every id against the store. A workspace is
+    answered as if public stories and its own were all there are: no count or token tells of another's.
     """
 
     @property
@@ -184,16 +186,16 @@ class Index(Protocol):
         """
         ...
 
-    def document_count(self) -> int:
-        """Return how many tellings can be found."""
+    def document_count(self, workspace: WorkspaceId = PUBLIC) -> int:
+        """Return how many tellings `workspace` can find."""
         ...
 
-    def frequency(self, token: str) -> int:
-        """Return in how many tellings a token stands (an upper bound: deleted ones may count)."""
+    def frequency(self, token: str, workspace: WorkspaceId = PUBLIC) -> int:
+        """Return in how many of the tellings that `workspace` can find a token stands."""
         ...
 
-    def tokens_from(self, prefix: str, limit: int) -> list[str]:
-        """Return up to `limit` known tokens that begin with `prefix`, in code point order."""
+    def tokens_from(self, prefix: str, limit: int, workspace: WorkspaceId = PUBLIC) -> list[str]:
+        """Return up to `limit` tokens that begin with `prefix` and find something, in code point order."""
         ...
 
 

@@ -105,8 +105,14 @@ def test_results_are_those_of_bm25_by_the_book(steps: list[Step], query: Query, 
             changed = entry(number, story_id, tokens, workspace, age_days)
             index.apply([changed])
             entries[changed.story_id] = changed
-    assert index.document_count() == sum(bool(t) for e in entries.values() for t in e.tokens.values())
     for workspace in WORKSPACES:
+        seen = [e for e in entries.values() if e.workspace in (PUBLIC, workspace)]
+        texts = [set(tokens) for e in seen for tokens in e.tokens.values() if tokens]
+        assert index.document_count(workspace) == len(texts)
+        assert {w: index.frequency(w, workspace) for w in WORDS} == {
+            w: sum(w in t for t in texts) for w in WORDS
+        }
+        assert index.tokens_from("", 99, workspace) == sorted(set().union(*texts))
         expected = by_the_book(entries, query, workspace)
         hits = index.search(query, workspace, limit, NOW)
         assert [hit.score for hit in hits] == pytest.approx(list(expected.values())[:limit])

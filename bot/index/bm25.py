@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.index.documents import Numbers, View, milliseconds
-from bot.index.postings import List, documents_of, occurrences
+from bot.index.postings import PostingList, documents_of, occurrences
 from bot.model import LANGUAGES
 
 Scores = NDArray[np.float64]
@@ -45,7 +45,7 @@ class Concept:
     of a common thing does not make the thing rare.
     """
 
-    lists: tuple[tuple[float, List], ...]
+    lists: tuple[tuple[float, PostingList], ...]
     rarity: float
 
     def documents(self) -> Numbers:

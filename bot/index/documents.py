@@ -45,11 +45,6 @@ class Documents:
     def __len__(self) -> int:
         return self._count
 
-    @property
-    def live_count(self) -> int:
-        """How many documents can be found."""
-        return sum(self._owned)
-
     def append(self, workspace: WorkspaceId, length: int, published_at: datetime, story: int) -> int:
         """Add a document; return its number."""
         if self._count == len(self.owners):

@@ -16,7 +16,7 @@ from bot.index.documents import Documents, View
 from bot.index.postings import Postings, documents_of
 from bot.index.snapshot import Section, Snapshot
 from bot.index.stories import Stories
-from bot.model import IndexEntry, WorkspaceId
+from bot.model import PUBLIC, IndexEntry, WorkspaceId
 from bot.ports import Hit
 
 _SOUND: Final = "~"
@@ -28,9 +28,9 @@ _UNCHECKED: Final = frozenset({"postings"})
 class PostingsIndex:
     """A `bot.ports.Index` over numpy arrays, one document per telling.
 
-    A search is scored as if the public documents and the asker's own were all there are: no other
-    workspace's document moves a result or a score. The length of a document counts its tokens but
-    those for sounds. For one thread at a time.
+    A workspace is answered as if the public documents and its own were all there are: nothing that
+    another's hold can be told from results, scores or counts. A document's length counts its tokens
+    but those for sounds. For one thread at a time.
     """
 
     position: int
@@ -70,17 +70,18 @@ class PostingsIndex:
         ranked = rank(concepts, view, limit, now)
         return [Hit(self._stories.id_of(story), score) for story, score in ranked]
 
-    def document_count(self) -> int:
-        """Return how many tellings can be found."""
-        return self._documents.live_count
+    def document_count(self, workspace: WorkspaceId = PUBLIC) -> int:
+        """Return how many tellings `workspace` can find."""
+        return self._documents.view(workspace).count
 
-    def frequency(self, token: str) -> int:
-        """Return in how many tellings a token stands; those replaced since the last snapshot count too."""
-        return len(self._postings.of(token))
+    def frequency(self, token: str, workspace: WorkspaceId = PUBLIC) -> int:
+        """Return in how many of the tellings that `workspace` can find a token stands."""
+        return self._documents.view(workspace).visible_count(documents_of(self._postings.of(token)))
 
-    def tokens_from(self, prefix: str, limit: int) -> list[str]:
-        """Return up to `limit` known tokens that begin with `prefix`, in code point order."""
-        return list(islice(self._postings.tokens_from(prefix), limit))
+    def tokens_from(self, prefix: str, limit: int, workspace: WorkspaceId = PUBLIC) -> list[str]:
+        """Return up to `limit` tokens that begin with `prefix` and find something, in code point order."""
+        tokens = self._postings.tokens_from(prefix)
+        return list(islice((token for token in tokens if self.frequency(token, workspace)), limit))
 
     def _open(self, base: Snapshot) -> None:
         self.position = base.position

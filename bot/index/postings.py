@@ -15,10 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.index.documents import Numbers
 from bot.index.snapshot import Section, Snapshot
 from bot.index.strings import Packer, Strings, decoded, encoded
 
-List = NDArray[np.uint32]
+PostingList = NDArray[np.uint32]
 
 MAX_COUNT: Final = 63
 """A token that stands in a document more often counts this often: BM25 is all but saturated there."""
@@ -51,7 +52,7 @@ class Postings:
                 postings = lists[token] = array("I")
             postings.append(base | min(count, MAX_COUNT))
 
-    def of(self, token: str) -> List:
+    def of(self, token: str) -> PostingList:
         """Return a token's postings, rising; those of replaced and of private documents are among them."""
         place = self._old_terms.find(encoded(token))
         old = self._old[:0] if place is None else self._old_list(place)
@@ -77,9 +78,9 @@ class Postings:
         yield "posting_ends", np.concatenate(ends)[1:]
         yield from terms.sections("term")
 
-    def _batches(self) -> Iterator[list[tuple[bytes, List]]]:
+    def _batches(self) -> Iterator[list[tuple[bytes, PostingList]]]:
         """Yield all terms in order with their lists, several at a time, so that arrays do the work."""
-        batch: list[tuple[bytes, List]] = []
+        batch: list[tuple[bytes, PostingList]] = []
         size = 0
         for term, postings in self._all():
             batch.append((term, postings))
@@ -90,13 +91,13 @@ class Postings:
         if batch:
             yield batch
 
-    def _all(self) -> Iterator[tuple[bytes, List]]:
+    def _all(self) -> Iterator[tuple[bytes, PostingList]]:
         old = ((term, self._old_list(place)) for place, term in enumerate(self._old_terms))
         new = ((encoded(token), np.array(self._new[token], np.uint32)) for token in sorted(self._new))
         for term, entries in groupby(merge(old, new, key=itemgetter(0)), key=itemgetter(0)):
             yield term, np.concatenate([postings for _, postings in entries])
 
-    def _old_list(self, place: int) -> List:
+    def _old_list(self, place: int) -> PostingList:
         return self._old[self._old_ends[place - 1] if place else 0 : self._old_ends[place]]
 
     def _old_tokens_from(self, prefix: str) -> Iterator[str]:
@@ -117,12 +118,12 @@ class Postings:
             yield known[place]
 
 
-def documents_of(postings: List) -> List:
+def documents_of(postings: PostingList) -> Numbers:
     """Return the documents of a posting list, rising."""
     return postings >> _SHIFT
 
 
-def occurrences(documents: List, postings: List) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+def occurrences(documents: Numbers, postings: PostingList) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
     """Return the places in `documents` (rising) of those that a list has, and how often it has each.
 
     The shorter of the two is looked up in the longer.
@@ -139,7 +140,9 @@ def occurrences(documents: List, postings: List) -> tuple[NDArray[np.intp], NDAr
     return places[same], postings[same] & _COUNT
 
 
-def _renumbered(lists: list[List], renumbered: NDArray[np.intp]) -> tuple[NDArray[np.intp], List]:
+def _renumbered(
+    lists: list[PostingList], renumbered: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], PostingList]:
     """Return the lengths of the lists, and the lists end to end, with new document numbers."""
     postings = np.concatenate(lists)
     places = np.repeat(np.arange(len(lists)), [len(postings) for postings in lists])

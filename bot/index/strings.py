@@ -2,15 +2,14 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from typing import overload
+from collections.abc import Iterator
 
 import numpy as np
 
 from bot.index.snapshot import Section, Snapshot
 
 
-class Strings(Sequence[bytes]):
+class Strings:
     """Strings as UTF-8, whose bytes sort as their code points do."""
 
     def __init__(self, snapshot: Snapshot, name: str) -> None:
@@ -20,14 +19,11 @@ class Strings(Sequence[bytes]):
     def __len__(self) -> int:
         return len(self._ends)
 
-    @overload
-    def __getitem__(self, index: int) -> bytes: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[bytes]: ...
-    def __getitem__(self, index: int | slice) -> bytes | list[bytes]:
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
-        return bytes(self._data[self._ends[index - 1] if index else 0 : self._ends[index]])
+    def __getitem__(self, place: int) -> bytes:
+        return bytes(self._data[self._ends[place - 1] if place else 0 : self._ends[place]])
+
+    def __iter__(self) -> Iterator[bytes]:
+        return map(self.__getitem__, range(len(self)))
 
     def find(self, wanted: bytes) -> int | None:
         """Return where `wanted` stands among sorted strings, or None."""
