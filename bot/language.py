@@ -83,11 +83,8 @@ def tokens(text: str, names: Names) -> tuple[str, ...]:
 
 def _written_large(text: str) -> frozenset[str]:
     """Return the words in capitals: IT is a trade where it is a pronoun."""
-    return (
-        frozenset()
-        if text.isupper() and " " in text
-        else frozenset(map(str.lower, re.findall("[A-Z]{2,}", text)))
-    )
+    is_headline = text.isupper() and " " in text
+    return frozenset() if is_headline else frozenset(map(str.lower, re.findall("[A-Z]{2,}", text)))
 
 
 def _words(folded: str, stop_words: frozenset[str]) -> Iterator[str]:
@@ -112,7 +109,8 @@ def _heard_names(text: str, folded: Folded) -> Iterator[str]:
         for name in dict.fromkeys((*run[0].split("・"), run[0].replace("・", ""))):
             if _SHORTEST_NAME <= len(name) <= _LONGEST_NAME:
                 yield name
-    named = re.compile("[A-Z\uff21-\uff3a]" if text != text.lower() else "")
+    # A text without any capital, like most queries, does not tell names from words.
+    named = re.compile("[A-ZＡ-Ｚ]" if text != text.lower() else "")
     before, end = "", -2
     for found in _WORD.finditer(folded.text):
         word = found[0]
@@ -191,8 +189,8 @@ _MARK: Final = re.compile(
     r"|“[^“”\n]{0,400}”|\"(?<![^\s(]\")(?=\S)[^\"\n]{0,400}\"(?<=\S.))"
     r"|https?://[!-~]{0,500}[0-9A-Za-z/]"
     r"|(?P<line>[\n\r\v\f\x85\u2028\u2029]+)"
-    rf"|(?P<stop>(?:[。！？]|．(?![0-9０-９]))[。！？．!?]*{_CLOSING}|[!?]+(?<=[^ -~].){_CLOSING})"
-    rf"|(?P<point>\.+(?<=[ぁ-鿿].)(?![0-9])|(?:\.+|[!?]+){_CLOSING}(?!\S))"
+    rf"|(?P<stop>(?:[。！？]|．(?![0-9０-９]))[。！？．!?]*{_CLOSING}|(?<=[^\x00-\x7f])[!?]+{_CLOSING})"
+    rf"|(?P<point>(?<=[ぁ-鿿])\.+(?![0-9])|(?:\.+|[!?]+){_CLOSING}(?!\S))"
 )
 """Where a sentence may end; what stands in quotes, brackets and addresses is passed over."""
 
@@ -243,7 +241,7 @@ def _ends_sentence(text: str, start: int, mark: re.Match[str]) -> bool:
     if mark["stop"]:
         return mark[0][-1] not in "」』）" or not re.match("[ぁ-ん]", following)
     if mark["quote"]:
-        return _quote_ends(text[start : mark.start()][:40], mark[0], following)
+        return _quote_ends(text[start : min(mark.start(), start + 40)], mark[0], following)
     return mark["point"] is not None and _point_ends(text, start, mark, following)
 
 

@@ -187,18 +187,19 @@ def sound_key(word: str) -> str:
 
 # Evidence that a Latin letter is what a kana stands for: natural logarithms of odds, rounded to halves, from
 # a logistic regression on the pairs of Latin and katakana spellings in Sudachi's dictionary.
-_SAME_VOWEL, _SAME_LETTER = 1.5, 0.8
+_SAME_VOWEL, _SAME_LETTER = 2.0, 1.0
 _HEARD_AS = {
-    "yi": 2.0, "mn": 1.0, "Ee": 1.0, "ua": 0.5, "ea": 0.5, "i-": 0.5, "u-": 0.5, "Rr": 0.5, "R-": 0.5,
-    "ae": 0.0, "ie": 0.0, "sz": 0.0, "zj": 0.0, "Ei": 0.0, "oa": -0.5, "tc": -0.5, "ei": -0.5,
-    "eo": -1.0, "sj": -1.0, "ia": -1.5, "ao": -1.5, "ue": -1.5, "uo": -1.5, "ui": -1.5,
-    "jz": -1.5, "zs": -1.5,
+    "yi": 2.0, "Ee": 1.5, "R-": 1.5, "ua": 1.0, "mn": 1.0, "ie": 0.5, "ea": 0.5,
+    "sz": 0.0, "zj": 0.0, "ae": 0.0, "u-": 0.0, "i-": 0.0, "Rr": 0.0, "Ei": 0.0, "oa": 0.0, "ei": -0.5,
+    "tc": -0.5, "sj": -1.0, "ui": -1.0, "ue": -1.0, "ia": -1.0, "uo": -1.5, "ao": -1.5, "zs": -1.5,
+    "jz": -1.5, "eo": -2.0, "sc": -2.0,
 }  # fmt: skip
 _NOT_HEARD_AS = -3.0
-_SILENT = {"R": 0.0, "E": 0.0, "e": -1.0, "r": -1.0, "w": -1.0, "h": -1.5}
-_ADDED = {"u": 0.5, "-": 0.5, "o": 0.0, "y": -0.5, "i": -1.0, "a": -1.5, "e": -3.5, "r": -4.5, "h": -3.5}
-_LOST_OR_FOUND = -2.0
-_ENOUGH = 2.8
+_SILENT = {"E": 0.5, "w": -0.5, "e": -1.0, "h": -1.0, "R": -1.5, "g": -1.5}
+_ADDED = {"u": 0.5, "-": 0.0, "o": -0.5, "y": -0.5, "a": -1.5, "i": -1.5, "w": -1.5, "e": -3.5, "r": -5.0}
+_LOST_OR_FOUND = -2.5
+_FOUND_BEFORE = -3.0
+_ENOUGH = 3.5
 
 
 def sounds_alike(a: str, b: str) -> bool:
@@ -206,10 +207,11 @@ def sounds_alike(a: str, b: str) -> bool:
 
     Two names in the same script are alike where they are heard exactly the same (Altman, Altmann).
 
-    Of the pairs in Sudachi's dictionary it knows three of four; of other pairs it takes one in
-    20,000 for the same, short ones most. It misses names that Japanese reads in another language
-    (Reuters, ロイター), that are spelt out or translated (xAI, Apple as 林檎), a silent letter it has no rule
-    for (Walker), and a hard g before e or i.
+    Of the 27,000 pairs in Sudachi's dictionary, chemistry and all languages of Europe among them, it
+    knows 78 of 100 (85 where the word is ordinary English), and takes one wrong pair in 18,000 for a name
+    (8,000), mostly short or truly alike ones (Claude, クラウド). It misses names that Japanese reads in
+    another language (Reuters, ロイター) or spells out (xAI), letters that are silent or voiced against the
+    rules (Walker, LinkedIn), and a hard g before e or i (Geek).
     """
     if not sound_key(a) or sound_key(a) != sound_key(b):
         return False
@@ -223,9 +225,7 @@ def sounds_alike(a: str, b: str) -> bool:
 def _evidence(latin: str, katakana: str) -> float:
     """Return the evidence of the best alignment of two sounds (Needleman and Wunsch)."""
     added = [_ADDED.get(sound, _LOST_OR_FOUND) for sound in katakana]
-    row = [0.0]
-    for gain in added:
-        row.append(row[-1] + gain)
+    row = [_FOUND_BEFORE * column for column in range(len(katakana) + 1)]
     for letter in latin:
         silent = _SILENT.get(letter, _LOST_OR_FOUND)
         above, row = row, [row[0] + silent]
