@@ -12,7 +12,7 @@ from math import inf, log
 
 Bag = Counter[str]
 
-WINDOW = 60
+WINDOW = 40
 """Tokens on each side of a place that are compared to tell how much holds it together."""
 
 LONGEST_PART = 150

@@ -43,7 +43,7 @@ _JA: Final[dict[Grade, str]] = {
         |(?:国内|海外|国外|地方|都内|県内|米国|欧州|中国|世界)で(?:は|も)、|同じ(?:頃|ころ|日|週)|その頃|そのころ
         """,
     "weak": r"""
-        (?:[^、。「」]{1,12}は、)?[^、。「」]{2,20}についても|さらに|一方|加えて|同時に|並行して|そして|また、|また[^は]|他方|併せて|あわせて
+        (?:[^、。「」]{1,12}は、)?[^、。「」]{2,20}についても|さらに|一方で?|加えて|同時に|並行して|そして|また、|また[^は]|他方|併せて|あわせて
         """,
     "clinging": r"""
         こ(?:れ|の|う|こ|ちら|んな)|そ(?:れ|の(?!(?:他|ほか))|う|こ|んな)|あ(?:の|れ)|彼(?:ら|女|は|が|の|も|を)|同(?:社|氏|市|省|店|国|校|誌|紙|日|様|庁|県|研究|チーム|大|じ)
@@ -109,16 +109,15 @@ def _pattern(grade: Grade) -> re.Pattern[str]:
     return re.compile(f"{_OPENERS}(?:{phrases})", re.IGNORECASE | re.VERBOSE)
 
 
-_PATTERNS: Final = tuple((grade, _pattern(grade)) for grade in _GRADES)
-_CLINGING: Final = _pattern("clinging")
+_PATTERNS: Final = {grade: _pattern(grade) for grade in _GRADES}
 
 
 def grade(sentence: str) -> Grade:
     """Return how a paragraph that begins with `sentence` stands to what is before it."""
-    for name, pattern in _PATTERNS:
+    for name, pattern in _PATTERNS.items():
         if match := pattern.match(sentence):
             rest = sentence[match.end() :].lstrip("、, ")
-            return "clinging" if name == "weak" and _CLINGING.match(rest) else name
+            return "clinging" if name == "weak" and _PATTERNS["clinging"].match(rest) else name
     return "none"
 
 
@@ -129,21 +128,20 @@ _WHOLE_CLAUSE = re.compile(
 
 def without_cue(sentence: str) -> str:
     """Return a sentence without the phrase that only says that a story begins."""
-    found = grade(sentence)
-    if found not in ("opening", "sequence", "decisive", "weak"):
-        return sentence
-    match = dict(_PATTERNS)[found].match(sentence)
-    rest = sentence[match.end() :] if match else sentence
-    if found != "weak" and (clause := _WHOLE_CLAUSE.match(rest)):
-        rest = rest[clause.end() :]
-    return rest.lstrip("、, 　") or sentence
+    for name in ("opening", "sequence", "decisive"):
+        if match := _PATTERNS[name].match(sentence):
+            rest = sentence[match.end() :]
+            clause = _WHOLE_CLAUSE.match(rest)
+            return rest[clause.end() if clause else 0 :].lstrip("、, 　") or sentence
+    return sentence
 
 
 CONNECTIVE: Final = re.compile(
-    r"(?:しかし(?:ながら)?|だが|ですが|ただし?|また|さらに|そして|一方で?|なお|加えて|そのため|このため|したがって|つまり|例えば|たとえば"
-    r"|実際|特に|とはいえ|それでも|ところが|もっとも|だから|すると|むしろ|逆に|対照的に|興味深いことに|その後|ちなみに|そこで|これに対して?)、"
-    r"|(?:but|and|yet)\s|(?:however|still|nevertheless|nonetheless|meanwhile|moreover|furthermore|also|in addition|so|therefore|thus"
-    r"|instead|indeed|in fact|for example|for instance|by contrast|as a result|then|finally|on the other hand),\s",
+    r"\A(?:(?:しかし(?:ながら)?|だが|ただし|また|さらに|そして|そのため|このため|したがって|例えば|たとえば|一方で?)、?"
+    r"|(?:ですが|ただ|なお|加えて|つまり|実際|特に|とはいえ|それでも|ところが|もっとも|だから|すると|むしろ|逆に|対照的に|興味深いことに"
+    r"|その後|ちなみに|そこで|同時に|これに対して?)、|(?:but|and|yet)\s|(?:however|still|nevertheless|nonetheless|meanwhile|moreover"
+    r"|furthermore|also|in addition|so|therefore|thus|instead|indeed|in fact|for example|for instance|by contrast|as a result|then|finally"
+    r"|on the other hand|at the same time),\s|[^、。「」]{1,14}(?:といえば|と言えば|と言うと|というと)、)",
     re.IGNORECASE,
 )
 """Plain connectives at the start of a sentence, which it can stand without."""
@@ -154,7 +152,7 @@ _JA_BACK = (
 )
 _EN_BACK = r"(?:this|these|those|it|its|he|she|they|him|his|her|their|them)\b"
 POINTS_BACK: Final = re.compile(
-    rf"[「『\"“]?(?:{_JA_BACK}|[^、。「」]{{0,12}}(?:これら?|この|それら?|その(?!他|ほか)|彼ら|彼女|同社|同氏)"
+    rf"[「『\"“]?(?:[^、。「」]{{0,12}}、)?(?:{_JA_BACK}|[^、。「」]{{0,12}}(?:これら?|この|それら?|その(?!他|ほか)|彼ら|彼女|同社|同氏)"
     rf"|{_EN_BACK}|(?:that|such|both|here|there|the (?:company|firm|group|two|pair|latter|former|agency))\b"
     rf"|(?:after|before|when|while|if|since|although|though|as|in|at|on|for|until|because|despite|with|one of|some of)\s"
     rf"[^A-Z.]{{0,60}}?\b{_EN_BACK})",
@@ -163,17 +161,17 @@ POINTS_BACK: Final = re.compile(
 """Beginnings of sentences that speak of what an earlier sentence named."""
 
 ALLEGES: Final = re.compile(
-    r"主張|疑惑|疑い|訴訟|提訴|訴え|申し立て|告発|告訴|非難|批判|指摘|容疑|違反|不正|制裁|処分|陽性|と(?:述べ|語|話|説明|明らかに)|報じ|可能性|とされ"
-    r"|\b(?:alleg|claim|accus|sue[ds]?\b|suing|lawsuit|charge[ds]?\b|blame|insist|argu|report(?:s|ed|edly)\b|said\b|says\b|suspect|fined|found that|stripped)",
+    r"主張|疑惑|疑い|訴訟|提訴|訴え|申し立て|告発|告訴|非難|容疑|違反|不正|制裁|処分|陽性|報じ|可能性|とされ|受け取った"
+    r"|\b(?:alleg|claim|accus|sue[ds]?\b|suing|lawsuit|charge[ds]\b|blame|suspect|fined|found that|stripped|inquiry|reports that)",
     re.IGNORECASE,
 )
 """Words by which a sentence alleges or claims."""
 
 DENIES: Final = re.compile(
-    r"否定|疑問|懐疑|疑わし|疑念|反論|異議|不服|証拠(?:と|に|で)?は(?:必ずしも)?(?:な|限)|証拠とは|決定的な|裏付け(?:は|が)な|根拠(?:は|が)な|争う|認めてい(?:な|ませ)|事実(?:で|は)?は?な"
-    r"|慎重な見方|身に覚え|限ら(?:な|れ|ず)|反発|反対|取り消し|無実|潔白|数字が合わ|主張している"
-    r"|\b(?:den(?:y|ies|ied|ial|ying)|disput|doubt|s[ck]eptic|reject|refut|contest|no evidence|unproven|not prove|insist|contradict|dismiss|questioned|faulty"
-    r"|critics?\b|clear(?:ed|s) of|appeal)",
+    r"否定|疑問|懐疑|疑わし|疑念|反論|異議|不服|証拠(?:と|に|で)?は(?:必ずしも)?(?:な|限)|証拠とは|裏付け(?:は|が)な|根拠(?:は|が)な"
+    r"|認めてい(?:な|ませ)|事実(?:で)?はな|慎重な見方|身に覚え|とは限ら|無実|潔白|数字が合わ|争う(?:姿勢|構え|方針)"
+    r"|\b(?:den(?:y|ies|ied|ials?|ying)\b|disput|doubt|s[ck]eptic|refut|no evidence|unproven|not prove|insist|contradict"
+    r"|questioned\b|clear(?:ed|s) of)",
     re.IGNORECASE,
 )
 """Words by which a sentence denies or doubts what another alleges."""

@@ -57,13 +57,13 @@ class Prices:
 ANY_TEXT = Prices(cut=0.8, link=150.0, phrase=1.0, alike=0.08)
 
 # Where phrases announce several stories they are short and of one field.
-ROUNDUP = Prices(cut=0.2, link=50.0, phrase=4.0, alike=0.12)
+ROUNDUP = Prices(cut=0.25, link=75.0, phrase=4.0, alike=0.12)
 
 FEWEST_ANNOUNCED = 3
 """Phrases, or items of a list, from which a text announces its stories."""
 
 BONUS: dict[Grade, float] = {
-    "opening": 5.0,
+    "opening": 15.0,
     "sequence": 5.0,
     "decisive": 25.0,
     "closing": 25.0,
@@ -80,7 +80,7 @@ SAME_BLOCK_PRICE = 20.0
 """Nats for a boundary without a blank line, in a text where blank lines part the paragraphs."""
 
 GIVEN_PRICE = 15.0
-"""Nats for a boundary before a paragraph that opens with a word of the one before it."""
+"""Nats for a boundary before a paragraph without a phrase that opens with a word already given."""
 
 STEP_LINK = 0.1
 """Likeness around phrases like "next" from which they part the steps of one story."""
@@ -149,9 +149,16 @@ def _bonuses(units: Sequence[Unit], keys: Sequence[Bag], prices: Prices) -> list
         else:
             bonus = BONUS[unit.grade] * prices.phrase
             bonus -= SAME_BLOCK_PRICE if blocks and not unit.paragraph.apart else 0.0
-            bonus -= GIVEN_PRICE if next(iter(keys[number]), None) in keys[number - 1] else 0.0
+            if unit.grade == "none":
+                bonus -= GIVEN_PRICE * _opens_with_given(unit, keys[number], keys[number - 1])
         bonuses.append(bonus)
     return bonuses
+
+
+def _opens_with_given(unit: Unit, keys: Bag, before: Bag) -> bool:
+    """Whether a paragraph opens with a word of the one before it, or of the whole field."""
+    first = next(iter(unit.keys), None)
+    return first is not None and (first in before or first not in keys)
 
 
 def _items_are_stories(units: Sequence[Unit]) -> bool:

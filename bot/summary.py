@@ -1,7 +1,7 @@
 """Title and summary of a story, pure: chosen from its own sentences, verbatim, nothing added.
 
-A chosen sentence that alleges brings every sentence that denies or doubts with it, and a sentence
-that speaks of the one before it is never shown without that one.
+Every sentence that denies or doubts is told, and a sentence that speaks of the one before it is never
+shown without that one.
 """
 
 import re
@@ -14,15 +14,22 @@ from bot.cues import ALLEGES, CONNECTIVE, DENIES, NUMBER_MARK, POINTS_BACK, with
 from bot.language import language_of
 from bot.layout import plain
 from bot.model import Language
-from bot.units import Sentence
+from bot.units import LONGEST_SENTENCE, Sentence
 
 TITLE_LENGTH: dict[Language, int] = {"ja": 40, "en": 90}
 SUMMARY_LENGTH: dict[Language, int] = {"ja": 160, "en": 300}
 """Characters. A summary grows beyond only by what must not be left out."""
 
+STRETCH = 1.25
+"""How far a title may go beyond its length to stay whole."""
+
+MOST_CLAUSES = 12
 MOST_SENTENCES = 3
 LONGEST_CHAIN = 2
 """Sentences that a sentence may bring with it because it speaks of them."""
+
+NEAR = 6
+"""Sentences before a denial among which the claim is looked for."""
 
 FIRST = 3
 """Sentences at the start of a story that its title is taken from."""
@@ -37,9 +44,11 @@ _CLAUSE = {
     "en": re.compile(r".+?(?:[,;:]\s|\s[-–—]\s|\s(?=(?:that|which|who|after|because|while|although|and|but|as|when)\s)|$)"),
 }
 _POLITE_END = re.compile(
-    r"(?:(?<=[一-龥ァ-ヶー々A-Za-z0-9])(?:しました|します|している|しています|していました|した|する|です|でした|だ|である|だった|されました|されます)"
-    r"|(?<=に)しました|(?<=に)した)$"
+    r"(?:(?<=[一-龥々][一-龥々]|[ァ-ヶー][ァ-ヶー])(?:しました|します|してい(?:る|ます|ました)|した|する|され(?:ました|ます|た|る))"
+    r"|(?<=[一-龥々ァ-ヶーA-Za-z0-9」])(?:です|でした|である|だった)|(?<=かに)しました|(?<=かに)した"
+    r"|(?:について|を)(?:見て(?:み|いき)ましょう|見ていきます|お伝えします|ご紹介します|取り上げます))$"
 )
+_DANGLING = re.compile(r"(?:が|ところ|ので|から|ため|けれど|ても|[てでとはもをに、])$|\b(?:and|or|but|the|a|of|to|in)$", re.IGNORECASE)
 _QUESTION = re.compile(r"[?？]\W*$|でしょうか。?$")
 _PAIRS = ("「」", "『』", "（）", "()", "“”", "【】", "[]")
 
@@ -47,30 +56,38 @@ _PAIRS = ("「」", "『』", "（）", "()", "“”", "【】", "[]")
 def title_of(told: Sequence[Sentence], heading: str) -> str:
     """Return the heading, or else the most telling clauses of the story's first sentences."""
     if shown := plain(heading).strip(" *_#■◆●▼★▶◇□"):
-        return _shortened(NUMBER_MARK.sub("", shown, count=1).strip() or shown)
-    scores = _scores(told)
-    first = sorted(range(min(FIRST, len(told))), key=lambda n: -scores[n])
-    standing = next((n for n in first if not _points_back(told[n])), first[0])
-    return _shortened(CONNECTIVE.sub("", without_cue(told[standing].text), count=1))
+        return max(_clauses(NUMBER_MARK.sub("", shown, count=1).strip() or shown), key=lambda run: run[1])[0]
+    runs = [
+        (text, score * worth * (1 - number / 4))
+        for number, (sentence, score) in enumerate(zip(told[:FIRST], _scores(told), strict=False))
+        for text, worth in _clauses(CONNECTIVE.sub("", without_cue(sentence.text), count=1))
+    ]
+    return max(runs, key=lambda run: run[1], default=("", 0.0))[0]
 
 
-def _shortened(sentence: str) -> str:
-    """Return the clauses at the start, or after the first one, that fit a title."""
+def _clauses(sentence: str) -> list[tuple[str, float]]:
+    """Return the runs of clauses of a sentence that fit a title, each with its worth as one."""
     language = language_of(sentence)
     limit = TITLE_LENGTH[language]
     whole = _without_end(sentence)
-    if len(whole) <= limit:
-        return whole
-    clauses = [clause[0] for clause in _CLAUSE[language].finditer(whole) if clause[0]]
+    if len(whole) <= limit * STRETCH:
+        return [(whole, 1.0)]
+    clauses = [clause[0] for clause in _CLAUSE[language].finditer(whole[:LONGEST_SENTENCE]) if clause[0]][:MOST_CLAUSES]
     runs = [
-        _without_end("".join(clauses[start:end]))
-        for start in range(min(3, len(clauses)))
-        for end in range(start + 1, min(start + 8, len(clauses)) + 1)
+        (_without_end("".join(clauses[start:end])), start)
+        for start in range(len(clauses))
+        for end in range(start + 1, len(clauses) + 1)
     ]
-    fitting = [run for run in runs if limit * 0.3 <= len(run) <= limit and _is_balanced(run)]
-    if fitting:
-        return max(fitting, key=lambda run: (whole.startswith(run), len(run)))
-    return _hard_cut(whole, limit)
+    fitting = [(run, _worth(run, whole, start)) for run, start in runs if limit * 0.3 <= len(run) <= limit * STRETCH]
+    return fitting or [(_hard_cut(whole, limit), 0.1)]
+
+
+def _worth(run: str, whole: str, start: int) -> float:
+    """Return how well a run of clauses stands for its sentence, from 0 to 1."""
+    worth = sqrt(len(run) / len(whole)) * (1.0 if start == 0 else 0.35)
+    if _DANGLING.search(run) or not _is_balanced(run):
+        worth *= 0.3
+    return worth * (0.3 if POINTS_BACK.match(run) else 1.0)
 
 
 def _hard_cut(text: str, limit: int) -> str:
@@ -114,11 +131,14 @@ def _with_antecedents(told: Sequence[Sentence], number: int, most: int) -> set[i
 
 
 def _with_denials(told: Sequence[Sentence], chosen: set[int]) -> set[int]:
-    """Return the chosen sentences with every denial and doubt, where one of them alleges something."""
-    if not any(ALLEGES.search(told[number].text) for number in chosen):
-        return chosen
-    denials = [number for number, sentence in enumerate(told) if DENIES.search(sentence.text)]
-    return chosen.union(*(_with_antecedents(told, number, len(told)) for number in denials))
+    """Return the chosen sentences with every denial and doubt of the story, each with what it speaks of."""
+    wanted = set(chosen)
+    for number, sentence in enumerate(told):
+        if DENIES.search(sentence.text):
+            wanted |= _with_antecedents(told, number, len(told))
+            claims = (n for n in range(number, max(-1, number - NEAR), -1) if ALLEGES.search(told[n].text))
+            wanted |= _with_antecedents(told, next(claims, number), LONGEST_CHAIN)
+    return wanted
 
 
 def _shown(told: Sequence[Sentence], chosen: set[int]) -> str:
@@ -142,7 +162,7 @@ def _scores(told: Sequence[Sentence]) -> list[float]:
 
 def _score(sentence: Sentence, number: int, weights: Bag) -> float:
     told = sum(min(weights[word], MOST_WEIGHT) for word in sentence.keys)
-    score = told / sqrt(len(sentence.keys) + 4) * (1.6 if number == 0 else 1.2 if number == 1 else 1.0)
+    score = told / sqrt(len(sentence.keys) + 4) * (1.0 + 0.8 / (1 + number))
     if len(sentence.keys) < FEWEST_WORDS or _QUESTION.search(sentence.text):
         score *= 0.3
     return score * (0.6 if _points_back(sentence) else 1.0)

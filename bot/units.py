@@ -17,7 +17,7 @@ LONGEST_READ = 5000
 LONGEST_SENTENCE = 600
 """Characters. A longer one is text without marks; its beginning stands for it."""
 
-_TELLING = re.compile(r"(?!@)(?=.*[^ぁ-んー0-9.,]).{2,}", re.DOTALL)
+_TELLING = re.compile(r"(?=.*[^ぁ-んー0-9.,]).{2,}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ def _unit(text: str, paragraph: Paragraph, names: Names) -> Unit:
 
 
 def _words(sentence: str, names: Names) -> Bag:
-    return Counter(word for word in tokens(sentence, names) if not word.startswith("~"))
+    return Counter(word for word in tokens(sentence, names) if word[0] not in "~@")
 
 
 def _keys(words: Bag) -> Bag:
