@@ -33,9 +33,10 @@ _REWRITES: Final = (
     (_DIGIT_COMMA, ""),
     (re.compile(r"['’](?<=[a-z].)(?:s|t|d|m|ll|re|ve)(?![a-z])"), " "),
     (re.compile(r"(?<![a-z.])[a-z](?:\.[a-z])+\.?(?![a-z])"), lambda found: found[0].replace(".", "")),
+    (re.compile(r" (?<=[a-z] )(?=[a-z])"), "  "),
     (_NUMBER, lambda found: f"{Decimal(found[1]).scaleb(_POWERS[found[2]]).normalize():f}"),
 )
-"""What Sudachi would take apart: don't, U.S., 5.58 million (which it reads as 558万 if written so)."""
+"""What Sudachi would take apart (don't, U.S., 5.58 million) or, with its dictionary, together (is it)."""
 
 _STOP_WORDS: Final = frozenset(
     """
