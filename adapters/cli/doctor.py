@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from importlib.metadata import requires, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Literal
@@ -54,7 +54,7 @@ def doctor(as_json: AsJson = False) -> None:
 async def _checks() -> AsyncIterator[Check]:
     from bot.settings import read_settings, settings_warnings
 
-    yield Check("versions", "ok", _versions())
+    yield _versions()
     for line in settings_warnings():
         yield Check("settings", "warning", line)
     try:
@@ -70,10 +70,23 @@ async def _checks() -> AsyncIterator[Check]:
         yield check
 
 
-def _versions() -> str:
+def _versions() -> Check:
     names = [_NAME.match(line) for line in requires("ai-news") or () if "extra ==" not in line]
-    libraries = ", ".join(f"{name[0]} {version(name[0])}" for name in names if name)
-    return f"ai-news {version('ai-news')}, Python {platform.python_version()}, {libraries}"
+    libraries = {name[0]: _version(name[0]) for name in names if name}
+    missing = [name for name, number in libraries.items() if number is None]
+    if missing:
+        return Check("versions", "broken", f"not installed: {', '.join(missing)}; install ai-news again")
+    found = ", ".join(f"{name} {number}" for name, number in libraries.items())
+    return Check(
+        "versions", "ok", f"ai-news {version('ai-news')}, Python {platform.python_version()}, {found}"
+    )
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def _folder(folder: Path) -> Iterator[Check]:
