@@ -1,6 +1,7 @@
 """Messages for tests of rendering: an ordinary one, hostile texts, and any message hypothesis finds."""
 
 import json
+import re
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -122,3 +123,8 @@ def raw_text(message):
             case Paragraph() | Quote() | Note():
                 texts += [run.text for run in block.runs]
     return "".join(texts)
+
+
+def words(text):
+    """Return text without spaces, which parting may add, and marks, of which a cut may show more."""
+    return re.sub(r"[\s\u0300-\u036f]", "", text)

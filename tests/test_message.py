@@ -22,7 +22,7 @@ from bot.message import (
     plain_text,
     split,
 )
-from tests.messages import HOSTILE, JAPANESE, make_story_blocks, messages, raw_text
+from tests.messages import HOSTILE, JAPANESE, make_story_blocks, messages, raw_text, words
 
 SMALL = Limits(characters=200, block_characters=100, blocks=9)
 
@@ -197,11 +197,6 @@ def test_parts_are_within_the_limits_and_hold_every_character(any_message):
         assert sum(map(plain_size, part.blocks)) <= 3000
         assert max(map(plain_size, part.blocks), default=0) <= 2000
         assert len(part.blocks) + len(buttons_of(part)) <= 20
-
-
-def words(text):
-    """Return text without spaces, which parting may add, and marks, of which a cut may show more."""
-    return re.sub(r"[\s\u0300-\u036f]", "", text)
 
 
 def buttons_of(*several):

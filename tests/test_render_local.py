@@ -8,8 +8,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from adapters.local.render import MAX_WIDTH, line_ends, print_rich, render
+from bot.display import printable
 from bot.message import Heading, Message, Paragraph, Run, paragraph
-from tests.messages import JAPANESE, any_text, messages, raw_text
+from tests.messages import JAPANESE, any_text, messages, words
 
 OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b]8;id=\d+;https?://[^\x1b\s]*\x1b\\|\x1b]8;;\x1b\\")
 """What Rich itself writes: colours, and links to web addresses."""
@@ -84,19 +85,7 @@ def test_every_line_fits_and_no_word_is_lost(text, width):
     text_lines = lines(message, width)
 
     assert all(cell_len(line) <= width for line in text_lines)
-    assert without_spaces("".join(text_lines)) == without_spaces(
-        re.sub("[\x00-\x1f]", "", raw_printable(message))
-    )
-
-
-def raw_printable(message):
-    from bot.display import printable
-
-    return printable(raw_text(message))
-
-
-def without_spaces(text):
-    return re.sub(r"\s", "", text)
+    assert words("".join(text_lines)) == words(printable(text))
 
 
 def test_wide_terminals_get_lines_that_can_be_read():
