@@ -1,5 +1,6 @@
-"""Lookup, pure: a query and the stories the index found become ranked stories, an answer sentence, and why."""
+"""Lookup, pure: a query and the stories the index found become ranked stories, an answer, and why."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,14 +9,17 @@ from math import log
 from typing import Literal
 
 from bot.answering import AnswerSentence, answer_sentence, claims_beside
+from bot.folding import fold
+from bot.language import normalise
 from bot.model import Claim, Language, Story, StoryId, Telling, TopicId
-from bot.names import Names, fold, sounds_alike
-from bot.passages import Finder, How, Passage, best_passage, compared, pairs
+from bot.names import Names, sounds_alike
+from bot.passages import MOST_READ, Finder, How, Passage, best_passage, pairs
 from bot.ports import Hit, Index
 from bot.query import Concept, Query, Want, read_query
 
 __all__ = [
-    "Answer", "AnswerSentence", "Concept", "Depth", "Found", "Match", "Passage", "Query", "Want", "answer", "read_query",
+    "Answer", "AnswerSentence", "Concept", "Depth", "Found", "Match", "Passage", "Query", "Want",
+    "answer", "read_query",
 ]  # fmt: skip
 
 Depth = Literal["low", "medium", "high"]
@@ -78,14 +82,17 @@ def answer(
     """
     finder = Finder(query, names)
     candidates = [_candidate(hit, stories[hit.story_id], finder) for hit in hits if hit.story_id in stories]
-    ranked = _ranked(candidates, finder, now)
     held = frozenset[int]().union(*(candidate.held for candidate in candidates))
+    missing = [concept for number, concept in enumerate(query.concepts) if number not in held]
+    if any(_NAME_LIKE.match(concept.typed) for concept in missing):
+        candidates = [candidate for candidate in candidates if finder.has_name(candidate.held)]
+    ranked = _ranked(candidates, finder, now)
     found = [_found(candidate, score, finder, language) for candidate, score in ranked[:limit]]
     return Answer(
         query=query,
         sentence=answer_sentence([(f.story, f.telling) for f in found], finder),
         found=tuple(found),
-        missing=tuple(c.typed for number, c in enumerate(query.concepts) if number not in held),
+        missing=tuple(concept.typed for concept in missing),
         nearest=() if found else _nearest(query, names, index, language),
         newest_age_days=_newest_age_days((candidate.story for candidate, _ in ranked), now),
     )
@@ -99,8 +106,10 @@ _TITLE_BOOST = 0.3
 _MAIN_TOPIC_BOOST = 0.3
 _FRESHNESS_BOOST = 0.1
 _FRESHNESS_HALF_LIFE_DAYS = 30
-_ENOUGH = 0.3
+_ENOUGH = 0.35
 """A story that holds less of the query than this share of its weight does not answer it."""
+_NAME_LIKE = re.compile("[A-Z][a-z]|[ァ-ヺー]{3}")
+"""Who asks for a name that no story knows is not answered by the other words, without another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +125,8 @@ class _Candidate:
 
 
 def _candidate(hit: Hit, story: Story, finder: Finder) -> _Candidate:
-    title = "\n".join(compared(telling.title) for telling in story.tellings)
-    text = "\n".join((title, *(compared(telling.body) for telling in story.tellings)))
+    title = "\n".join(normalise(telling.title) for telling in story.tellings)
+    text = "\n".join((title, *(normalise(telling.body[:MOST_READ]) for telling in story.tellings)))
     return _Candidate(
         story=story,
         relevance=hit.score,
@@ -146,8 +155,8 @@ def _ranked(
 
 
 def _adjacencies(candidates: Sequence[_Candidate], query: Query) -> list[float]:
-    """Return the BM25 of the query's character pairs in each candidate, their rarity taken among the candidates."""
-    counts = {gram: [c.text.count(gram) for c in candidates] for gram in pairs(compared(query.rest))}
+    """Return the BM25 of the query's character pairs in each candidate, with their rarity among the candidates."""
+    counts = {gram: [c.text.count(gram) for c in candidates] for gram in pairs(normalise(query.rest))}
     mean = sum(len(c.text) for c in candidates) / len(candidates) if candidates else 0.0
     damping = [_K1 * (1 - _B + _B * len(c.text) / mean) for c in candidates]
     scores = [0.0] * len(candidates)
@@ -173,7 +182,7 @@ def _newest_age_days(stories: Iterable[Story], now: datetime) -> int | None:
 
 def _found(candidate: _Candidate, score: float, finder: Finder, language: Language) -> Found:
     telling = _telling(candidate.story, finder, language)
-    passage = best_passage(telling.body or telling.summary, finder)
+    passage = best_passage(telling, finder)
     return Found(
         story=candidate.story,
         telling=telling,
@@ -185,21 +194,21 @@ def _found(candidate: _Candidate, score: float, finder: Finder, language: Langua
 
 
 def _telling(story: Story, finder: Finder, language: Language) -> Telling:
-    """Return the telling in the query's language, else the asker's, unless only another one holds the query."""
+    """Return the telling in the query's language, else the asker's, unless only another holds the query."""
     preferred = story.telling(finder.query.language or language)
-    others = (telling for telling in (preferred, *story.tellings) if finder.held(_compared(telling)))
+    others = (telling for telling in (preferred, *story.tellings) if finder.held(_normalised(telling)))
     return next(others, preferred)
 
 
-def _compared(telling: Telling) -> str:
-    return f"{compared(telling.title)}\n{compared(telling.body)}"
+def _normalised(telling: Telling) -> str:
+    return f"{normalise(telling.title)}\n{normalise(telling.body[:MOST_READ])}"
 
 
 def _matches(telling: Telling, passage: Passage, finder: Finder) -> tuple[Match, ...]:
-    """Return one match for each concept in the telling, as the passage has it, else the title, else the body."""
+    """Return a match for each concept in the telling, as the passage has it, else the title, else the body."""
     matches: dict[int, Match] = {}
-    wanted = finder.held(_compared(telling))
-    for text in (passage.text, telling.title, telling.body[:2_000]):
+    wanted = finder.held(_normalised(telling))
+    for text in (passage.text, telling.title, telling.body[:MOST_READ]):
         if wanted <= matches.keys():
             break
         for sighting in finder.find(text):
@@ -213,21 +222,22 @@ def _matches(telling: Telling, passage: Passage, finder: Finder) -> tuple[Match,
 
 _NEAREST = 3
 _CLOSE = 0.72
+_WORDS_TRIED = 8
 
 
 def _nearest(query: Query, names: Names, index: Index, language: Language) -> tuple[str, ...]:
-    """Return names of topics in the query, or like its words in letters or in sound, that stories are about."""
-    known = {id: topic for id, topic in names.topics.items() if index.frequency(f"@{id}")}
+    """Return names that stories are about, in the query or like its words in letters or in sound."""
+    known = {key: topic for key, topic in names.topics.items() if index.frequency(f"@{key}")}
     spelled = {
         fold(name).text: topic.id
         for topic in known.values()
         for name in (*topic.names.values(), *topic.aliases)
     }
     near: dict[TopicId, None] = {}
-    for concept in query.concepts:
-        near |= dict.fromkeys(id for id in known if f"@{id}" in concept.tokens)
+    for concept in query.concepts[:_WORDS_TRIED]:
+        near |= dict.fromkeys(key for key in known if f"@{key}" in concept.tokens)
         typed = fold(concept.typed).text
         alike = [name for name in spelled if sounds_alike(typed, name)]
         close = get_close_matches(typed, spelled, n=_NEAREST, cutoff=_CLOSE)
         near |= dict.fromkeys(spelled[name] for name in (*alike, *close))
-    return tuple(known[id].names[language] for id in list(near)[:_NEAREST])
+    return tuple(known[key].names[language] for key in list(near)[:_NEAREST])

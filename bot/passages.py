@@ -1,22 +1,23 @@
-"""Where a query's concepts stand in running text, and the passage that shows them best, pure."""
+"""Where a query's concepts stand in running text, pure, and the passage that shows them best."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.language import sentences
-from bot.model import Span, TopicId
-from bot.names import Names, fold
+from bot.folding import fold
+from bot.language import normalise, sentences
+from bot.model import Span, Telling, TopicId
+from bot.names import Names
 from bot.query import Concept, Query
 
+MOST_READ = 10_000
+"""Characters of a body that lookup reads; a story that goes on after them is found by its beginning."""
+
 PASSAGE_CHARACTERS = 200
-"""A passage grows by whole sentences up to this length; only a longer single sentence passes it."""
+"""A passage grows by whole sentences up to this length; only a single long sentence passes it."""
 
 _LONGEST_PASSAGE = 400
-_LONGEST_TEXT = 10_000
-"""Passages come from this many characters of a text."""
 
 How = Literal["word", "name", "sound"]
 
@@ -38,14 +39,6 @@ class Sighting:
     how: How
 
 
-def compared(text: str) -> str:
-    """Return text in the one form in which `Finder.held` and character counts compare it; offsets are lost."""
-    return _DIGIT_COMMA.sub("", unicodedata.normalize("NFKC", text).lower().replace("・", ""))
-
-
-_DIGIT_COMMA = re.compile(r"(?<=\d),(?=\d{3})")
-
-
 def pairs(text: str) -> set[str]:
     """Return the pairs of Japanese characters that are not both hiragana, and of neighbouring Latin words."""
     found = re.findall(r"(?=([぀-ヿ一-鿿々0-9]{2}))", text)
@@ -63,7 +56,7 @@ class Finder:
         self._total = sum(concept.rarity for concept in query.concepts) or 1.0
 
     def held(self, text: str) -> frozenset[int]:
-        """Return the concepts that stand in a `compared` text."""
+        """Return the concepts that stand in a normalised text."""
         return frozenset(
             number for number, forms in enumerate(self._forms) if any(form.stands_in(text) for form in forms)
         )
@@ -75,12 +68,16 @@ class Finder:
             number for number, concept in enumerate(self.query.concepts) if tokens & concept.tokens.keys()
         )
 
+    def has_name(self, concepts: Iterable[int]) -> bool:
+        """Whether one of these concepts is a known name."""
+        return any(self.query.concepts[number].is_name for number in concepts)
+
     def share(self, concepts: Iterable[int]) -> float:
         """Return how much of the query these concepts are, by rarity: from 0 to 1."""
         return sum(self.query.concepts[number].rarity for number in concepts) / self._total
 
     def find(self, text: str) -> list[Sighting]:
-        """Return where concepts stand in a text as given, in order and apart; the longest first at one place."""
+        """Return where concepts stand in a text as given, in order and apart; at one place the longest."""
         seen = sorted(self._sightings(text), key=lambda s: (s.span.start, -s.span.end))
         apart: list[Sighting] = []
         for sighting in seen:
@@ -118,12 +115,12 @@ class _Form:
 
 
 def _forms(concept: Concept, names: Names) -> list[_Form]:
-    spellings: dict[str, How] = {} if concept.is_name else {compared(concept.typed): "word"}
+    spellings: dict[str, How] = {} if concept.is_name else {normalise(concept.typed): "word"}
     for token in concept.tokens:
         if token[0] == "@":
             topic = names.topics[TopicId(token[1:])]
             for name in (*topic.names.values(), *topic.aliases):
-                spellings.setdefault(compared(name), "name")
+                spellings.setdefault(normalise(name), "name")
         elif token[0] == "~":
             spellings.setdefault(token.partition("\t")[2], "sound")
         elif concept.tokens[token] == 1.0 or len(token) > 1:
@@ -165,14 +162,22 @@ def show(text: str, finder: Finder) -> Passage:
     return Passage(text=text, marks=tuple(sighting.span for sighting in finder.find(text)))
 
 
-def best_passage(text: str, finder: Finder) -> Passage:
-    """Return the sentences of one paragraph that hold most of the query: `PASSAGE_CHARACTERS` or one sentence."""
-    text = text[:_LONGEST_TEXT]
+def best_passage(telling: Telling, finder: Finder) -> Passage:
+    """Return the sentences of one paragraph of the body that hold most of the query.
+
+    Among equals the sentence that has most in common with the title, then the first.
+    """
+    text = (telling.body or telling.summary)[:MOST_READ]
     spans = sentences(text)
     if not spans:
         return Passage(text="")
-    held = [finder.held(compared(text[span.start : span.end])) for span in spans]
-    best = max(range(len(spans)), key=lambda number: (finder.share(held[number]), -number))
+    said = [normalise(text[span.start : span.end]) for span in spans]
+    held = [finder.held(sentence) for sentence in said]
+    title = pairs(normalise(telling.title))
+    best = max(
+        range(len(spans)),
+        key=lambda number: (finder.share(held[number]), sum(pair in said[number] for pair in title), -number),
+    )
     first, last = _grown(text, spans, held, best)
     return show(text[spans[first].start : spans[last].end][:_LONGEST_PASSAGE], finder)
 

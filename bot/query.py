@@ -1,20 +1,23 @@
-"""What a query asks for, pure: its concepts, the kind of answer it wants, and its language. All of it is text."""
+"""What a query asks for, pure: its concepts, the kind of answer it wants, its language. All of it is text."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from math import log
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
+from bot.folding import fold
 from bot.language import tokens
 from bot.model import Language
-from bot.names import Names, fold, sounds_alike
+from bot.names import Names, sounds_alike
 from bot.ports import Index
 
 MAX_QUERY_CHARACTERS = 300
 """Longer queries are read as far as this."""
 
-Want = Literal["money", "number", "date", "person", "place", "organisation", "reason", "definition"]
+Want = Literal["money", "number", "date", "reason"]
+"""Kinds of answer that a sentence shows on its face, as it does not with a person or a place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,47 +52,44 @@ def read_query(text: str, names: Names, index: Index) -> Query:
     """Return what a query asks for, from its first `MAX_QUERY_CHARACTERS`. No character is an operator."""
     text = text[:MAX_QUERY_CHARACTERS]
     folded = fold(text).text
-    wants = frozenset(want for want in get_args(Want) if _ASKED[want].search(folded))
     pieces = list(_pieces(text, names))
-    found = [*_concepts(pieces, names, index)]
+    rest = "\n".join(piece for piece, topic in pieces if topic is None)
     return Query(
         text=text,
-        language=_language(folded),
-        concepts=_merged(_weighed(concept, index) for concept in found),
-        wants=wants,
-        is_question=bool(_QUESTION.search(folded)),
-        rest="\n".join(piece for piece, topic in pieces if topic is None),
+        language=_language(folded, fold(rest).text),
+        concepts=_merged(_weighed(concept, index) for concept in _concepts(pieces, names, index)),
+        wants=frozenset(want for want, pattern in _ASKED.items() if pattern.search(folded)),
+        is_question=_QUESTION.search(folded) is not None,
+        rest=rest,
     )
 
 
 # What kind of answer is asked for.
 
 _ASKED: Final[Mapping[Want, re.Pattern[str]]] = {
-    want: re.compile(pattern)
-    for want, pattern in {
-        "money": r"いくら|幾ら|[費額]|値段|価格|予算|コスト|何[千万億兆]*(?:円|ドル)"
-        r"|\bhow much\b|\b(?:costs?|price[ds]?|budgets?|spen[dt]|spending|pa(?:y|ys|id)|worth|sums?|damages)\b",
-        "number": r"何(?!年|月|日|時|で|が|を|は|に|の|と|か|も|故|処|者)\w|いくつ|幾つ|どれ(?:くらい|ぐらい|ほど|だけ)|どの(?:くらい|ぐらい|程度)"
-        r"|\bhow (?:many|much|long|far|old|big|large|fast|accurate)\b|\bnumber of\b|\bwhat percent",
-        "date": r"いつ|何[年月日時]|\bwhen\b|\b(?:what|which) (?:year|month|date|day)\b|\bhow long ago\b",
-        "person": r"誰|だれ|どなた|何者|\bwho(?:m|se)?\b",
-        "place": r"どこ|何処|\bwhere\b|\b(?:what|which) (?:country|city|place|state)\b",
-        "organisation": r"(?:どの|どんな|何という|なんという)(?:会社|企業|団体|組織)|社名"
-        r"|\b(?:what|which) (?:compan(?:y|ies)|firms?|organi[sz]ations?)\b",
-        "reason": r"なぜ|何故|なんで|どうして|理由|原因|\bwhy\b|\breasons?\b",
-        "definition": r"とは(?:何|なに|[?？]|$)|って(?:何|なに)|\bwhat (?:is|are|was|were)\b",
-    }.items()
-}  # type: ignore[assignment]  # the keys of a dict display are not kept as literals
+    "money": re.compile(
+        r"いくら|幾ら|[費額]|値段|価格|予算|コスト|何[千万億兆]*(?:円|ドル)|\bhow much\b"
+        r"|\b(?:costs?|price[ds]?|budgets?|spen[dt]|spending|pa(?:y|ys|id)|worth|sums?|damages)\b"
+    ),
+    "number": re.compile(
+        r"何(?![年月日時でがをはにのとかも故処者])\w|いくつ|幾つ|どれ(?:くらい|ぐらい|ほど|だけ)"
+        r"|どの(?:くらい|ぐらい|程度)|\bnumber of\b|\bwhat percent"
+        r"|\bhow (?:many|much|long|far|old|big|large|fast|accurate)\b"
+    ),
+    "date": re.compile(r"いつ|何[年月日時]|\bwhen\b|\b(?:what|which) (?:year|month|date|day)\b"),
+    "reason": re.compile(r"なぜ|何故|なんで|どうして|理由|原因|\bwhy\b|\breasons?\b"),
+}
 _QUESTION = re.compile(
-    r"[?？]|(?:です|ます|した|の|だ|る|ない)か\s*$|何|誰|いつ|どこ|なぜ|どう|いくら|とは$"
+    r"\?|(?:か|とは|は)\s*$|何|誰|いつ|どこ|どの|どれ|なぜ|どう|いくら"
     r"|^\s*(?:how|what|when|where|which|who|whom|whose|why|is|are|was|were|do|does|did|can|will|has|have)\b"
 )
 
-_FILLER = frozenset(
-    "幾ら 何 幾つ 何故 如何 教える 知らせる 見せる 下さい ください 知る 言う ニュース 記事 話題 話 最新 情報 関する 就く 居る 有る 為る 成る 出来る 人 物 事 年 月 日"
-    " much many tell show give know news latest stori articl pleas find get happen want does"
-    .split()
-)  # fmt: skip
+_FILLER_WORDS = (
+    "幾ら 何 幾つ 何故 如何 教える 知らせる 見せる 下さい 知る 言う ニュース 記事 話題 話 最新 情報"
+    " 関する 就く 居る 有る 為る 成る 出来る 人 物 事 年 月 日 御"
+    " much many tell show give know news latest stori articl pleas find get happen want"
+)
+_FILLER = frozenset(_FILLER_WORDS.split())
 """Tokens of polite or empty words: they say that something is asked, not what."""
 
 _KINDS = (
@@ -99,23 +99,36 @@ _KINDS = (
     "理由 原因 reason caus",
     "名前 名称 名 name",
 )
-"""Words that name a kind of answer. Those of one line stand for one another, and none of them is essential."""
+"""Words for a kind of answer. Those of one line stand for one another, and none of them is essential."""
 
 _KIND_OF = {word: kind.split() for kind in _KINDS for word in kind.split()}
 
 
-def _language(folded: str) -> Language | None:
+def _language(folded: str, rest: str) -> Language | None:
     if re.search(r"[ぁ-ゖァ-ヺ一-鿿]", folded):
         return "ja"
-    return "en" if len(re.findall(r"[a-z]{2,}", folded)) > 1 else None
+    word = re.compile(r"[a-z]{2,}")
+    return "en" if word.search(rest) and len(word.findall(folded)) > 1 else None
 
 
 # Concepts.
 
-_RUN = re.compile(r"(?P<latin>[a-z]+)|(?P<katakana>[ァ-ヺー・]+)|(?P<other>\d[\d.,]*\w|[^\W_a-zァ-ヺー])+")
+_RUN = re.compile(
+    r"(?P<model>[a-z]{1,8}-?\d{1,8}[a-z]{0,4}(?![a-z0-9]))|(?P<latin>[a-z]+)|(?P<katakana>[ァ-ヺー・]+)"
+    r"|(?P<other>(?:\d[\d.,]* (?:thousand|[mbtr]+illion)|(?<=\d)[.,](?=\d)|[^\W_a-zァ-ヺー])+)"
+)
+"""Stretches of one script; o3 and GPT-4 are one, and so are 5.58 million and 558万ドル."""
+_MOST_CONCEPTS = 32
+_SOUND_LIMIT = 50
+
 _OTHER_SPELLING = 0.7
 _OF_SAME_KIND = 0.5
-_SOUND_LIMIT = 50
+"""Weights of tokens that stand for a word without being it."""
+
+_NAME_RARITY = 0.6
+"""A name weighs at least this share of the rarest word, however much is told about it."""
+_KIND_RARITY = 0.25
+"""A word that only names a kind of answer weighs this share of what its rarity says."""
 
 
 def _pieces(text: str, names: Names) -> Iterator[tuple[str, str | None]]:
@@ -140,16 +153,18 @@ def _concepts(pieces: Iterable[tuple[str, str | None]], names: Names, index: Ind
 
 
 def _run_concepts(run: re.Match[str], typed: str, names: Names, index: Index) -> Iterator[Concept]:
-    found = tokens(run[0], names)
-    words = list(dict.fromkeys(t for t in found if t[0] not in "~@" and t not in _FILLER))
+    found = tokens(typed, names)
+    words = list(dict.fromkeys(token for token in found if token[0] not in "~@" and token not in _FILLER))
     if not words:
         return
     spellings = _spellings(found, words, index)
-    if run["latin"] or (run["katakana"] and (spellings or index.frequency(words[-1]))):
+    if run["model"]:
+        yield _word(typed, words[-1:], {})
+    elif run["latin"] or (run["katakana"] and (spellings or index.frequency(words[-1]))):
         yield _word(typed, words, spellings)
-        return
-    for word in words:
-        yield _word(_as_typed(word, typed), [word], {})
+    else:
+        for word in words:
+            yield _word(_as_typed(word, typed), [word], {})
 
 
 def _spellings(found: Iterable[str], words: Iterable[str], index: Index) -> dict[str, float]:
@@ -184,15 +199,17 @@ def _weighed(concept: Concept, index: Index) -> Concept:
     count = index.document_count()
     rarity = _rarity(max(map(index.frequency, concept.tokens)), count)
     if concept.is_name:
-        rarity = max(rarity, _rarity(0, count) / 2)
+        rarity = max(rarity, _NAME_RARITY * _rarity(1, count))
     elif any(token in _KIND_OF for token in concept.tokens):
-        rarity /= 4
+        rarity *= _KIND_RARITY
     return replace(concept, rarity=rarity)
 
 
 def _rarity(frequency: int, count: int) -> float:
+    frequency = max(frequency, 1)  # what no story holds is no rarer than what one holds
     return log(1 + (max(count - frequency, 0) + 0.5) / (frequency + 0.5))
 
 
 def _merged(concepts: Iterable[Concept]) -> tuple[Concept, ...]:
-    return tuple({tuple(concept.tokens): concept for concept in concepts}.values())
+    once = {tuple(concept.tokens): concept for concept in islice(concepts, _MOST_CONCEPTS)}
+    return tuple(once.values())
