@@ -76,7 +76,7 @@ texts = (
     | st.sampled_from(HOSTILE)
     | st.sampled_from([*naughty_strings(), "plain"])
 )
-long_texts = st.builds(lambda text, times: (text * times)[:12_000], texts, st.integers(1, 400))
+long_texts = st.builds(lambda text, times: (text * times)[:6_000], texts, st.integers(1, 400))
 any_text = texts | long_texts
 runs = st.builds(Run, any_text, st.sampled_from(["plain", "strong", "mark"]), URLS)
 run_lists = st.lists(runs, max_size=6).map(tuple)

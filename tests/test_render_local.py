@@ -62,7 +62,7 @@ def test_a_terminal_shows_marks_small_print_and_links():
 
 
 @given(messages)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_no_control_of_article_text_reaches_the_terminal(any_message):
     text = OURS.sub("", shown(any_message, terminal=True))
 
