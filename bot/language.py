@@ -273,7 +273,7 @@ _SAMPLE = 100_000
 def language_of(text: str) -> Language:
     """Return the language of a text: Japanese where it has kana or is mostly Han, English otherwise.
 
-    A few kana among a hundred times as many Latin letters are a quotation.
+    Kana among more than twenty times as many Latin letters are a quotation.
     """
     sample = text[:_SAMPLE]
     kana = _count("[ぁ-ゖァ-ヺｦ-ﾝ]+", sample)
