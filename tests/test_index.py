@@ -144,15 +144,42 @@ def test_passing_documents_over_loses_none_of_the_best(seed: int, length: int, l
     chances = 1 / np.arange(1, 61)
     entries = {}
     for number in range(1, 400):
-        text = tuple(random.choice(words, random.integers(1, 40), p=chances / chances.sum()).tolist())
+        texts: dict[Language, tuple[str, ...]] = {
+            language: tuple(random.choice(words, random.integers(1, 40), p=chances / chances.sum()).tolist())
+            for language in LANGUAGES
+        }
         story_id = StoryId(f"s{number}")
-        entries[story_id] = entry(number, story_id, {"en": text}, WORKSPACES[number % 3], number % 7)
+        entries[story_id] = entry(number, story_id, texts, WORKSPACES[number % 3], number % 7)
     index = PostingsIndex()
     index.apply(entries.values())
     query = [{word: 1.0} for word in random.choice(words, length, replace=False).tolist()]
     expected = by_the_book(entries, query, OURS)
     hits = index.search(query, OURS, limit, NOW)
     assert [hit.score for hit in hits] == pytest.approx(list(expected.values())[:limit])
+
+
+def test_a_story_with_none_of_the_weightiest_concept_can_be_the_best() -> None:
+    index = PostingsIndex()
+    heavy = [entry(n, f"heavy{n}", {"en": ("rare",) * 9}) for n in range(1, 5)]
+    light = [entry(n, f"light{n}", {"en": ("some", "x") if n % 2 else ("other", "x")}) for n in range(5, 17)]
+    index.apply([*heavy, *light, entry(17, "both", {"en": ("some", "other") * 9})])
+    hits = index.search([{"rare": 1.0}, {"some": 1.0}, {"other": 1.0}], PUBLIC, 1, NOW)
+    assert [hit.story_id for hit in hits] == ["both"]
+
+
+def test_two_tellings_of_one_story_take_no_place_from_others() -> None:
+    index = PostingsIndex()
+    twice = [entry(n, f"s{n}", {"ja": ("a", "a", "x"), "en": ("a", "a", "y")}) for n in range(1, 4)]
+    index.apply([*twice, entry(4, "once", {"en": ("a", "many", "other", "words")})])
+    hits = index.search([{"a": 1.0}], PUBLIC, 4, NOW)
+    assert [hit.story_id for hit in hits] == ["s3", "s2", "s1", "once"]
+
+
+def test_an_entry_that_was_overtaken_is_passed_over() -> None:
+    index = PostingsIndex()
+    index.apply([entry(2, "a", {"en": ("new",)}), entry(1, "a", {"en": ("old",)})])
+    assert index.tokens_from("", 9) == ["new"]
+    assert index.position == 2
 
 
 def test_other_workspaces_documents_change_no_score() -> None:
@@ -241,6 +268,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 def use(index: PostingsIndex) -> None:
     """Do everything with an index; nothing may raise."""
+    index.search([{"a": 1.0}, {"w7": 1.0}], OURS, 10, NOW)
     index.apply([entry(10_000, "new", {"ja": ("a", "new")}), entry(10_001, "s3", {})])
     for workspace in WORKSPACES:
         index.search([{"a": 1.0}, {"w7": 1.0, "b": 0.5}, {"new": 1.0}], workspace, 10, NOW)
