@@ -291,6 +291,20 @@ def test_a_damaged_snapshot_never_raises(data: st.DataObject, saved: bytes) -> N
         use(index)
 
 
+def test_postings_that_point_nowhere_never_raise(saved: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "index"
+    path.write_bytes(saved)
+    whole = snapshot.read(path, frozenset())
+    assert whole is not None
+    postings = whole.array("postings", np.uint32).tobytes()
+    path.write_bytes(saved.replace(postings, b"\xff" * len(postings)))
+    index = PostingsIndex.load(path)
+    assert index.position > 0
+    use(index)
+    index.save(path)
+    use(PostingsIndex.load(path))
+
+
 @settings(max_examples=50, deadline=None)
 @given(content=st.binary(max_size=200), cut=st.integers(1, 5_000))
 def test_what_is_no_whole_snapshot_is_an_empty_index(content: bytes, cut: int, saved: bytes) -> None:
