@@ -13,10 +13,13 @@ from math import inf, log
 Bag = Counter[str]
 
 WINDOW = 40
-"""Tokens on each side of a place that are compared to tell how much holds it together."""
+WINDOW_BAGS = 12
+"""Tokens, and bags at most, on each side of a place that are compared to tell how much holds it together."""
 
 LONGEST_PART = 150
-"""Bags. No part is longer, so that time grows linearly with the text."""
+SHORTEST_LIMIT = 20
+MOST_STEPS = 6_000_000
+"""Bags: no part is longer. The more words, the shorter the longest part, so that few more steps are taken."""
 
 
 def likeness(left: Bag, right: Bag) -> float:
@@ -35,12 +38,11 @@ def links(bags: Sequence[Bag]) -> list[float]:
 def _window(bags: Sequence[Bag], at: int, step: int) -> Bag:
     window: Bag = Counter()
     size = 0
-    for _ in range(WINDOW):
-        if not 0 <= at < len(bags) or size >= WINDOW:
+    for place in range(at, at + step * WINDOW_BAGS, step):
+        if not 0 <= place < len(bags) or size >= WINDOW:
             break
-        window.update(bags[at])
-        size += bags[at].total()
-        at += step
+        window.update(bags[place])
+        size += bags[place].total()
     return window
 
 
@@ -49,11 +51,12 @@ def partition(bags: Sequence[Bag], prices: Sequence[float]) -> list[int]:
     costs = [0.0] + [inf] * len(bags)
     starts = [0] * (len(bags) + 1)
     vocabulary = len({word for bag in bags for word in bag})
-    saving = _savings(max((bag.total() for bag in bags), default=0) * LONGEST_PART)
+    longest = max(SHORTEST_LIMIT, min(LONGEST_PART, MOST_STEPS // (1 + sum(map(len, bags)))))
+    saving = _savings(max((bag.total() for bag in bags), default=0) * longest)
     for start, price in enumerate(prices):
         counts: dict[str, int] = {}
         size, saved, base = 0, 0.0, costs[start] + price
-        for end in range(start, min(len(bags), start + LONGEST_PART)):
+        for end in range(start, min(len(bags), start + longest)):
             for word, count in bags[end].items():
                 before = counts.get(word, 0)
                 counts[word] = before + count

@@ -51,7 +51,7 @@ def without_frame(stories: Sequence[Sequence[Unit]]) -> list[Sequence[Unit]]:
         return list(stories)
     units = [unit for story in stories for unit in story]
     start, end = _lead_end(units, stories), _outro_start(units, stories)
-    kept = []
+    kept: list[Sequence[Unit]] = []
     at = 0
     for story in stories:
         inside = [unit for number, unit in enumerate(story, at) if start <= number < end]

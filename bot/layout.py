@@ -27,12 +27,13 @@ class Paragraph:
 
     `style` is the mark that makes it a heading or an item (`##`, `■`, `1.`), "short" for a line
     that is a heading by its shape alone, and empty for prose. `apart`: a blank line or a rule
-    stands before it. `boilerplate`: it belongs to the page, not to the article.
+    stands before it. `inside`: it is a sentence of a paragraph, not the first. `boilerplate`: it belongs to the page, not to the article.
     """
 
     span: Span
     style: str = ""
     apart: bool = False
+    inside: bool = False
     boilerplate: bool = False
 
     @property
@@ -100,7 +101,11 @@ def _after_metadata(text: str, lines: Sequence[Span]) -> Sequence[Span]:
     """Drop a YAML head: `---`, `key: value` lines, `---`."""
     contents = [text[line.start : line.end] for line in lines[:_METADATA_LIMIT]]
     first = next((number for number, content in enumerate(contents) if content), 0)
-    if first < len(contents) and contents[first] in ("---", "+++") and contents[first] in contents[first + 1 :]:
+    if (
+        first < len(contents)
+        and contents[first] in ("---", "+++")
+        and contents[first] in contents[first + 1 :]
+    ):
         return lines[contents.index(contents[first], first + 1) + 1 :]
     return lines
 
@@ -177,10 +182,10 @@ _MARKUP = re.compile(
     r"!\[[^\[\]]{0,300}\]\([^()\s]{0,1000}\)|^\s*(?:#{1,6}\s|>\s?|[-*+]\s)|</?[A-Za-z][^<>]{0,300}>|\*\*|__|`|(?<!\w)\*|\*(?!\w)"
 )
 _LINK = re.compile(r"\[([^\[\]]{1,300})\]\([^()\s]{0,1000}\)")
-_WIDE_GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s+(?=[\u3000-\u9fff\uff00-\uffef])")
+_WIDE_BREAK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]\s*(?=[\u3000-\u9fff\uff00-\uffef])")
 
 
 def plain(text: str) -> str:
     """Return a piece of one paragraph as readers see it: without markup, on one line."""
     shown = _MARKUP.sub("", _LINK.sub(r"\1", text))
-    return re.sub(r"\s+", " ", _WIDE_GAP.sub("", shown)).strip()
+    return re.sub(r"[ \t]*[\r\n]\s*|[ \t]+", " ", _WIDE_BREAK.sub("", shown)).strip()

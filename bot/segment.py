@@ -16,6 +16,9 @@ from bot.summary import summary_of, title_of
 from bot.units import Unit, units_of
 
 MOST_TOPICS = 6
+LONGEST_SIGN = 40
+"""Characters that stand for a story of which there is nothing to read."""
+
 MOST_TOLD = 300
 """Sentences of a story that its title and summary are taken from."""
 
@@ -65,7 +68,7 @@ FEWEST_ANNOUNCED = 3
 BONUS: dict[Grade, float] = {
     "opening": 15.0,
     "sequence": 5.0,
-    "decisive": 25.0,
+    "decisive": 80.0,
     "closing": 25.0,
     "clear": 12.0,
     "weak": 5.0,
@@ -76,11 +79,15 @@ BONUS: dict[Grade, float] = {
 
 HEADING_BONUS = 40.0
 ITEM_BONUS = 60.0
+INSIDE_PRICE = 2.0
 SAME_BLOCK_PRICE = 20.0
-"""Nats for a boundary without a blank line, in a text where blank lines part the paragraphs."""
+"""Nats for a boundary inside a paragraph, and for a boundary without a blank line, in a text where blank lines part the paragraphs."""
 
 GIVEN_PRICE = 15.0
 """Nats for a boundary before a paragraph without a phrase that opens with a word already given."""
+
+FEWEST_WORDS = 500
+"""Words that a text is taken to have at least, lest a note of a few lines is cut up."""
 
 STEP_LINK = 0.1
 """Likeness around phrases like "next" from which they part the steps of one story."""
@@ -93,13 +100,18 @@ SHORTEST_ITEM = 60
 
 
 def cut(text: str, names: Names) -> Cut:
-    """Return the stories of an article in plain text or Markdown; front matter and outro belong to none."""
+    """Return the stories of an article in plain text or Markdown; front matter and outro belong to none.
+
+    A text without a letter or a digit has no story.
+    """
+    language = language_of(text)
+    if not any(character.isalnum() for character in text):
+        return Cut(language=language, segments=())
     units = units_of(text, names)
     body = body_of(units) or units
     starts = _starts(body)
     stories = without_frame([body[start:end] for start, end in pairwise([*starts, len(body)])])
     headline = headline_of(units) if len(stories) == 1 else ""
-    language = language_of(text)
     return Cut(language=language, segments=tuple(_segment(text, story, headline, names) for story in stories))
 
 
@@ -113,7 +125,7 @@ def _starts(units: Sequence[Unit]) -> list[int]:
     if is_roundup:
         keys = _without_field(keys)
     bonuses = _bonuses(units, keys, prices)
-    any_cut = prices.cut * log(2 + sum(unit.words.total() for unit in units))
+    any_cut = prices.cut * log(max(FEWEST_WORDS, sum(unit.words.total() for unit in units)))
     costs = [any_cut + prices.link * link - bonus for link, bonus in zip(links(keys), bonuses, strict=True)]
     starts = partition([unit.words for unit in units], [0.0, *costs[1:]])
     return joined(keys, starts, [prices.alike + max(0.0, bonus) / ANY_TEXT.link for bonus in bonuses])
@@ -148,6 +160,7 @@ def _bonuses(units: Sequence[Unit], keys: Sequence[Bag], prices: Prices) -> list
             bonus = ITEM_BONUS if items else -ITEM_BONUS
         else:
             bonus = BONUS[unit.grade] * prices.phrase
+            bonus -= INSIDE_PRICE if unit.paragraph.inside else 0.0
             bonus -= SAME_BLOCK_PRICE if blocks and not unit.paragraph.apart else 0.0
             if unit.grade == "none":
                 bonus -= GIVEN_PRICE * _opens_with_given(unit, keys[number], keys[number - 1])
@@ -165,7 +178,9 @@ def _items_are_stories(units: Sequence[Unit]) -> bool:
     """Whether the text is mostly a list whose items are long enough to tell something."""
     items = [len(unit.text) for unit in units if unit.paragraph.is_item]
     prose = sum(len(unit.text) for unit in units if not unit.is_heading)
-    return len(items) >= FEWEST_ANNOUNCED and sum(items) * 2 > prose and sum(items) > SHORTEST_ITEM * len(items)
+    return (
+        len(items) >= FEWEST_ANNOUNCED and sum(items) * 2 > prose and sum(items) > SHORTEST_ITEM * len(items)
+    )
 
 
 def _has_blocks(units: Sequence[Unit]) -> bool:
@@ -182,7 +197,7 @@ def _segment(text: str, story: Sequence[Unit], headline: str, names: Names) -> S
     told = [sentence for unit in prose for sentence in unit.sentences][:MOST_TOLD]
     return Segment(
         span=span,
-        title=title_of(told, heading),
+        title=title_of(told, heading) or text[span.start : span.end][:LONGEST_SIGN].strip(),
         summary=summary_of(told),
         topics=tuple(topic for topic, _ in topics.most_common(MOST_TOPICS)),
     )

@@ -41,14 +41,19 @@ MOST_WEIGHT = 3
 
 _CLAUSE = {
     "ja": re.compile(r"[^、。]*[、。]?"),
-    "en": re.compile(r".+?(?:[,;:]\s|\s[-–—]\s|\s(?=(?:that|which|who|after|because|while|although|and|but|as|when)\s)|$)"),
+    "en": re.compile(
+        r".+?(?:[,;:]\s|\s[-–—]\s|\s(?=(?:that|which|who|after|because|while|although|and|but|as|when)\s)|$)"
+    ),
 }
 _POLITE_END = re.compile(
     r"(?:(?<=[一-龥々][一-龥々]|[ァ-ヶー][ァ-ヶー])(?:しました|します|してい(?:る|ます|ました)|した|する|され(?:ました|ます|た|る))"
     r"|(?<=[一-龥々ァ-ヶーA-Za-z0-9」])(?:です|でした|である|だった)|(?<=かに)しました|(?<=かに)した"
     r"|(?:について|を)(?:見て(?:み|いき)ましょう|見ていきます|お伝えします|ご紹介します|取り上げます))$"
 )
-_DANGLING = re.compile(r"(?:が|ところ|ので|から|ため|けれど|ても|[てでとはもをに、])$|\b(?:and|or|but|the|a|of|to|in)$", re.IGNORECASE)
+_DANGLING = re.compile(
+    r"(?:が|ところ|ので|から|ため|けれど|ても|[てでとはもをに、])$|\b(?:and|or|but|the|a|of|to|in)$",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(r"[?？]\W*$|でしょうか。?$")
 _PAIRS = ("「」", "『』", "（）", "()", "“”", "【】", "[]")
 
@@ -72,13 +77,17 @@ def _clauses(sentence: str) -> list[tuple[str, float]]:
     whole = _without_end(sentence)
     if len(whole) <= limit * STRETCH:
         return [(whole, 1.0)]
-    clauses = [clause[0] for clause in _CLAUSE[language].finditer(whole[:LONGEST_SENTENCE]) if clause[0]][:MOST_CLAUSES]
+    clauses = [clause[0] for clause in _CLAUSE[language].finditer(whole[:LONGEST_SENTENCE]) if clause[0]][
+        :MOST_CLAUSES
+    ]
     runs = [
         (_without_end("".join(clauses[start:end])), start)
         for start in range(len(clauses))
         for end in range(start + 1, len(clauses) + 1)
     ]
-    fitting = [(run, _worth(run, whole, start)) for run, start in runs if limit * 0.3 <= len(run) <= limit * STRETCH]
+    fitting = [
+        (run, _worth(run, whole, start)) for run, start in runs if limit * 0.3 <= len(run) <= limit * STRETCH
+    ]
     return fitting or [(_hard_cut(whole, limit), 0.1)]
 
 

@@ -72,7 +72,11 @@ def _parted(text: str, paragraph: Paragraph) -> list[Paragraph]:
     spans = _sentences(text[paragraph.span.start : paragraph.span.end])
     start = paragraph.span.start
     parts = [replace(paragraph, span=Span(start=start + span.start, end=start + span.end)) for span in spans]
-    return [parts[0], *(replace(part, style="", apart=False) for part in parts[1:])] if parts else [paragraph]
+    return (
+        [parts[0], *(replace(part, style="", apart=False, inside=True) for part in parts[1:])]
+        if parts
+        else [paragraph]
+    )
 
 
 def _sentences(content: str) -> list[Span]:
@@ -88,7 +92,8 @@ def _unit(text: str, paragraph: Paragraph, names: Names) -> Unit:
         sentence = content[span.start : min(span.end, span.start + LONGEST_SENTENCE)]
         bag = _words(sentence, names) if span.start < LONGEST_READ else Counter()
         words.update(bag)
-        parts.append(Sentence(text=plain(sentence), keys=_keys(bag)))
+        if shown := plain(sentence):
+            parts.append(Sentence(text=shown, keys=_keys(bag)))
     return Unit(
         paragraph=paragraph,
         text=content,
@@ -104,4 +109,6 @@ def _words(sentence: str, names: Names) -> Bag:
 
 
 def _keys(words: Bag) -> Bag:
-    return Counter({w: count for w, count in words.items() if _TELLING.fullmatch(w) and w not in COMMON_WORDS})
+    return Counter(
+        {w: count for w, count in words.items() if _TELLING.fullmatch(w) and w not in COMMON_WORDS}
+    )

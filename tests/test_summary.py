@@ -1,0 +1,217 @@
+"""Titles and summaries: the story's own words, its denials and doubts, and no dangling pronoun."""
+
+import re
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.cues import DENIES
+from bot.layout import plain
+from bot.names import Names
+from bot.segment import cut
+from bot.summary import summary_of, title_of
+from bot.units import Sentence, units_of
+
+NO_NAMES = Names()
+
+
+def told(text: str) -> list[Sentence]:
+    return [sentence for unit in units_of(text, NO_NAMES) for sentence in unit.sentences]
+
+
+def summary(text: str) -> str:
+    return summary_of(told(text))
+
+
+def title(text: str, heading: str = "") -> str:
+    return title_of(told(text), heading)
+
+
+# Titles
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "まず、緑川製作所が新しい風車を発表しました。高さは90メートルです。",
+            "緑川製作所が新しい風車を発表",
+        ),
+        ("他のニュースとして、緑川製作所は風車を公開した。", "緑川製作所は風車を公開"),
+        ("一方で、緑川市の橋が開通しました。", "緑川市の橋が開通"),
+        ("緑川製作所は責任を認めていないと述べました。", "緑川製作所は責任を認めていないと述べました"),
+        (
+            "In other news, Greenriver opened a bridge over the Alder. It cost $3 million.",
+            "Greenriver opened a bridge over the Alder",
+        ),
+        ("Meanwhile, Greenriver closed its old ferry.", "Greenriver closed its old ferry"),
+    ],
+)
+def test_title_is_the_news_without_the_phrase_that_leads_to_it(text, expected):
+    assert title(text) == expected
+
+
+def test_title_is_shortened_at_a_clause_only():
+    text = (
+        "緑川製作所は、風の弱い内陸の町でも回る小型の風車を三年がかりで開発し、"
+        "来年の春から全国の学校や公民館に一基ずつ無償で配ると明らかにしました。"
+    )
+
+    found = title(text)
+
+    assert found in text
+    assert text[len(found) + text.index(found)] in "、。し"
+    assert 12 <= len(found) <= 50
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("## Bridge opens", "Bridge opens"),
+        ("■橋が開通", "橋が開通"),
+        ("3. 橋が開通", "橋が開通"),
+        ("**Bridge [opens](https://example.com)**", "Bridge opens"),
+    ],
+)
+def test_heading_is_the_title_without_its_marks(heading, expected):
+    assert title("The mayor cut a ribbon.", heading) == expected
+
+
+def test_title_does_not_open_with_a_pronoun_where_another_sentence_can_stand():
+    assert title("彼は急いでいた。緑川市の市長が辞表を出した。") == "緑川市の市長が辞表を出した"
+
+
+# Denials and doubts
+
+PADDING = "緑川製作所の工場は緑川市の川沿いにある。緑川製作所の風車は緑川市の空に映える。緑川製作所は緑川市で風車を作る。"
+
+
+@pytest.mark.parametrize(
+    ("claim", "denial"),
+    [
+        ("元社員は、緑川製作所が検査の数値を偽ったと主張している。", "緑川製作所はこれを全面的に否定した。"),
+        ("緑川製作所の風車は騒音の基準に違反した疑いがある。", "専門家の多くは、その計測に懐疑的だ。"),
+        ("緑川製作所は、風車の費用は従来の十分の一だと述べた。", "しかし、費用の内訳には疑問の声がある。"),
+        ("緑川製作所は特許を盗んだとして訴訟を起こされた。", "ただし、検査の結果は決定的な証拠ではない。"),
+    ],
+)
+def test_denial_or_doubt_is_told_with_its_claim(claim, denial):
+    found = summary(claim + PADDING + denial + PADDING)
+
+    assert denial.removeprefix("しかし、").removeprefix("ただし、") in found
+    assert claim in found
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "The company denied the claim.",
+        "Analysts doubt the figure.",
+        "Its rivals dispute this.",
+        "Experts are sceptical.",
+    ],
+)
+def test_english_denial_or_doubt_is_told_with_its_claim(denial):
+    claim = "A former clerk accused Greenriver of forging its safety tests."
+    padding = " Greenriver builds turbines in Greenriver Falls." * 6
+
+    found = summary(f"{claim}{padding} {denial}{padding}")
+
+    assert denial in found
+    assert claim in found
+
+
+# Pronouns and connectives
+
+
+@pytest.mark.parametrize(
+    ("antecedent", "pointing"),
+    [
+        ("緑川市の市長が辞任した。", "彼は緑川市の風車と緑川市の橋と緑川市の港を残した。"),
+        ("緑川製作所が倒産した。", "同社の緑川市の風車工場と緑川市の倉庫と緑川市の港は売られる。"),
+        (
+            "The mayor of Greenriver resigned.",
+            "He leaves Greenriver a bridge, Greenriver harbour and Greenriver park.",
+        ),
+    ],
+)
+def test_sentence_that_points_back_is_shown_after_the_one_it_points_to(antecedent, pointing):
+    found = summary(antecedent + " " + pointing)
+
+    assert found.index(antecedent) < found.index(pointing)
+
+
+def test_connective_is_dropped_where_its_sentence_stands_alone():
+    text = "小雨が降った。" + "しかし、緑川市の風車と緑川市の橋は緑川市の予算で直った。"
+
+    found = summary("風もあった。" * 8 + text)
+
+    assert "緑川市の風車と緑川市の橋は緑川市の予算で直った。" in found
+    assert not found.startswith("しかし")
+
+
+def test_summary_shows_no_markup():
+    text = "The [mayor](https://example.com/a) of **Greenriver** opened a `bridge`."
+
+    assert summary(text) == "The mayor of Greenriver opened a bridge."
+
+
+def test_summary_is_short_where_nothing_must_be_added():
+    text = "".join(
+        f"緑川市の第{n}風車が回り始め、緑川市の電力の{n}割をまかなうようになった。" for n in range(1, 30)
+    )
+
+    assert 80 <= len(summary(text)) <= 160
+
+
+# Properties
+
+SENTENCES = st.sampled_from(
+    [
+        "緑川市の橋が開通した。",
+        "しかし、費用には疑問の声がある。",
+        "彼は緑川市の市長だ。",
+        "同社はこれを否定した。",
+        "緑川製作所は検査を偽ったとして訴えられた。",
+        "また、風車も回った。",
+        "これは三年ぶりだ。",
+        "The mayor of Greenriver resigned. ",
+        "He denied the claim. ",
+        "However, Greenriver opened a bridge. ",
+        "Critics accused Greenriver of fraud. ",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(SENTENCES, min_size=1, max_size=14))
+def test_summary_is_made_of_the_story_keeps_denials_and_leaves_no_antecedent_behind(sentences):
+    text = "".join(sentences)
+    parts = [sentence.text for sentence in told(text)]
+
+    found = summary(text)
+
+    shown = [part.text for part in told(found)]
+    assert all(any(whole.endswith(part) for whole in parts) for part in shown)
+    denials = {re.sub(r"^(?:しかし、|However, )", "", part) for part in parts if DENIES.search(part)}
+    assert denials <= set(shown) | {re.sub(r"^(?:しかし、|However, )", "", part) for part in shown}
+    assert not re.match("しかし|また、|However", found)
+    if not re.match("彼|同社|これ|He ", parts[0]):
+        assert not re.match("彼|同社|これ|He ", found)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(SENTENCES, st.text(max_size=12), st.just("\n")), max_size=30).map("".join))
+def test_titles_and_summaries_are_words_of_the_article(text):
+    for segment in cut(text, NO_NAMES).segments:
+        letters = Counter(filter(str.isalnum, text))
+        assert not Counter(filter(str.isalnum, segment.title)) - letters
+        assert not Counter(filter(str.isalnum, segment.summary)) - letters
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=200))
+def test_plain_text_keeps_no_line_break(text):
+    assert not re.search(r"[\r\n]", plain(text))
