@@ -14,6 +14,8 @@ from bot.model import PUBLIC, WorkspaceId
 Numbers = NDArray[np.uint32]
 """Document numbers, rising."""
 
+_PUBLIC: Final = 0
+"""The number of `PUBLIC` among the workspaces."""
 _GONE: Final = -1
 """The owner of a document that was replaced or taken away; no workspace has this number."""
 _GROWTH: Final = 8
@@ -73,10 +75,11 @@ class Documents:
 
     def view(self, workspace: WorkspaceId) -> "View":
         """Return what a workspace sees: public documents and its own."""
-        owners = sorted({0, self._numbers.get(workspace, 0)})
-        count = sum(self._owned[owner] for owner in owners)
-        words = sum(self._words[owner] for owner in owners)
-        return View(documents=self, owner=owners[-1], count=count, mean_length=max(words, 1) / max(count, 1))
+        owner = self._numbers.get(workspace, _PUBLIC)
+        owners = {_PUBLIC, owner}
+        count = sum(self._owned[number] for number in owners)
+        words = sum(self._words[number] for number in owners)
+        return View(documents=self, owner=owner, count=count, mean_length=max(words, 1) / max(count, 1))
 
     def date_order(self) -> NDArray[np.intp]:
         """Return the living documents, oldest date first; of one date, first come first."""
@@ -156,7 +159,7 @@ class View:
 
     def _mask(self, numbers: Numbers) -> NDArray[np.bool_]:
         owners: NDArray[np.int32] = self.documents.owners.take(numbers, mode="clip")
-        mask: NDArray[np.bool_] = (owners == 0) | (owners == self.owner)
+        mask: NDArray[np.bool_] = (owners == _PUBLIC) | (owners == self.owner)
         return mask
 
 

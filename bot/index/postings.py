@@ -6,7 +6,9 @@ sorted by document.
 
 from array import array
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import partial
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
@@ -39,18 +41,14 @@ class Postings:
         self._old_terms = Strings(snapshot, "term")
         self._old_ends = snapshot.array("posting_ends", np.int64).data
         self._old = snapshot.array("postings", np.uint32)
-        self._new: dict[str, array[int]] = {}
+        self._new: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
         self._sorted_tokens: list[str] = []
 
     def add(self, document: int, counts: Mapping[str, int]) -> None:
         """Add a document, whose number is higher than all before it."""
-        base = document << _COUNT_BITS
-        lists = self._new
+        posting = document << _COUNT_BITS
         for token, count in counts.items():
-            postings = lists.get(token)
-            if postings is None:
-                postings = lists[token] = array("I")
-            postings.append(base | min(count, MAX_COUNT))
+            self._new[token].append(posting | min(count, MAX_COUNT))
 
     def of(self, token: str) -> PostingList:
         """Return a token's postings, rising; those of replaced and of private documents are among them."""

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from struct import Struct, error
+from struct import Struct
 from typing import IO, Final, TypeVar
 from zlib import crc32
 
@@ -49,10 +49,6 @@ class Snapshot:
         return np.frombuffer(self.sections.get(name, b""), kind)
 
 
-class _DamagedError(Exception):
-    """The file is not a snapshot that this version can read."""
-
-
 def read(path: Path, unchecked: frozenset[str]) -> Snapshot | None:
     """Return the snapshot at `path`; None, with a warning in the log, where it cannot be used.
 
@@ -63,30 +59,30 @@ def read(path: Path, unchecked: frozenset[str]) -> Snapshot | None:
             return _parse(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)), unchecked)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, _DamagedError) as problem:  # ValueError: mmap's word for an empty file
+    except (OSError, ValueError) as problem:
         _log.warning("index snapshot %s is not used, the index is rebuilt from the store: %s", path, problem)
         return None
 
 
 def _parse(content: memoryview, unchecked: frozenset[str]) -> Snapshot:
-    try:
-        length, checksum, magic = _TRAILER.unpack(content[-_TRAILER.size :])
-    except error as problem:
-        raise _DamagedError("too short") from problem
+    """Return the snapshot in a file's content. Raises `ValueError` where this version cannot read it."""
     end = len(content) - _TRAILER.size
+    if end < 0:
+        raise ValueError("too short")
+    length, checksum, magic = _TRAILER.unpack(content[end:])
     if magic != _MAGIC or length > end:
-        raise _DamagedError("not a whole snapshot")
+        raise ValueError("not a whole snapshot")
     text = content[end - length : end]
     if crc32(text) != checksum:
-        raise _DamagedError("the footer is damaged")
+        raise ValueError("the footer is damaged")
     footer = json.loads(bytes(text))
-    if footer["format"] != FORMAT:
-        raise _DamagedError(f"format {footer['format']!r}, not {FORMAT!r}")
+    if (written := footer.get("format")) != FORMAT:
+        raise ValueError(f"its format is {written!r}, not {FORMAT!r}")
     sections = {}
     for name, (start, size, section_checksum) in footer["sections"].items():
         sections[name] = content[start : start + size]
         if name not in unchecked and crc32(sections[name]) != section_checksum:
-            raise _DamagedError(f"section {name} is damaged")
+            raise ValueError(f"section {name} is damaged")
     return Snapshot(position=footer["position"], workspaces=tuple(footer["workspaces"]), sections=sections)
 
 
