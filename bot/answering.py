@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.language import normalise, sentences
+from bot.language import normalise
 from bot.model import Claim, Span, Story, StoryId, Telling
-from bot.passages import MOST_READ, Finder, Passage, pairs, show
+from bot.passages import Finder, Passage, Sentence, pairs, show
 from bot.query import Query, Want
 
 _STORIES = 3
@@ -32,47 +32,54 @@ class AnswerSentence:
     claim: Claim | None
 
 
-def answer_sentence(tellings: Sequence[tuple[Story, Telling]], finder: Finder) -> AnswerSentence | None:
-    """Return the best sentence of the first few stories, or None where none was asked for or is good enough."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A story in the telling that is shown, with the sentences of its body."""
+
+    story: Story
+    telling: Telling
+    body: Sequence[Sentence]
+
+
+def answer_sentence(best: Sequence[Read], finder: Finder) -> AnswerSentence | None:
+    """Return the best sentence of the first few stories, best first.
+
+    None where no question was asked, or no sentence is good enough.
+    """
     query = finder.query
     if not query.concepts or not (query.is_question or query.wants):
         return None
     scored = [
-        (score - _RANK * rank, -rank, -span.start, span, story, telling)
-        for rank, (story, telling) in enumerate(tellings[:_STORIES])
-        for span, score in _scored(story, telling, finder)
+        (score - _RANK * rank, -rank, -span.start, span, read)
+        for rank, read in enumerate(best[:_STORIES])
+        for span, score in _scored(read, finder)
     ]
-    best = max(scored, key=lambda s: s[:3], default=None)
-    if best is None or best[0] < _ENOUGH:
+    good = [entry for entry in scored if entry[0] >= _ENOUGH]
+    if not good:
         return None
-    *_, span, story, telling = best
-    text = telling.body[span.start : span.end]
-    return AnswerSentence(
-        story_id=story.id,
-        passage=show(text, finder),
-        claim=next(iter(claims_beside(text, telling.claims)), None),
-    )
+    *_, span, read = max(good, key=lambda entry: entry[:3])
+    text = read.telling.body[span.start : span.end]
+    claims = claims_beside(text, read.telling.claims)
+    return AnswerSentence(story_id=read.story.id, passage=show(text, finder), claim=next(iter(claims), None))
 
 
-def _scored(story: Story, telling: Telling, finder: Finder) -> Iterator[tuple[Span, float]]:
-    """Yield the sentences of a telling's body, each with how well it answers."""
-    body = telling.body[:MOST_READ]
+def _scored(read: Read, finder: Finder) -> Iterator[tuple[Span, float]]:
+    """Yield the sentences of a story that are not too long, each with how well it answers."""
     asked = pairs(normalise(finder.query.rest))
-    around = finder.held(normalise(telling.title)) | finder.named(story.topics)
+    around = finder.held(normalise(read.telling.title)) | finder.named(read.story.topics)
     before = frozenset[int]()
-    for span in sentences(body):
-        sentence = normalise(body[span.start : span.end])
-        held = finder.held(sentence)
+    for sentence in read.body:
+        held = sentence.held
         score = (
             finder.share(held)
             + _TITLE * finder.share(around - held)
             + _BEFORE * finder.share(before - around - held)
-            + _KIND * _is_of_kind(sentence, finder.query)
-            + _PAIRS * sum(pair in sentence for pair in asked) / (len(asked) or 1)
+            + _KIND * _is_of_kind(sentence.text, finder.query)
+            + _PAIRS * sum(pair in sentence.text for pair in asked) / (len(asked) or 1)
         )
         before = held
-        if len(sentence) <= _LONGEST_SENTENCE:
-            yield span, score
+        if len(sentence.text) <= _LONGEST_SENTENCE:
+            yield sentence.span, score
 
 
 # What an answer of a kind looks like.
@@ -94,7 +101,7 @@ _GIVEN: Final[Mapping[Want, re.Pattern[str]]] = {
 
 
 def _is_of_kind(sentence: str, query: Query) -> bool:
-    """Whether a normalised sentence has something of a kind that is asked for, and not from the query itself."""
+    """Whether a normalised sentence has something of a kind that is asked for, not taken from the query."""
     asked = normalise(query.text)
     return any(found[0] not in asked for want in query.wants for found in _GIVEN[want].finditer(sentence))
 

@@ -8,12 +8,12 @@ from difflib import get_close_matches
 from math import log
 from typing import Literal
 
-from bot.answering import AnswerSentence, answer_sentence, claims_beside
+from bot.answering import AnswerSentence, Read, answer_sentence, claims_beside
 from bot.folding import fold
 from bot.language import normalise
 from bot.model import Claim, Language, Story, StoryId, Telling, TopicId
 from bot.names import Names, sounds_alike
-from bot.passages import MOST_READ, Finder, How, Passage, best_passage, pairs
+from bot.passages import MOST_READ, Finder, How, Passage, best_passage, pairs, read_sentences
 from bot.ports import Hit, Index
 from bot.query import Concept, Query, Want, read_query
 
@@ -87,10 +87,11 @@ def answer(
     if any(_NAME_LIKE.match(concept.typed) for concept in missing):
         candidates = [candidate for candidate in candidates if finder.has_name(candidate.held)]
     ranked = _ranked(candidates, finder, now)
-    found = [_found(candidate, score, finder, language) for candidate, score in ranked[:limit]]
+    reads = [_read(candidate.story, finder, language) for candidate, _ in ranked[:limit]]
+    found = [_found(read, score, finder) for read, (_, score) in zip(reads, ranked, strict=False)]
     return Answer(
         query=query,
-        sentence=answer_sentence([(f.story, f.telling) for f in found], finder),
+        sentence=answer_sentence(reads, finder),
         found=tuple(found),
         missing=tuple(concept.typed for concept in missing),
         nearest=() if found else _nearest(query, names, index, language),
@@ -125,8 +126,9 @@ class _Candidate:
 
 
 def _candidate(hit: Hit, story: Story, finder: Finder) -> _Candidate:
-    title = "\n".join(normalise(telling.title) for telling in story.tellings)
-    text = "\n".join((title, *(normalise(telling.body[:MOST_READ]) for telling in story.tellings)))
+    titles, bodies = zip(*(_normalised(telling) for telling in story.tellings), strict=True)
+    title = "\n".join(titles)
+    text = "\n".join((title, *bodies))
     return _Candidate(
         story=story,
         relevance=hit.score,
@@ -135,6 +137,13 @@ def _candidate(hit: Hit, story: Story, finder: Finder) -> _Candidate:
         titled=finder.held(title),
         topical=finder.named(story.topics[:1]),
     )
+
+
+def _normalised(telling: Telling) -> tuple[str, str]:
+    """Return title and body; folding them together halves the cost."""
+    title, body = " ".join(telling.title.split()), telling.body[:MOST_READ]
+    title, _, body = normalise(f"{title}\n{body}").partition("\n")
+    return title, body
 
 
 def _ranked(
@@ -155,7 +164,7 @@ def _ranked(
 
 
 def _adjacencies(candidates: Sequence[_Candidate], query: Query) -> list[float]:
-    """Return the BM25 of the query's character pairs in each candidate, with their rarity among the candidates."""
+    """Return the BM25 of the query's character pairs in each candidate; rarity is that among candidates."""
     counts = {gram: [c.text.count(gram) for c in candidates] for gram in pairs(normalise(query.rest))}
     mean = sum(len(c.text) for c in candidates) / len(candidates) if candidates else 0.0
     damping = [_K1 * (1 - _B + _B * len(c.text) / mean) for c in candidates]
@@ -180,34 +189,38 @@ def _newest_age_days(stories: Iterable[Story], now: datetime) -> int | None:
 # Showing.
 
 
-def _found(candidate: _Candidate, score: float, finder: Finder, language: Language) -> Found:
-    telling = _telling(candidate.story, finder, language)
-    passage = best_passage(telling, finder)
+def _read(story: Story, finder: Finder, language: Language) -> Read:
+    telling = _telling(story, finder, language)
+    return Read(story=story, telling=telling, body=read_sentences(telling, finder))
+
+
+def _found(read: Read, score: float, finder: Finder) -> Found:
+    telling = read.telling
+    passage = best_passage(telling, read.body, finder)
+    shown = f"{telling.title}\n{telling.summary}\n{passage.text}"
     return Found(
-        story=candidate.story,
+        story=read.story,
         telling=telling,
         score=score,
         matched=_matches(telling, passage, finder),
         passage=passage,
-        claims=claims_beside(f"{telling.title}\n{telling.summary}\n{passage.text}", telling.claims),
+        claims=claims_beside(shown, telling.claims),
     )
 
 
 def _telling(story: Story, finder: Finder, language: Language) -> Telling:
     """Return the telling in the query's language, else the asker's, unless only another holds the query."""
     preferred = story.telling(finder.query.language or language)
-    others = (telling for telling in (preferred, *story.tellings) if finder.held(_normalised(telling)))
+    others = (
+        telling for telling in (preferred, *story.tellings) if finder.held("\n".join(_normalised(telling)))
+    )
     return next(others, preferred)
 
 
-def _normalised(telling: Telling) -> str:
-    return f"{normalise(telling.title)}\n{normalise(telling.body[:MOST_READ])}"
-
-
 def _matches(telling: Telling, passage: Passage, finder: Finder) -> tuple[Match, ...]:
-    """Return a match for each concept in the telling, as the passage has it, else the title, else the body."""
+    """Return a match for each concept in the telling: as the passage has it, else title, else body."""
     matches: dict[int, Match] = {}
-    wanted = finder.held(_normalised(telling))
+    wanted = finder.held("\n".join(_normalised(telling)))
     for text in (passage.text, telling.title, telling.body[:MOST_READ]):
         if wanted <= matches.keys():
             break

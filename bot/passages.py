@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from bot.folding import fold
+from bot.folding import KATAKANA, fold
 from bot.language import normalise, sentences
 from bot.model import Span, Telling, TopicId
 from bot.names import Names
@@ -39,11 +40,13 @@ class Sighting:
     how: How
 
 
+_JAPANESE_PAIR = re.compile("(?=([぀-ヿ一-鿿々0-9]{2}))(?![ぁ-ん]{2})")
+_LATIN_PAIR = re.compile("(?=(?<![a-z])([a-z]+ [a-z]+))")
+
+
 def pairs(text: str) -> set[str]:
     """Return the pairs of Japanese characters that are not both hiragana, and of neighbouring Latin words."""
-    found = re.findall(r"(?=([぀-ヿ一-鿿々0-9]{2}))", text)
-    words = re.findall(r"(?=(?<![a-z])([a-z]+ [a-z]+))", text)
-    return {pair for pair in found if not re.fullmatch("[ぁ-ん]{2}", pair)} | set(words)
+    return {*_JAPANESE_PAIR.findall(text), *_LATIN_PAIR.findall(text)}
 
 
 class Finder:
@@ -52,13 +55,13 @@ class Finder:
     def __init__(self, query: Query, names: Names) -> None:
         self.query = query
         self._names = names
-        self._forms = [_forms(concept, names) for concept in query.concepts]
+        self._forms = [form for n, concept in enumerate(query.concepts) for form in _forms(n, concept, names)]
         self._total = sum(concept.rarity for concept in query.concepts) or 1.0
 
     def held(self, text: str) -> frozenset[int]:
         """Return the concepts that stand in a normalised text."""
         return frozenset(
-            number for number, forms in enumerate(self._forms) if any(form.stands_in(text) for form in forms)
+            {form.concept for form in self._forms if form.literal in text and form.pattern.search(text)}
         )
 
     def named(self, topics: Iterable[TopicId]) -> frozenset[int]:
@@ -91,12 +94,11 @@ class Finder:
             if (number := topics.get(f"@{match.topic_id}")) is not None:
                 yield Sighting(concept=number, span=Span(start=match.start, end=match.end), how="name")
         folded = fold(text)
-        for number, forms in enumerate(self._forms):
-            for form in forms:
-                if form.how != "name":
-                    for found in form.pattern.finditer(folded.text):
-                        start, end = folded.origin(*found.span())
-                        yield Sighting(concept=number, span=Span(start=start, end=end), how=form.how)
+        for form in self._forms:
+            if form.how != "name":
+                for found in form.pattern.finditer(folded.text):
+                    start, end = folded.origin(*found.span())
+                    yield Sighting(concept=form.concept, span=Span(start=start, end=end), how=form.how)
 
 
 # Forms.
@@ -104,54 +106,64 @@ class Finder:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One spelling: `literal` is quick to rule out, `pattern` minds inflection and the word's borders."""
+    """A spelling of a concept: `literal` is quick to rule out, `pattern` minds inflection and borders."""
 
+    concept: int
     literal: str
     pattern: re.Pattern[str]
     how: How
 
-    def stands_in(self, text: str) -> bool:
-        return self.literal in text and self.pattern.search(text) is not None
 
-
-def _forms(concept: Concept, names: Names) -> list[_Form]:
-    spellings: dict[str, How] = {} if concept.is_name else {normalise(concept.typed): "word"}
-    for token in concept.tokens:
+def _forms(number: int, concept: Concept, names: Names) -> list[_Form]:
+    spellings: dict[str, How] = {} if concept.is_name else {normalise(concept.typed).strip(): "word"}
+    for token, weight in concept.tokens.items():
         if token[0] == "@":
             topic = names.topics[TopicId(token[1:])]
-            for name in (*topic.names.values(), *topic.aliases):
-                spellings.setdefault(normalise(name), "name")
+            spellings |= {normalise(name): "name" for name in (*topic.names.values(), *topic.aliases)}
         elif token[0] == "~":
             spellings.setdefault(token.partition("\t")[2], "sound")
-        elif concept.tokens[token] == 1.0 or len(token) > 1:
+        elif weight == 1.0 or len(token) > 1:
             spellings.setdefault(token, "word")
-    return [_form(spelling, how) for spelling, how in spellings.items() if spelling]
+    return [_Form(number, *_pattern(spelling, how), how) for spelling, how in spellings.items() if spelling]
 
 
 _OKURIGANA = re.compile(r"(.*[一-鿿々])([ぁ-ん]+)")
 _ENGLISH_ENDINGS = "(?:'?s|e[sdr]?|ers?|ings?|ions?|ations?|ments?|al|ly|[a-z]ing|[a-z]ed)?"
+_MOST_SPELLINGS = 4096
 
 
-def _form(spelling: str, how: How) -> _Form:
-    literal, ending = spelling, ""
-    if how == "word":
-        if spelling.isascii() and spelling.isalpha():
-            literal, ending = (
-                (spelling[:-1], "(?:y|i(?:es|ed|er)?)") if spelling[-1] == "i" else (spelling, "")
-            )
-            ending += _ENGLISH_ENDINGS
-        elif inflected := _OKURIGANA.fullmatch(spelling):
-            literal = spelling[:-1]
-            ending = "[ぁ-ん]" if len(inflected[2]) == 1 else ""
-    before = "(?<![a-z0-9])" if literal[:1].isascii() else "(?<![ァ-ヺー])" if how != "word" else ""
-    after = "(?![a-z0-9])" if literal[-1:].isascii() else "(?![ァ-ヺー])" if how != "word" else ""
-    return _Form(literal, re.compile(before + re.escape(literal) + ending + after), how)
+@lru_cache(maxsize=_MOST_SPELLINGS)
+def _pattern(spelling: str, how: How) -> tuple[str, re.Pattern[str]]:
+    """Return the part of a spelling that does not change, and what the whole may look like in a text."""
+    stem, ending = (spelling, "") if how != "word" else _inflected(spelling)
+    before, after = (_border(letter, how) for letter in (stem[0], stem[-1]))
+    return stem, re.compile(f"(?<!{before}){re.escape(stem)}{ending}(?!{after})")
+
+
+def _inflected(word: str) -> tuple[str, str]:
+    """Return the stem of a dictionary form (Japanese) or of a Snowball stem (English), and its endings."""
+    if word.isascii() and word.isalpha():
+        if word[-1] == "i":
+            return word[:-1], f"(?:y|i(?:es|ed|er)?){_ENGLISH_ENDINGS}"
+        return word, _ENGLISH_ENDINGS
+    if okurigana := _OKURIGANA.fullmatch(word):
+        return word[:-1], "[ぁ-ん]" if len(okurigana[2]) == 1 else ""
+    return word, ""
+
+
+def _border(letter: str, how: How) -> str:
+    """Return what may not stand beside a spelling that begins or ends with `letter`."""
+    if letter.isascii():
+        return "[a-z0-9]"
+    if how != "word" and re.match(f"[{KATAKANA}]", letter):
+        return f"[{KATAKANA}]"
+    return "[^\\s\\S]"  # nothing: Japanese words stand side by side
 
 
 # Passages.
 
 _LEANS_BACK = re.compile(
-    r"(?:これ|それ|あれ|この|その|あの|ここ|そこ|彼|彼女|同社|同氏|同|両社|しかし|だが|ただ|また|さらに|一方|例えば|つまり)"
+    r"(?:これ|それ|あれ|この|その|あの|ここ|そこ|彼|彼女|同社|同氏|両社|しかし|だが|ただ|また|さらに|一方|例えば|つまり)"
     r"|(?:It|They|He|She|This|That|These|Those|But|However|Instead|Both|Also|Meanwhile|For example)\b"
 )
 """How a sentence begins that is not understood without the one before."""
@@ -162,44 +174,60 @@ def show(text: str, finder: Finder) -> Passage:
     return Passage(text=text, marks=tuple(sighting.span for sighting in finder.find(text)))
 
 
-def best_passage(telling: Telling, finder: Finder) -> Passage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence of a telling's body: where it stands, its normalised text, the concepts in it."""
+
+    span: Span
+    text: str
+    held: frozenset[int]
+
+
+def read_sentences(telling: Telling, finder: Finder) -> list[Sentence]:
+    """Return the sentences of the first `MOST_READ` characters of a telling's body."""
+    body = telling.body[:MOST_READ]
+    texts = [(span, normalise(body[span.start : span.end])) for span in sentences(body)]
+    return [Sentence(span=span, text=text, held=finder.held(text)) for span, text in texts]
+
+
+def best_passage(telling: Telling, body: Sequence[Sentence], finder: Finder) -> Passage:
     """Return the sentences of one paragraph of the body that hold most of the query.
 
-    Among equals the sentence that has most in common with the title, then the first.
+    Among equals the sentence that has most in common with the title, then the first. The summary where
+    there is no body.
     """
-    text = (telling.body or telling.summary)[:MOST_READ]
-    spans = sentences(text)
-    if not spans:
-        return Passage(text="")
-    said = [normalise(text[span.start : span.end]) for span in spans]
-    held = [finder.held(sentence) for sentence in said]
+    if not body:
+        return show(telling.summary[:_LONGEST_PASSAGE], finder)
+    shares = [finder.share(sentence.held) for sentence in body]
+    most = max(shares)
+    equals = [number for number, share in enumerate(shares) if share == most]
     title = pairs(normalise(telling.title))
-    best = max(
-        range(len(spans)),
-        key=lambda number: (finder.share(held[number]), sum(pair in said[number] for pair in title), -number),
-    )
-    first, last = _grown(text, spans, held, best)
-    return show(text[spans[first].start : spans[last].end][:_LONGEST_PASSAGE], finder)
+    best = max(equals, key=lambda number: sum(pair in body[number].text for pair in title))
+    first, last = _grown(telling.body, body, best)
+    text = telling.body[body[first].span.start : body[last].span.end]
+    return show(text[:_LONGEST_PASSAGE], finder)
 
 
-def _grown(text: str, spans: Sequence[Span], held: Sequence[frozenset[int]], best: int) -> tuple[int, int]:
+def _grown(text: str, body: Sequence[Sentence], best: int) -> tuple[int, int]:
     """Return the first and last sentence around the best one that add to it and still fit."""
     first = last = best
-    shown = held[best]
+    held = body[best].held
     while True:
         before, after = first - 1, last + 1
-        if _fits(text, spans, before, last) and (_leans_back(text, spans[first]) or held[before] - shown):
-            first, shown = before, shown | held[before]
-        elif _fits(text, spans, first, after) and held[after] - shown:
-            last, shown = after, shown | held[after]
+        if _fits(text, body, before, last) and (
+            _leans_back(text, body[first].span) or body[before].held - held
+        ):
+            first, held = before, held | body[before].held
+        elif _fits(text, body, first, after) and body[after].held - held:
+            last, held = after, held | body[after].held
         else:
             return first, last
 
 
-def _fits(text: str, spans: Sequence[Span], first: int, last: int) -> bool:
-    if first < 0 or last >= len(spans):
+def _fits(text: str, body: Sequence[Sentence], first: int, last: int) -> bool:
+    if first < 0 or last >= len(body):
         return False
-    start, end = spans[first].start, spans[last].end
+    start, end = body[first].span.start, body[last].span.end
     return end - start <= PASSAGE_CHARACTERS and "\n" not in text[start:end]
 
 

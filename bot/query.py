@@ -190,8 +190,13 @@ def _word(typed: str, words: list[str], spellings: Mapping[str, float]) -> Conce
     return Concept(typed=typed, tokens={**kind, **spellings, **dict.fromkeys(words, 1.0)})
 
 
+_AMOUNT = re.compile(r"\d[\d.,]*(?:[千万億兆]+| thousand| [mbtr]+illion)?")
+
+
 def _as_typed(word: str, typed: str) -> str:
-    """Return the longest beginning of a dictionary form that stands in what was typed, else the form."""
+    """Return the part of what was typed that a dictionary form or a full number stands for, else the form."""
+    if word.isdigit() and (amount := _AMOUNT.search(typed)):
+        return amount[0]
     return next((word[:end] for end in range(len(word), 0, -1) if word[:end] in typed), word)
 
 

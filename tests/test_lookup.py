@@ -1,0 +1,432 @@
+"""Lookup, asked over a small world of stories through an index that is easy to believe."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.language import sentences, tokens
+from bot.lookup import Answer, answer, read_query
+from bot.model import PUBLIC, Claim, IndexEntry, Story, StoryId, TopicId
+from bot.names import Names
+from bot.query import MAX_QUERY_CHARACTERS
+from tests.factories import NOW, make_story, make_telling, make_topic
+from tests.fakes.brute_index import BruteIndex
+
+KUMO = TopicId("kumo")
+HARBOR = TopicId("harbor")
+TOPICS = (
+    make_topic(
+        id=KUMO, names={"ja": "クモ・ロボティクス", "en": "Kumo Robotics"}, aliases=("クモ社", "Kumo")
+    ),
+    make_topic(id=HARBOR, names={"ja": "ハーバー銀行", "en": "Harbor Bank"}, aliases=("Harbor",)),
+)
+
+CLAIM = Claim(
+    text="Kumo Robotics says that it built the arm for $4.2 million.",
+    said_by="Kumo Robotics",
+    doubted_by=("rival engineers",),
+)
+CLAIM_JA = Claim(
+    text="クモ・ロボティクスは、腕の開発費は420万ドルだったと主張する。",
+    said_by="クモ・ロボティクス",
+    doubted_by=("競合の技術者",),
+)
+ARM = make_story(
+    id=StoryId("arm"),
+    topics=(KUMO,),
+    tellings=(
+        make_telling(
+            language="ja",
+            title="クモ・ロボティクス、安い腕を発表",
+            summary="新しい腕は安いという。",
+            body="クモ・ロボティクスは月曜日に新しい腕を見せた。\n"
+            "クモ・ロボティクスは、腕の開発費は420万ドルだったと主張する。競合の技術者はこの金額を疑っている。\n"
+            "腕は卵を割らずに運ぶ。",
+            claims=(CLAIM_JA,),
+        ),
+        make_telling(
+            language="en",
+            title="Kumo Robotics shows a cheap arm",
+            summary="The new arm is cheap, it says.",
+            body="Kumo Robotics showed a new arm on Monday.\n"
+            "Kumo Robotics says that it built the arm for $4.2 million. Rival engineers doubt this figure.\n"
+            "The arm carries eggs without breaking them.",
+            claims=(CLAIM,),
+        ),
+    ),
+)
+LAWSUIT = make_story(
+    id=StoryId("lawsuit"),
+    topics=(HARBOR, KUMO),
+    published_at=NOW - timedelta(days=40),
+    tellings=(
+        make_telling(
+            language="ja",
+            title="ハーバー銀行が元役員を提訴、元役員は否定",
+            summary="ハーバー銀行は元役員の横領を訴え、元役員は否定した。",
+            body="ハーバー銀行は、元役員が2019年に資金を横領したとして訴訟を起こした。元役員は横領を否定している。\n"
+            "銀行はクモ社の株も持つ。",
+            claims=(
+                Claim(text="元役員が2019年に資金を横領した。", said_by="ハーバー銀行", denied_by=("元役員",)),
+            ),
+        ),
+    ),
+)
+LIBRARY = make_story(
+    id=StoryId("library"),
+    published_at=NOW - timedelta(days=3),
+    tellings=(
+        make_telling(
+            title="A library lends umbrellas",
+            summary="A town library now lends umbrellas.",
+            body="The town library lends umbrellas to anyone who is caught in the rain. "
+            "It bought 300 umbrellas in March. Voltaic sells them.",
+        ),
+    ),
+)
+WORLD = (ARM, LAWSUIT, LIBRARY)
+NAMES = Names(TOPICS)
+
+
+def index_of(stories: Sequence[Story]) -> BruteIndex:
+    return BruteIndex(
+        IndexEntry(
+            number=number,
+            story_id=story.id,
+            workspace=story.workspace,
+            published_at=story.published_at,
+            tokens={
+                telling.language: (
+                    *tokens(f"{telling.title}\n{telling.body}", NAMES),
+                    *(f"@{topic}" for topic in story.topics),
+                )
+                for telling in story.tellings
+            },
+        )
+        for number, story in enumerate(stories, start=1)
+    )
+
+
+INDEX = index_of(WORLD)
+
+
+def ask(text: str, language: str = "en", stories: Sequence[Story] = WORLD, limit: int = 5) -> Answer:
+    index = INDEX if stories is WORLD else index_of(stories)
+    query = read_query(text, NAMES, index)
+    hits = index.search([concept.tokens for concept in query.concepts], PUBLIC, 50, NOW)
+    known = {story.id: story for story in stories}
+    return answer(query, hits, known, NAMES, index, language, NOW, limit)
+
+
+def ids(found: Answer) -> list[str]:
+    return [f.story.id for f in found.found]
+
+
+# Queries.
+
+
+@pytest.mark.parametrize(
+    ("text", "wants"),
+    [
+        ("腕はいくら?", {"money"}),
+        ("腕の開発費は?", {"money"}),
+        ("how much did the arm cost?", {"money", "number"}),
+        ("傘は何本?", {"number"}),
+        ("how many umbrellas", {"number"}),
+        ("訴訟はいつ起きた", {"date"}),
+        ("what year was it?", {"date"}),
+        ("なぜ提訴した?", {"reason"}),
+        ("why did the bank sue", {"reason"}),
+        ("umbrella", set()),
+    ],
+)
+def test_query_tells_what_kind_of_answer_it_wants(text, wants):
+    assert read_query(text, NAMES, INDEX).wants == wants
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("クモ社のニュースを教えて", ["クモ社"]),
+        ("Tell me the latest news about Kumo", ["Kumo"]),
+        ("腕はいくらですか", ["腕"]),
+        ("umbrellas and umbrellas", ["umbrellas"]),
+        ("420万ドル", ["420万", "ドル"]),
+        ("ＫＵＭＯ ｕｍｂｒｅｌｌａ", ["ＫＵＭＯ", "ｕｍｂｒｅｌｌａ"]),
+        ("", []),
+        ("?!…「」 🤖", []),
+    ],
+)
+def test_concepts_are_names_and_words_but_no_question_words(text, typed):
+    assert [concept.typed for concept in read_query(text, NAMES, INDEX).concepts] == typed
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("クモ社", "ja"),
+        ("Kumoの腕", "ja"),
+        ("umbrellas in a library", "en"),
+        ("Kumo", None),
+        ("Kumo Robotics", None),
+    ],
+)
+def test_script_tells_the_language_of_a_query_but_a_latin_name_does_not(text, language):
+    assert read_query(text, NAMES, INDEX).language == language
+
+
+def test_query_is_read_as_far_as_its_limit():
+    query = read_query("umbrella " * 100_000, NAMES, INDEX)
+
+    assert len(query.text) == MAX_QUERY_CHARACTERS
+    assert len(query.concepts) == 1
+
+
+@pytest.mark.parametrize("operator", ['"', "*", "NEAR(", "-", "OR", "arm:", "\\", "%_", "'; DROP", "^", "("])
+def test_operators_of_query_languages_are_text(operator):
+    assert "library" in ids(ask(f"{operator} umbrellas {operator}"))
+
+
+# Ranking.
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["Kumo Robotics", "KUMO", "kumo", "クモ・ロボティクス", "クモロボティクス", "クモ社", "ｋｕｍｏ"],
+)
+def test_every_spelling_of_a_name_gives_the_same_stories_with_the_same_scores(spelling):
+    found, canonical = ask(spelling).found, ask("Kumo").found
+
+    assert [(f.story.id, f.score) for f in found] == [(f.story.id, f.score) for f in canonical]
+    assert found[0].story.id == "arm"
+
+
+def test_name_match_tells_the_form_that_stands_in_the_telling():
+    (match,) = ask("クモ・ロボティクス", "ja").found[1].matched
+
+    assert (match.typed, match.form, match.how) == ("クモ・ロボティクス", "クモ社", "name")
+
+
+def test_unknown_name_is_found_by_its_sound():
+    found = ask("ボルタイク").found
+
+    assert [(m.form, m.how) for f in found for m in f.matched] == [("Voltaic", "sound")]
+
+
+def test_inflected_words_match_and_are_marked():
+    english, japanese = ask("lending an umbrella").found[0], ask("運びます").found[0]
+
+    marked = [english.passage.text[mark.start : mark.end] for mark in english.passage.marks]
+    assert marked == ["lends", "umbrellas"]
+    assert "腕は卵を割らずに運ぶ。" in japanese.passage.text
+    assert [m.form for m in japanese.matched] == ["運ぶ"]
+
+
+def test_story_told_in_two_languages_is_one_result_in_the_language_of_the_query():
+    assert ids(ask("new arm", "ja")) == ["arm"]
+    assert ask("new arm", "ja").found[0].telling.language == "en"
+    assert ask("新しい腕", "en").found[0].telling.language == "ja"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_lone_name_is_answered_in_the_language_of_the_asker(language):
+    assert ask("Kumo", language).found[0].telling.language == language
+
+
+def test_story_without_a_telling_in_the_language_asked_for_shows_its_original():
+    assert ask("Harbor", "en").found[0].telling.language == "ja"
+
+
+def test_newer_story_comes_first_where_all_else_is_equal():
+    old = make_story(id=StoryId("a"), published_at=NOW - timedelta(days=90))
+    new = make_story(id=StoryId("b"), published_at=NOW - timedelta(days=1))
+
+    assert ids(ask("parcels", stories=(old, new))) == ["b", "a"]
+
+
+def test_equal_stories_come_in_the_order_of_their_ids():
+    twins = [make_story(id=StoryId(name)) for name in ("c", "a", "b")]
+
+    assert ids(ask("parcels", stories=twins)) == ["a", "b", "c"]
+
+
+def test_limit_bounds_the_stories_shown():
+    assert len(ask("Kumo", limit=1).found) == 1
+
+
+def test_hit_that_the_store_does_not_confirm_is_not_shown():
+    query = read_query("umbrella", NAMES, INDEX)
+    hits = INDEX.search([concept.tokens for concept in query.concepts], PUBLIC, 50, NOW)
+
+    found = answer(query, hits, {}, NAMES, INDEX, "en", NOW)
+
+    assert hits
+    assert not found.found
+    assert found.sentence is None
+
+
+# Honest absence, honest age.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "quantum knitting",
+        "量子 編み物",
+        "Who is the mayor of Zanzibar?",
+        "umbrella prices of Zanzibar",
+        "🤖",
+        "",
+    ],
+)
+def test_query_whose_weighty_words_no_story_holds_finds_nothing(text):
+    found = ask(text)
+
+    assert not found.found
+    assert found.sentence is None
+    assert found.newest_age_days is None
+
+
+def test_words_that_no_story_holds_are_named():
+    assert ask("quantum umbrellas").missing == ("quantum",)
+    assert ask("library umbrellas").missing == ()
+
+
+def test_story_about_a_name_is_shown_where_one_other_word_is_missing():
+    found = ask("Kumo knitting")
+
+    assert ids(found)[0] == "arm"
+    assert found.missing == ("knitting",)
+
+
+@pytest.mark.parametrize(
+    "text", ["Kimo Robotics", "kumoo", "クノ・ロボティクス", "Kumo quantum knitting wool"]
+)
+def test_nearest_known_names_are_offered_where_nothing_was_found(text):
+    found = ask(text)
+
+    assert not found.found
+    assert "Kumo Robotics" in found.nearest
+
+
+def test_age_is_that_of_the_newest_story_found():
+    assert ask("訴訟").newest_age_days == 40
+    assert ask("Kumo").newest_age_days == 1
+    assert ask("Kumo", limit=1).newest_age_days == 1
+
+
+# Answers.
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "said_by"),
+    [
+        ("腕の開発費は?", CLAIM_JA.text, "クモ・ロボティクス"),
+        ("クモ社は腕をいくらで作った?", CLAIM_JA.text, "クモ・ロボティクス"),
+        ("How much did Kumo spend on the arm?", CLAIM.text, "Kumo Robotics"),
+        ("How many umbrellas did the library buy?", "It bought 300 umbrellas in March.", None),
+    ],
+)
+def test_question_is_answered_by_the_sentence_that_holds_the_figure(text, sentence, said_by):
+    found = ask(text).sentence
+
+    assert found is not None
+    assert found.passage.text == sentence
+    assert (found.claim and found.claim.said_by) == said_by
+
+
+@pytest.mark.parametrize("text", ["umbrellas", "Kumo", "Where does Kumo keep its bicycles?"])
+def test_no_sentence_answers_what_was_not_asked_or_is_not_told(text):
+    assert ask(text).sentence is None
+
+
+@pytest.mark.parametrize("text", ["横領", "元役員は資金を横領した?", "ハーバー銀行", "訴訟"])
+def test_allegation_comes_with_its_denial(text):
+    found = ask(text, "ja")
+
+    assert [claim.denied_by for claim in found.found[0].claims] == [("元役員",)]
+    if found.sentence is not None and "横領" in found.sentence.passage.text:
+        assert found.sentence.claim is not None
+        assert found.sentence.claim.denied_by == ("元役員",)
+
+
+def test_passage_that_leans_back_brings_the_sentence_before():
+    passage = ask("March").found[0].passage.text
+
+    assert passage.startswith("The town library")
+    assert "It bought 300 umbrellas in March." in passage
+
+
+# Any text.
+
+
+def check(found: Answer) -> None:
+    """Assert what holds for every answer: passages are verbatim, marks lie in them, in order and apart."""
+    passages = [(f.passage, f.telling.body) for f in found.found]
+    if found.sentence is not None:
+        told = next(f for f in found.found if f.story.id == found.sentence.story_id)
+        passages.append((found.sentence.passage, told.telling.body))
+        bodies = [told.telling.body[span.start : span.end] for span in sentences(told.telling.body)]
+        assert found.sentence.passage.text in bodies
+    for passage, body in passages:
+        assert passage.text in body
+        edges = [edge for mark in passage.marks for edge in (mark.start, mark.end)]
+        assert edges == sorted(edges)
+        assert all(0 <= mark.start < mark.end <= len(passage.text) for mark in passage.marks)
+
+
+PIECES = st.sampled_from(
+    [
+        "Kumo",
+        "クモ社",
+        "umbrella",
+        "腕",
+        "開発費は?",
+        "いくら",
+        "how much",
+        "\u202e",
+        "が\u3099" * 9,
+        "\ud800",
+        "@kumo",
+        "~k\t",
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=400), st.lists(PIECES, max_size=12).map(" ".join)))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_a_query(text):
+    check(ask(text))
+
+
+@given(st.text(max_size=300), st.text(min_size=1, max_size=60))
+@settings(max_examples=100, deadline=None)
+def test_any_text_may_stand_in_a_story(body, title):
+    story = make_story(tellings=(make_telling(title=title, body=f"umbrella {body} umbrella"),))
+
+    found = ask("umbrella", stories=(story,))
+
+    assert len(found.found) == 1
+    check(found)
+
+
+def test_naughty_strings_are_queries():
+    file = Path(__file__).parents[2] / "shared" / "data" / "blns.json"
+    if not file.exists():
+        pytest.skip("the list of naughty strings is not in the shared folder beside the repository")
+
+    for text in json.loads(file.read_text(encoding="utf-8")):
+        check(ask(text))
+
+
+def test_story_of_a_single_endless_line_has_a_short_passage():
+    story = make_story(tellings=(make_telling(body="umbrella " * 50_000),))
+
+    (found,) = ask("umbrella", stories=(story,)).found
+
+    assert len(found.passage.text) <= 400
