@@ -240,7 +240,7 @@ _WORDS_TRIED = 8
 
 def _nearest(query: Query, names: Names, index: Index, language: Language) -> tuple[str, ...]:
     """Return names that stories are about, in the query or like its words in letters or in sound."""
-    known = {key: topic for key, topic in names.topics.items() if index.frequency(f"@{key}")}
+    known = {key: topic for key, topic in names.topics.items() if index.frequency(f"@{key}", query.workspace)}
     spelled = {
         fold(name).text: topic.id
         for topic in known.values()

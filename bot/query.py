@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from bot.folding import fold
 from bot.language import tokens
-from bot.model import Language
+from bot.model import PUBLIC, Language, WorkspaceId
 from bot.names import Names, sounds_alike
 from bot.ports import Index
 
@@ -46,22 +46,46 @@ class Query:
     wants: frozenset[Want] = frozenset()
     is_question: bool = False
     rest: str = ""
+    workspace: WorkspaceId = PUBLIC
 
 
-def read_query(text: str, names: Names, index: Index) -> Query:
-    """Return what a query asks for, from its first `MAX_QUERY_CHARACTERS`. No character is an operator."""
+def read_query(text: str, names: Names, index: Index, workspace: WorkspaceId = PUBLIC) -> Query:
+    """Return what a query asks for, from its first `MAX_QUERY_CHARACTERS`. No character is an operator.
+
+    `workspace` is the asker's: what words weigh, and how unknown names may sound, is taken from the
+    stories that it sees.
+    """
     text = text[:MAX_QUERY_CHARACTERS]
     folded = fold(text).text
     pieces = list(_pieces(text, names))
+    known = _Known(index, workspace)
     rest = "\n".join(piece for piece, topic in pieces if topic is None)
     return Query(
         text=text,
         language=_language(folded, fold(rest).text),
-        concepts=_merged(_weighed(concept, index) for concept in _concepts(pieces, names, index)),
+        concepts=_merged(_weighed(concept, known) for concept in _concepts(pieces, names, known)),
         wants=frozenset(want for want, pattern in _ASKED.items() if pattern.search(folded)),
         is_question=_QUESTION.search(folded) is not None,
         rest=rest,
+        workspace=workspace,
     )
+
+
+class _Known:
+    """What the index knows that one workspace may know."""
+
+    def __init__(self, index: Index, workspace: WorkspaceId) -> None:
+        self.count = index.document_count(workspace)
+        self._index = index
+        self._workspace = workspace
+
+    def frequency(self, tokens: Iterable[str]) -> int:
+        """Return in how many tellings the most frequent of these tokens stands."""
+        return max((self._index.frequency(token, self._workspace) for token in tokens), default=0)
+
+    def sounding(self, key: str) -> list[str]:
+        """Return the tokens of names with this sound."""
+        return self._index.tokens_from(f"{key}\t", _SOUND_LIMIT, self._workspace)
 
 
 # What kind of answer is asked for.
@@ -141,7 +165,7 @@ def _pieces(text: str, names: Names) -> Iterator[tuple[str, str | None]]:
     yield text[end:], None
 
 
-def _concepts(pieces: Iterable[tuple[str, str | None]], names: Names, index: Index) -> Iterator[Concept]:
+def _concepts(pieces: Iterable[tuple[str, str | None]], names: Names, known: _Known) -> Iterator[Concept]:
     for piece, topic in pieces:
         if topic is not None:
             yield Concept(typed=piece, tokens={f"@{topic}": 1.0}, is_name=True)
@@ -149,36 +173,36 @@ def _concepts(pieces: Iterable[tuple[str, str | None]], names: Names, index: Ind
         folded = fold(piece)
         for run in _RUN.finditer(folded.text):
             start, end = folded.origin(*run.span())
-            yield from _run_concepts(run, piece[start:end], names, index)
+            yield from _run_concepts(run, piece[start:end], names, known)
 
 
-def _run_concepts(run: re.Match[str], typed: str, names: Names, index: Index) -> Iterator[Concept]:
+def _run_concepts(run: re.Match[str], typed: str, names: Names, known: _Known) -> Iterator[Concept]:
     found = tokens(typed, names)
     words = list(dict.fromkeys(token for token in found if token[0] not in "~@" and token not in _FILLER))
     if not words:
         return
-    spellings = _spellings(found, words, index)
+    spellings = _spellings(found, words, known)
     if run["model"]:
         yield _word(typed, words[-1:], {})
-    elif run["latin"] or (run["katakana"] and (spellings or index.frequency(words[-1]))):
+    elif run["latin"] or (run["katakana"] and (spellings or known.frequency(words[-1:]))):
         yield _word(typed, words, spellings)
     else:
         for word in words:
             yield _word(_as_typed(word, typed), [word], {})
 
 
-def _spellings(found: Iterable[str], words: Iterable[str], index: Index) -> dict[str, float]:
+def _spellings(found: Iterable[str], words: Iterable[str], known: _Known) -> dict[str, float]:
     """Return the index's tokens for names that sound like the one typed and that it knows better."""
-    own = max(map(index.frequency, words), default=0)
+    own = known.frequency(words)
     spellings = {}
     for sound in found:
         if sound[0] == "~":
             key, _, form = sound.partition("\t")
-            for other in index.tokens_from(f"{key}\t", _SOUND_LIMIT):
+            for other in known.sounding(key):
                 spelling = other.partition("\t")[2]
                 if (
                     spelling.isascii() != form.isascii()
-                    and index.frequency(other) > own
+                    and known.frequency([other]) > own
                     and sounds_alike(form, spelling)
                 ):
                     spellings[other] = _OTHER_SPELLING
@@ -200,11 +224,10 @@ def _as_typed(word: str, typed: str) -> str:
     return next((word[:end] for end in range(len(word), 0, -1) if word[:end] in typed), word)
 
 
-def _weighed(concept: Concept, index: Index) -> Concept:
-    count = index.document_count()
-    rarity = _rarity(max(map(index.frequency, concept.tokens)), count)
+def _weighed(concept: Concept, known: _Known) -> Concept:
+    rarity = _rarity(known.frequency(concept.tokens), known.count)
     if concept.is_name:
-        rarity = max(rarity, _NAME_RARITY * _rarity(1, count))
+        rarity = max(rarity, _NAME_RARITY * _rarity(1, known.count))
     elif any(token in _KIND_OF for token in concept.tokens):
         rarity *= _KIND_RARITY
     return replace(concept, rarity=rarity)

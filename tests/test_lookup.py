@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.language import sentences, tokens
 from bot.lookup import Answer, answer, read_query
-from bot.model import PUBLIC, Claim, IndexEntry, Story, StoryId, TopicId
+from bot.model import PUBLIC, Claim, IndexEntry, Story, StoryId, TopicId, WorkspaceId
 from bot.names import Names
 from bot.query import MAX_QUERY_CHARACTERS
 from tests.factories import NOW, make_story, make_telling, make_topic
@@ -216,6 +217,21 @@ def test_unknown_name_is_found_by_its_sound():
     found = ask("ボルタイク").found
 
     assert [(m.form, m.how) for f in found for m in f.matched] == [("Voltaic", "sound")]
+
+
+def test_names_of_another_workspace_are_neither_expanded_to_nor_offered():
+    theirs = WorkspaceId("theirs")
+    index = index_of([replace(story, workspace=theirs) for story in WORLD])
+
+    sounds = {
+        who: read_query("ボルタイク", NAMES, index, who).concepts[0].tokens.keys()
+        for who in (WorkspaceId("ours"), theirs)
+    }
+    query = read_query("kumoo", NAMES, index, WorkspaceId("ours"))
+
+    assert any("voltaic" in token for token in sounds[theirs])
+    assert not any("voltaic" in token for token in sounds[WorkspaceId("ours")])
+    assert answer(query, [], {}, NAMES, index, "en", NOW).nearest == ()
 
 
 def test_inflected_words_match_and_are_marked():

@@ -1,8 +1,7 @@
 """An Index that scores every telling of every story by the book (BM25): slow, short, and easy to believe."""
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from math import log
 
@@ -16,62 +15,68 @@ B = 0.75
 class BruteIndex:
     """Implements `bot.ports.Index` without any structure but the entries themselves.
 
-    Scores carry no recency: `now` is not looked at.
+    A concept is as rare as its most frequent token. Scores carry no recency: `now` is not looked at.
     """
 
     def __init__(self, entries: Iterable[IndexEntry] = ()) -> None:
         self.position = 0
-        self._entries: dict[StoryId, IndexEntry] = {}
-        self._counts: dict[StoryId, list[Counter[str]]] = {}
-        self._frequencies: Counter[str] = Counter()
-        self._vocabulary: list[str] = []
-        self._lengths: list[int] = []
+        self._entries: dict[StoryId, tuple[WorkspaceId, list[Counter[str]]]] = {}
         self.apply(entries)
 
     def apply(self, entries: Iterable[IndexEntry]) -> None:
         for entry in entries:
-            self._entries[entry.story_id] = entry
-            self._counts[entry.story_id] = [Counter(tokens) for tokens in entry.tokens.values() if tokens]
-            self.position = max(self.position, entry.number)
-        documents = [counts for tellings in self._counts.values() for counts in tellings]
-        self._frequencies = Counter(token for counts in documents for token in counts)
-        self._vocabulary = sorted(self._frequencies)
-        self._lengths = [counts.total() for counts in documents]
+            if entry.number > self.position:
+                tellings = [Counter(tokens) for tokens in entry.tokens.values() if tokens]
+                self._entries[entry.story_id] = (entry.workspace, tellings)
+                self.position = entry.number
 
     def search(
         self, query: Sequence[Mapping[str, float]], workspace: WorkspaceId, limit: int, now: datetime
     ) -> list[Hit]:
-        hits = []
-        for story_id, tellings in self._counts.items():
-            if self._entries[story_id].workspace in (PUBLIC, workspace):
-                score = max((self._score(query, counts) for counts in tellings), default=0.0)
-                if score > 0:
-                    hits.append(Hit(story_id, score))
-        return sorted(hits, key=lambda hit: (-hit.score, hit.story_id))[:limit]
+        concepts = [(concept, self._rarity(concept, workspace)) for concept in query if concept]
+        mean = sum(map(_length, self._tellings(workspace))) / max(self.document_count(workspace), 1)
+        hits = [
+            Hit(story_id, max(_score(concepts, counts, mean) for counts in tellings))
+            for story_id, tellings in self._visible(workspace)
+        ]
+        found = [hit for hit in hits if hit.score > 0]
+        return sorted(found, key=lambda hit: (-hit.score, hit.story_id))[:limit]
 
-    def document_count(self) -> int:
-        return len(self._lengths)
+    def document_count(self, workspace: WorkspaceId = PUBLIC) -> int:
+        return sum(1 for _ in self._tellings(workspace))
 
-    def frequency(self, token: str) -> int:
-        return self._frequencies[token]
+    def frequency(self, token: str, workspace: WorkspaceId = PUBLIC) -> int:
+        return sum(token in counts for counts in self._tellings(workspace))
 
-    def tokens_from(self, prefix: str, limit: int) -> list[str]:
-        start = bisect_left(self._vocabulary, prefix)
-        window = self._vocabulary[start : start + limit]
-        return [token for token in window if token.startswith(prefix)]
+    def tokens_from(self, prefix: str, limit: int, workspace: WorkspaceId = PUBLIC) -> list[str]:
+        known = {token for counts in self._tellings(workspace) for token in counts}
+        return sorted(token for token in known if token.startswith(prefix))[:limit]
 
-    def _score(self, query: Sequence[Mapping[str, float]], counts: Counter[str]) -> float:
-        mean = sum(self._lengths) / len(self._lengths)
-        damping = K1 * (1 - B + B * counts.total() / mean)
-        return sum(
-            max(
-                weight * self._rarity(token) * counts[token] * (K1 + 1) / (counts[token] + damping)
-                for token, weight in concept.items()
-            )
-            for concept in query
-            if concept
+    def _visible(self, workspace: WorkspaceId) -> Iterator[tuple[StoryId, list[Counter[str]]]]:
+        for story_id, (owner, tellings) in self._entries.items():
+            if tellings and owner in (PUBLIC, workspace):
+                yield story_id, tellings
+
+    def _tellings(self, workspace: WorkspaceId) -> Iterator[Counter[str]]:
+        for _, tellings in self._visible(workspace):
+            yield from tellings
+
+    def _rarity(self, concept: Mapping[str, float], workspace: WorkspaceId) -> float:
+        frequency = max(self.frequency(token, workspace) for token in concept)
+        return log(1 + (self.document_count(workspace) - frequency + 0.5) / (frequency + 0.5))
+
+
+def _length(counts: Counter[str]) -> int:
+    """Return how many tokens a telling has, but for those that stand for how a name sounds."""
+    return sum(count for token, count in counts.items() if not token.startswith("~"))
+
+
+def _score(concepts: Iterable[tuple[Mapping[str, float], float]], counts: Counter[str], mean: float) -> float:
+    damping = K1 * (1 - B + B * _length(counts) / (mean or 1))
+    return sum(
+        max(
+            weight * rarity * counts[token] * (K1 + 1) / (counts[token] + damping)
+            for token, weight in concept.items()
         )
-
-    def _rarity(self, token: str) -> float:
-        frequency = self._frequencies[token]
-        return log(1 + (len(self._lengths) - frequency + 0.5) / (frequency + 0.5))
+        for concept, rarity in concepts
+    )
