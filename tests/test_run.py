@@ -1,0 +1,123 @@
+"""What the process opens and closes, and its ticks."""
+
+import logging
+
+import pytest
+
+from bot.errors import StoreError
+from bot.model import Actor, WorkspaceId
+from bot.run import Tick, open_engine, sole_process, ticking, until_signalled
+from bot.settings import Settings
+from tests.factories import make_channel
+from tests.fakes.platform import PretendPlatform
+
+ACTOR = Actor(name="mika", workspace=WorkspaceId("home"), language="en")
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(data_dir=str(tmp_path / "data"), language="en", time_zone="UTC")
+
+
+async def found(engine, query="deepseek"):
+    return [found.story.id for found in (await engine.answer(query, ACTOR)).found]
+
+
+async def test_seeds_are_loaded_once(settings):
+    async with open_engine(settings):
+        pass
+
+    async with open_engine(settings) as engine:
+        (revision,) = await engine.store.revisions("deepseek-cost")
+        assert revision.actor == "seeds"
+
+
+async def test_the_index_is_read_from_its_snapshot(settings):
+    async with open_engine(settings) as engine:
+        before = await found(engine)
+    (snapshot,) = settings.data_dir.glob("*.index")
+    written_at = snapshot.stat().st_mtime_ns
+
+    async with open_engine(settings) as engine:
+        assert await found(engine) == before
+    assert snapshot.stat().st_mtime_ns == written_at
+
+
+async def test_a_damaged_snapshot_is_made_anew(settings, caplog):
+    async with open_engine(settings) as engine:
+        before = await found(engine)
+    (snapshot,) = settings.data_dir.glob("*.index")
+    snapshot.write_bytes(b"damaged")
+
+    async with open_engine(settings) as engine:
+        assert await found(engine) == before
+    assert "rebuilt" in caplog.text
+
+
+async def test_the_snapshot_of_a_database_that_is_gone_is_not_believed(settings):
+    async with open_engine(settings):
+        pass
+    for file in settings.data_dir.glob("ai-news.db*"):
+        file.unlink()
+
+    async with open_engine(settings.model_copy(update={"seeds_dir": None})) as engine:
+        assert engine.index.document_count() == 0
+
+
+async def test_what_is_due_is_posted_when_ticking_begins(settings):
+    platform = PretendPlatform()
+    async with open_engine(settings) as engine:
+        await engine.subscribe(make_channel(), "en", "UTC")
+
+        async with ticking(engine, [platform]):
+            assert platform.ledger
+
+
+async def test_a_failing_tick_is_logged_once_and_tried_again(caplog):
+    failures = iter(
+        [StoreError("the disk is full"), StoreError("the disk is full"), None, StoreError("again")]
+    )
+
+    async def work():
+        if failure := next(failures):
+            raise failure
+
+    tick = Tick("deliver", 1, work)
+    for _ in range(4):
+        await tick.run()
+
+    errors = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(errors) == 2
+    assert "deliver" in errors[0]
+    assert "the disk is full" in errors[0]
+
+
+def test_two_processes_never_run_on_one_sqlite_database(settings):
+    with (
+        sole_process(settings),
+        pytest.raises(StoreError, match="another ai-news run"),
+        sole_process(settings),
+    ):
+        pass
+
+    with sole_process(settings):
+        pass
+
+
+async def test_the_end_of_the_work_ends_the_wait():
+    done = []
+
+    async def work():
+        done.append(True)
+
+    await until_signalled(work())
+
+    assert done
+
+
+async def test_an_error_in_the_work_is_passed_on():
+    async def work():
+        raise StoreError("damaged")
+
+    with pytest.raises(StoreError, match="damaged"):
+        await until_signalled(work())
