@@ -1,6 +1,7 @@
 """Where articles are cut: Pk, WindowDiff and boundary F1, next to other ways to cut, in one table."""
 
 import json
+import math
 import random
 import sys
 import time
@@ -11,8 +12,10 @@ from functools import partial
 from pathlib import Path
 
 from bot import segment
+from bot.cohesion import partition
 from bot.language import sentences
 from bot.names import Names
+from bot.units import units_of
 
 ROOT = Path(__file__).parent.parent
 ROUNDUPS = ROOT / "tests" / "data" / "roundups"
@@ -81,14 +84,12 @@ def document(parts: Sequence[Sequence[str]], glue: str) -> Document:
 
 
 def roundup(file: Path) -> Document:
-    """Return a marked round-up: a story starts at ⟦ and ends at ⟧, where the frame or the next story starts."""
-    text, starts, ends = "", set(), set()
+    """Return a marked round-up: a story stands between ⟦ and ⟧."""
+    text, starts = "", set()
     for character in file.read_text(encoding="utf-8"):
         if character == "⟦":
             starts.add(len(text))
-        elif character == "⟧":
-            ends.add(len(text))
-        else:
+        elif character != "⟧":
             text += character
     lines = [0, *(n + 1 for n, character in enumerate(text) if character in "\n。")]
     places = {n + len(text[n:]) - len(text[n:].lstrip()) for n in lines} | starts
@@ -98,6 +99,14 @@ def roundup(file: Path) -> Document:
 def ours(document: Document) -> frozenset[int]:
     """Cut by `bot.segment`."""
     return frozenset(found.span.start for found in segment.cut(document.text, Names()).segments)
+
+
+def cohesion_alone(document: Document) -> frozenset[int]:
+    """Cut by the published cost alone (Utiyama and Isahara 2001), a logarithm of the words a boundary."""
+    units = units_of(document.text, Names())
+    price = math.log(max(2, sum(unit.words.total() for unit in units)))
+    starts = partition([unit.words for unit in units], [0.0, *[price] * (len(units) - 1)])
+    return frozenset(units[start].span.start for start in starts)
 
 
 def no_cut(document: Document) -> frozenset[int]:
@@ -152,7 +161,12 @@ def main(part: str = "held_out") -> None:
         sets["JaQuAD, sentences strung"] = [strung(half, rng) for _ in range(40)]
         sets["JaQuAD, paragraphs strung"] = [strung_paragraphs(half, rng) for _ in range(40)]
         sets["JaQuAD, one article"] = [single(half, rng) for _ in range(40)]
-    segmenters: dict[str, Segmenter] = {"ours": ours, "no cut": no_cut, "cut every 7": partial(every, step=7)}
+    segmenters: dict[str, Segmenter] = {
+        "ours": ours,
+        "cohesion alone": cohesion_alone,
+        "no cut": no_cut,
+        "cut every 7": partial(every, step=7),
+    }
     for name, documents in sets.items():
         print(f"\n{name + f' ({len(documents)})':34} {'Pk':>6} {'WD':>6} {'F1':>6} {'stories':>8} {'ms':>8}")
         for label, segmenter in segmenters.items():

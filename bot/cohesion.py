@@ -47,7 +47,7 @@ def _window(bags: Sequence[Bag], at: int, step: int) -> Bag:
 
 
 def partition(bags: Sequence[Bag], prices: Sequence[float]) -> list[int]:
-    """Return the starts of the parts of the cheapest partition; `prices[i]` is that of a part starting at i."""
+    """Return the starts of the parts of the cheapest partition; a part that starts at i costs `prices[i]`."""
     costs = [0.0] + [inf] * len(bags)
     starts = [0] * (len(bags) + 1)
     vocabulary = len({word for bag in bags for word in bag})

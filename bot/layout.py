@@ -27,7 +27,8 @@ class Paragraph:
 
     `style` is the mark that makes it a heading or an item (`##`, `■`, `1.`), "short" for a line
     that is a heading by its shape alone, and empty for prose. `apart`: a blank line or a rule
-    stands before it. `inside`: it is a sentence of a paragraph, not the first. `boilerplate`: it belongs to the page, not to the article.
+    stands before it. `inside`: it is a sentence of a paragraph, not the first.
+    `boilerplate`: it belongs to the page, not to the article.
     """
 
     span: Span

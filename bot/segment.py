@@ -60,28 +60,30 @@ class Prices:
 ANY_TEXT = Prices(cut=0.8, link=150.0, phrase=1.0, alike=0.08)
 
 # Where phrases announce several stories they are short and of one field.
-ROUNDUP = Prices(cut=0.25, link=75.0, phrase=4.0, alike=0.12)
+ROUNDUP = Prices(cut=0.25, link=75.0, phrase=10.0, alike=0.12)
 
 FEWEST_ANNOUNCED = 3
 """Phrases, or items of a list, from which a text announces its stories."""
 
 BONUS: dict[Grade, float] = {
-    "opening": 15.0,
-    "sequence": 5.0,
+    "opening": 6.0,
+    "sequence": 2.0,
     "decisive": 80.0,
-    "closing": 25.0,
-    "clear": 12.0,
-    "weak": 5.0,
+    "closing": 10.0,
+    "clear": 5.0,
+    "weak": 2.0,
     "none": 0.0,
-    "clinging": -3.0,
+    "clinging": -1.0,
 }
 """Nats off the price of a boundary, by the phrase that the paragraph after it begins with."""
 
 HEADING_BONUS = 40.0
 ITEM_BONUS = 60.0
+"""Nats off before a heading, and before an item of a list of stories."""
+
 INSIDE_PRICE = 2.0
 SAME_BLOCK_PRICE = 20.0
-"""Nats for a boundary inside a paragraph, and for a boundary without a blank line, in a text where blank lines part the paragraphs."""
+"""Nats for a boundary inside a paragraph, and for one without the blank line that the others have."""
 
 GIVEN_PRICE = 15.0
 """Nats for a boundary before a paragraph without a phrase that opens with a word already given."""

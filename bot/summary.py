@@ -162,7 +162,7 @@ def _shown(told: Sequence[Sentence], chosen: set[int]) -> str:
 
 
 def _scores(told: Sequence[Sentence]) -> list[float]:
-    """Return for each sentence how much of the story it tells: its share of the story's words, and its place."""
+    """Return for each sentence how much of the story it tells: by its words and its place."""
     weights: Bag = Counter()
     for sentence in told:
         weights.update(sentence.keys)

@@ -85,7 +85,7 @@ def test_title_does_not_open_with_a_pronoun_where_another_sentence_can_stand():
 
 # Denials and doubts
 
-PADDING = "緑川製作所の工場は緑川市の川沿いにある。緑川製作所の風車は緑川市の空に映える。緑川製作所は緑川市で風車を作る。"
+PADDING = "緑川製作所の工場は緑川市の川沿いにある。緑川製作所の風車は緑川市の空に映える。" * 2
 
 
 @pytest.mark.parametrize(
