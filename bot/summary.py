@@ -50,8 +50,12 @@ _POLITE_END = re.compile(
     r"|(?<=[一-龥々ァ-ヶーA-Za-z0-9」])(?:です|でした|である|だった)|(?<=かに)しました|(?<=かに)した"
     r"|(?:について|を)(?:見て(?:み|いき)ましょう|見ていきます|お伝えします|ご紹介します|取り上げます))$"
 )
+_BUT = re.compile(r"(?<=した|です|ます)が$")
+_ANNOUNCES = re.compile(
+    r"(?:見て(?:み|いき)ましょう|見ていきます|お伝えします|ご紹介します|話題(?:です|を一つ|からです))。?$"
+)
 _DANGLING = re.compile(
-    r"(?:が|ところ|ので|から|ため|けれど|ても|[てでとはもをに、])$|\b(?:and|or|but|the|a|of|to|in)$",
+    r"(?:が|おり|ところ|ので|から|ため|けれど|ても|[てでとはもをに、])$|\b(?:and|or|but|the|a|of|to|in)$",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"[?？]\W*$|でしょうか。?$")
@@ -85,10 +89,12 @@ def _clauses(sentence: str) -> list[tuple[str, float]]:
         for start in range(len(clauses))
         for end in range(start + 1, len(clauses) + 1)
     ]
-    fitting = [
-        (run, _worth(run, whole, start)) for run, start in runs if limit * 0.3 <= len(run) <= limit * STRETCH
-    ]
-    return fitting or [(_hard_cut(whole, limit), 0.1)]
+    for most in (limit * STRETCH, 2 * limit):
+        if fitting := [
+            (run, _worth(run, whole, start)) for run, start in runs if limit * 0.3 <= len(run) <= most
+        ]:
+            return fitting
+    return [(_hard_cut(whole, limit), 0.1)]
 
 
 def _worth(run: str, whole: str, start: int) -> float:
@@ -110,7 +116,7 @@ def _hard_cut(text: str, limit: int) -> str:
 
 def _without_end(sentence: str) -> str:
     """Drop the final mark, and an ending of politeness after a noun."""
-    bare = sentence.strip().rstrip("。．.、,;: ")
+    bare = _BUT.sub("", sentence.strip().rstrip("。．.、,;: "))
     return _POLITE_END.sub("", bare) or bare
 
 
@@ -172,7 +178,11 @@ def _scores(told: Sequence[Sentence]) -> list[float]:
 def _score(sentence: Sentence, number: int, weights: Bag) -> float:
     told = sum(min(weights[word], MOST_WEIGHT) for word in sentence.keys)
     score = told / sqrt(len(sentence.keys) + 4) * (1.0 + 0.8 / (1 + number))
-    if len(sentence.keys) < FEWEST_WORDS or _QUESTION.search(sentence.text):
+    if (
+        len(sentence.keys) < FEWEST_WORDS
+        or _QUESTION.search(sentence.text)
+        or _ANNOUNCES.search(sentence.text)
+    ):
         score *= 0.3
     return score * (0.6 if _points_back(sentence) else 1.0)
 
