@@ -37,7 +37,8 @@ class Concept:
 class Query:
     """A query as understood. `language` is None where its script does not tell (`deepseek`).
 
-    `rest` is what was typed around the names: two spellings of a name leave the same rest.
+    `rest` is what was typed around the names: two spellings of a name leave the same rest. `workspace`
+    is the asker's.
     """
 
     text: str
@@ -239,5 +240,7 @@ def _rarity(frequency: int, count: int) -> float:
 
 
 def _merged(concepts: Iterable[Concept]) -> tuple[Concept, ...]:
-    once = {tuple(concept.tokens): concept for concept in islice(concepts, _MOST_CONCEPTS)}
+    once: dict[tuple[str, ...], Concept] = {}
+    for concept in islice(concepts, _MOST_CONCEPTS):
+        once.setdefault(tuple(concept.tokens), concept)
     return tuple(once.values())
