@@ -58,22 +58,27 @@ def without_frame(stories: Sequence[Sequence[Unit]]) -> list[Sequence[Unit]]:
         at += len(story)
         if any(not unit.is_heading for unit in inside):
             kept.append(inside)
-    return kept
+    return kept or list(stories)
 
 
 def _lead_end(units: Sequence[Unit], stories: Sequence[Sequence[Unit]]) -> int:
     """Return the number of units that announce the stories."""
     early = units[: min(LONGEST_LEAD, len(units) // 2)]
+    rows = any(unit.grade in ("sequence", "decisive") for unit in units)
     for number, unit in enumerate(early):
-        if number and unit.grade == "opening":
+        if number and rows and unit.grade == "opening":
             return number
     styles = Counter(unit.paragraph.style for unit in units if unit.is_heading)
     for number, unit in enumerate(early):
         if unit.is_heading and styles[unit.paragraph.style] >= FEWEST_STORIES:
             return number
-        if not _announces(unit, [s for s in stories if unit not in s]):
+        if not _announces(unit, _others(unit, stories)):
             return number
     return len(early)
+
+
+def _others(unit: Unit, stories: Sequence[Sequence[Unit]]) -> list[Sequence[Unit]]:
+    return [story for story in stories if unit not in story]
 
 
 def _announces(unit: Unit, others: Sequence[Sequence[Unit]]) -> bool:
@@ -99,7 +104,7 @@ def _outro_start(units: Sequence[Unit], stories: Sequence[Sequence[Unit]]) -> in
         if units[number].grade == "closing" and not any(u.is_heading for u in units[number:]):
             return number
     end = len(units)
-    while end > first_late and _repeats(units[end - 1], [s for s in stories if units[end - 1] not in s]):
+    while end > first_late and _repeats(units[end - 1], _others(units[end - 1], stories)):
         end -= 1
     return end
 
