@@ -1,5 +1,6 @@
 """What the store asks of a database driver: run statements, in transactions that end whole or not at all."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -28,7 +29,7 @@ class Transaction(Protocol):
 
 
 Body = Callable[[Transaction], Coroutine[Any, Any, T]]
-"""The work of one transaction. It awaits nothing else, as no event loop may be near, and may be run twice."""
+"""The work of one transaction. It awaits nothing else, and may be run twice."""
 
 
 class Driver(Protocol):
@@ -57,3 +58,21 @@ class Driver(Protocol):
     async def close(self) -> None:
         """Wait for what was begun, then let go of the database. Closing again does nothing."""
         ...
+
+
+class Unstoppable:
+    """Runs work to its end even when its caller is cancelled: half a transaction helps nobody."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what the work returns."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def rest(self) -> None:
+        """Wait for everything that was begun."""
+        await asyncio.gather(*self._running, return_exceptions=True)

@@ -1,8 +1,7 @@
 """The PostgreSQL driver: a pool of connections, for more than one process on one database."""
 # ruff: noqa: D102 -- the Driver protocol carries the contract
 
-import asyncio
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from bot.errors import Conflict, StoreError
-from bot.store.driver import Body, Row, Transaction, Value
+from bot.store.driver import Body, Row, Transaction, Unstoppable, Value
 
 T = TypeVar("T")
 
@@ -65,7 +64,7 @@ class PostgresqlDriver:
         self.description = f"PostgreSQL {version}"
         self._pool = pool
         self._place = place
-        self._running: set[asyncio.Task[Any]] = set()
+        self._unstoppable = Unstoppable()
 
     async def read(self, statement: str, *values: Value) -> Sequence[Row]:
         with _translated(self._place):
@@ -73,7 +72,7 @@ class PostgresqlDriver:
             return found
 
     async def transaction(self, body: Body[T]) -> T:
-        return await self._to_its_end(self._transact(body))
+        return await self._unstoppable.run(self._transact(body))
 
     async def exclusive(self, body: Body[T]) -> T:
         async def locked(transaction: Transaction) -> T:
@@ -83,15 +82,9 @@ class PostgresqlDriver:
         return await self.transaction(locked)
 
     async def close(self) -> None:
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._unstoppable.rest()
         with _translated(self._place):
             await self._pool.close()
-
-    async def _to_its_end(self, work: Coroutine[Any, Any, T]) -> T:
-        task = asyncio.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
 
     async def _transact(self, body: Body[T]) -> T:
         with _translated(self._place):

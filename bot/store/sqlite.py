@@ -1,17 +1,17 @@
-"""The SQLite driver: two connections, each in a thread that runs whole transactions one after another."""
+"""The SQLite driver: one connection that writes, whole transactions one after another, and one that reads."""
 # ruff: noqa: D102 -- the Driver protocol carries the contract
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
+
+import aiosqlite
 
 from bot.errors import Conflict, StoreError
-from bot.store.driver import Body, Row, Value
+from bot.store.driver import Body, Row, Unstoppable, Value
 
 T = TypeVar("T")
 
@@ -46,114 +46,104 @@ def has_wal_reset_bug(version: tuple[int, int, int]) -> bool:
 
 
 class SqliteDriver:
-    """A database in one file, opened (or created, in a folder that exists) by the first transaction.
-
-    The threads end with the interpreter, closed or not.
-    """
+    """A database in one file, opened (or created, in a folder that exists) by the first transaction."""
 
     description = f"SQLite {sqlite3.sqlite_version}"
 
     def __init__(self, path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self._path = path
         self._writer = _Connection(path, WRITER, busy_timeout_s)
         self._reader = _Connection(path, READER, busy_timeout_s)
+        self._one_at_a_time = asyncio.Lock()
+        self._unstoppable = Unstoppable()
 
     async def read(self, statement: str, *values: Value) -> Sequence[Row]:
-        return await self._reader.run(partial(_fetch, statement, values))
+        with _translated(self._path):
+            connection = await self._reader.open()
+            return await _fetch(connection, statement, values)
 
     async def transaction(self, body: Body[T]) -> T:
-        return await self._writer.run(partial(_transact, body))
+        return await self._unstoppable.run(self._transact(body))
 
     # `BEGIN IMMEDIATE` lets only one transaction in, over all processes.
     exclusive = transaction
 
     async def close(self) -> None:
+        await self._unstoppable.rest()
         # The last connection to leave writes the WAL back, and only the writer may.
         await self._reader.close()
         await self._writer.close()
 
+    async def _transact(self, body: Body[T]) -> T:
+        async with self._one_at_a_time:
+            with _translated(self._path):
+                connection = await self._writer.open()
+                # IMMEDIATE: a transaction that turns to writing later is refused at once, without waiting.
+                await connection.execute("BEGIN IMMEDIATE")
+                try:
+                    result = await body(_Transaction(connection))
+                    await connection.commit()
+                except BaseException:
+                    await connection.rollback()
+                    raise
+                return result
+
 
 class _Connection:
-    """One connection and its thread. Jobs wait in a queue; one that has begun ends, whoever is cancelled."""
+    """One connection, opened when it is first needed; aiosqlite runs its statements in a thread, in order."""
 
     def __init__(self, path: Path, pragmas: Iterable[str], busy_timeout_s: float) -> None:
         self._path = path
         self._pragmas = pragmas
         self._busy_timeout_s = busy_timeout_s
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
-        self._connection: sqlite3.Connection | None = None
+        self._opening = asyncio.Lock()
+        self._connection: aiosqlite.Connection | None = None
         self._closed = False
 
-    async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        if self._closed:
-            raise StoreError(f"{self._path}: the store is closed")
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, job)
+    async def open(self) -> aiosqlite.Connection:
+        async with self._opening:
+            if self._closed:
+                raise StoreError(f"{self._path}: the store is closed")
+            if self._connection is None:
+                self._connection = await self._connect()
+            return self._connection
 
     async def close(self) -> None:
-        if not self._closed:
+        async with self._opening:
             self._closed = True
-            closing = self._thread.submit(self._close)
-            self._thread.shutdown(wait=False)
-            await asyncio.shield(asyncio.wrap_future(closing))
+            if self._connection is not None:
+                await self._connection.close()
+                self._connection = None
 
-    def _run(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        with _translated(self._path):
-            if self._connection is None:
-                self._connection = self._open()
-            return job(self._connection)
-
-    def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=self._busy_timeout_s, isolation_level=None)
+    async def _connect(self) -> aiosqlite.Connection:
+        connection = await aiosqlite.connect(self._path, timeout=self._busy_timeout_s, isolation_level=None)
         try:
             connection.row_factory = sqlite3.Row
             for pragma in self._pragmas:
-                connection.execute(pragma)
+                await connection.execute(pragma)
         except BaseException:
-            connection.close()
+            await connection.close()
             raise
         return connection
 
-    def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-
 
 class _Transaction:
-    """A transaction of the connection's own thread: its methods are coroutines that never wait."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
 
     async def fetch(self, statement: str, *values: Value) -> Sequence[Row]:
-        return _fetch(statement, values, self._connection)
+        return await _fetch(self._connection, statement, values)
 
     async def execute_many(self, statement: str, rows: Iterable[Sequence[Value]]) -> None:
-        self._connection.executemany(statement, map(_named, rows))
+        await self._connection.executemany(statement, map(_named, rows))
 
 
-def _fetch(statement: str, values: Sequence[Value], connection: sqlite3.Connection) -> Sequence[Row]:
-    return connection.execute(statement, _named(values)).fetchall()
+async def _fetch(connection: aiosqlite.Connection, statement: str, values: Sequence[Value]) -> Sequence[Row]:
+    return list(await connection.execute_fetchall(statement, _named(values)))
 
 
 def _named(values: Sequence[Value]) -> dict[str, Value]:
     return {str(number): value for number, value in enumerate(values, 1)}
-
-
-def _transact(body: Body[T], connection: sqlite3.Connection) -> T:
-    # IMMEDIATE: a transaction that turns to writing later is refused at once, without waiting its turn.
-    connection.execute("BEGIN IMMEDIATE")
-    with connection:
-        return _run_through(body(_Transaction(connection)))
-
-
-def _run_through(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Return what a coroutine that never waits returns."""
-    try:
-        coroutine.send(None)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-    coroutine.close()
-    raise RuntimeError("a transaction may only await its own statements")
 
 
 @contextmanager
