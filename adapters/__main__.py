@@ -1,7 +1,6 @@
 """The `ai-news` command: which commands there are, and how each kind of failure ends the process."""
 
 import logging
-import os
 import sys
 import tempfile
 import traceback
@@ -17,8 +16,6 @@ from bot.errors import BotError, UserError
 FAILED = 1
 BUG = 70
 """sysexits.h: EX_SOFTWARE."""
-BROKEN_PIPE = 141
-"""What a shell reports of a program that SIGPIPE ended: 128 + 13."""
 
 app = typer.Typer(
     name="ai-news",
@@ -77,11 +74,7 @@ def main() -> None:
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        app()
-    except BrokenPipeError:
-        # Nobody reads on; the interpreter must not find that out again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(BROKEN_PIPE)
+        app()  # ends with status 1 and no word when nobody reads its output any more
     except UserError as error:
         _end(_in_words(error))
     except BotError as error:

@@ -30,7 +30,7 @@ GRACE_S = 10.0
 
 
 TAIL = 50_000
-"""Changes that the index holds in memory before it writes its snapshot anew: some 100 MB."""
+"""Changes that the index holds in memory before it writes its snapshot anew."""
 
 
 def utc_now() -> datetime:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.engine import Engine
-from bot.errors import PostDelayed
+from bot.errors import BotError, PostDelayed
 from bot.message import Button, Buttons, Heading, Limits, Message, note, paragraph
 from bot.model import LANGUAGES, Actor, Channel, Language, WorkspaceId
 from bot.phrases import phrase
@@ -76,12 +76,18 @@ class Conversation:
             return False
         command = text if text.startswith("/") else pressed(text, self.buttons, self.actor.language)
         if command is not None:
-            answer = await self.engine.reply(command, self.actor, CHANNEL)
-            self.buttons = buttons_of(answer) or self.buttons
-            self._show(answer)
+            self._show(await self._answer(command))
         elif text:
             self._show(hint(text, self.actor.language))
         return True
+
+    async def _answer(self, command: str) -> Message:
+        try:
+            answer = await self.engine.reply(command, self.actor, CHANNEL)
+        except BotError as error:  # a database that fails now may work for the next question
+            return Message((note(str(error)),), self.actor.language)
+        self.buttons = buttons_of(answer) or self.buttons
+        return answer
 
 
 def buttons_of(message: Message) -> tuple[Button, ...]:
