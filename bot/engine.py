@@ -160,7 +160,7 @@ class Engine:
         """Return the best `limit` stories for a query, as far as the actor's workspace may see them."""
         await self.follow_store()
         now = self.clock()
-        understood = read_query(query, self.names, self.index)
+        understood = read_query(query, self.names, self.index, actor.workspace)
         concepts = [concept.tokens for concept in understood.concepts]
         hits = self.index.search(concepts, actor.workspace, CANDIDATES, now)
         stories = await self.store.stories([hit.story_id for hit in hits], actor.workspace)

@@ -129,11 +129,17 @@ _KINDS = (
 _KIND_OF = {word: kind.split() for kind in _KINDS for word in kind.split()}
 
 
+_ENGLISH = re.compile(
+    r"\b(?:a|an|and|are|as|at|by|can|did|do|does|for|from|had|has|have|how|in|is|of|on|or|that|the|their|they"
+    r"|to|was|were|what|when|where|which|who|why|will|with)\b"
+)
+"""Words that names do not have: without one of them, Latin words may be a Japanese reader's too."""
+
+
 def _language(folded: str, rest: str) -> Language | None:
     if re.search(r"[ぁ-ゖァ-ヺ一-鿿]", folded):
         return "ja"
-    word = re.compile(r"[a-z]{2,}")
-    return "en" if word.search(rest) and len(word.findall(folded)) > 1 else None
+    return "en" if _ENGLISH.search(rest) else None
 
 
 # Concepts.

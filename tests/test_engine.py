@@ -149,7 +149,7 @@ async def test_why_names_the_form_that_matched(engine):
 
     text = await reply(engine, "/ai-news ディープ・シーク view:why")
 
-    assert "“ディープ・シーク” is a name of “DeepSeek”" in text
+    assert "「ディープ・シーク」は「DeepSeek」と同じ名前です" in text
 
 
 @pytest.mark.parametrize(
@@ -160,6 +160,14 @@ async def test_absence_is_said_in_the_asker_s_language(engine, language, sentenc
     await engine.save([story_about("DeepSeek grows", "DeepSeek hired people.")], "seeds", "")
 
     assert sentence in await reply(engine, "/ai-news quantum knitting", language)
+
+
+async def test_an_answer_is_in_the_language_of_the_question(engine):
+    await engine.save([story_about("DeepSeek grows", "DeepSeek hired people.")], "seeds", "")
+
+    assert "検索結果" in await reply(engine, "/ai-news DeepSeekの社員は？", "en")
+    assert "Found for" in await reply(engine, "/ai-news whom did DeepSeek hire?", "ja")
+    assert "検索結果" in await reply(engine, "/ai-news DeepSeek", "ja")
 
 
 async def test_a_mistyped_command_is_answered_with_what_to_type(engine):
