@@ -18,9 +18,9 @@ from zlib import crc32
 
 from bot.engine import CANDIDATES, story_tokens
 from bot.index import PostingsIndex
+from bot.language import Names
 from bot.lookup import Answer, answer, read_query
 from bot.model import PUBLIC, IndexEntry, Source, Story, StoryId, Telling
-from bot.names import Names
 
 NOW: Final = datetime(2026, 11, 23, tzinfo=UTC)
 NAMES: Final = Names()

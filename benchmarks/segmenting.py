@@ -12,10 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from bot import segment
-from bot.cohesion import partition
-from bot.language import sentences
-from bot.names import Names
-from bot.units import units_of
+from bot.language import Names, sentences
+from bot.segment.cohesion import partition
+from bot.segment.units import units_of
 
 ROOT = Path(__file__).parent.parent
 ROUNDUPS = ROOT / "tests" / "data" / "roundups"

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, zip_longest
 from zoneinfo import ZoneInfo
 
+from bot.language import Names
 from bot.message import Block, Divider, Heading, Message, note, paragraph
 from bot.model import Claim, Language, Occurrence, Story, Subscription, Telling, TopicId
-from bot.names import Names
 from bot.phrases import phrase, phrase_date
 
 FIRST = "first"

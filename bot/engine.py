@@ -11,7 +11,7 @@ from typing import assert_never
 from bot import briefing, replies
 from bot.commands import Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
 from bot.errors import Conflict, InvalidInput, UserError
-from bot.language import language_of, tokens
+from bot.language import Names, language_of, tokens
 from bot.lookup import Answer, answer, read_query
 from bot.message import Limits, Message, note, paragraph, split
 from bot.model import (
@@ -35,7 +35,6 @@ from bot.model import (
     Telling,
     WorkspaceId,
 )
-from bot.names import Names
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Index, Store
 from bot.segment import Segment, cut

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.briefing import claim_note, small_print, story_blocks
 from bot.commands import CATALOGUE, Ask, Newest, unparse
+from bot.language import Names
 from bot.lookup import Answer, AnswerSentence, Found, Match, Passage
 from bot.message import (
     Block,
@@ -22,7 +23,6 @@ from bot.message import (
     paragraph,
 )
 from bot.model import Language, Story, Subscription
-from bot.names import Names
 from bot.phrases import phrase, phrase_age, phrase_date
 
 PAGE_SIZE = 5

@@ -15,11 +15,11 @@ from typing import Any, Self
 from bot.engine import Engine
 from bot.errors import InvalidSeed, InvalidSettings, StoreError
 from bot.index import PostingsIndex
+from bot.language import Names
 from bot.model import IndexEntry
-from bot.names import Names
 from bot.outbox import deliver_due
 from bot.ports import Platform, Store
-from bot.seeds import TOPICS_FILE, Seeds, read_seeds
+from bot.reading.seeds import TOPICS_FILE, Seeds, read_seeds
 from bot.settings import Settings
 from bot.store import open_store
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.briefing import FIRST, choose, digest_message, next_due, occurrence_at
+from bot.language import Names
 from bot.message import Heading, plain_text
 from bot.model import Claim, Telling, Topic, TopicId
-from bot.names import Names
 from tests.factories import make_story, make_subscription
 
 NAMES = Names([Topic(id=TopicId("deepseek"), names={"ja": "ディープシーク", "en": "DeepSeek"})])
@@ -76,14 +76,14 @@ ZONES = [
 @given(
     zone=st.sampled_from(ZONES),
     slots=st.sets(st.times().map(lambda t: t.replace(second=0, microsecond=0)), min_size=1, max_size=3),
-    start=st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1)),
+    days=st.integers(0, 1800),
 )
-def test_every_local_day_has_every_slot_once_in_order(zone, slots, start):
+def test_every_local_day_has_every_slot_once_in_order(zone, slots, days):
     subscription = make_subscription(times=tuple(sorted(slots)), time_zone=zone)
-    at = start.replace(tzinfo=UTC)
+    at = start = instant("2025-01-01T00:00") + timedelta(days=days, minutes=days)
     turns = []
 
-    while at < start.replace(tzinfo=UTC) + timedelta(days=400):
+    while at < start + timedelta(days=400):
         turn = next_due(subscription, at)
         turns.append(turn)
         at = turn.at

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.encoding import MAX_BYTES, decode
 from bot.errors import InvalidInput
+from bot.reading.encoding import MAX_BYTES, decode
 
 JAPANESE = "新しい推論モデルが公開されました。ソフトバンクは計画を見直すと述べています。\r\n次の話題です。\n"
 ENGLISH = "The lab said “open weights” cost less – by half. It’s not yet confirmed.\n"

@@ -7,9 +7,9 @@ import pytest
 from bot.engine import MAX_ARTICLE_CHARACTERS, Engine
 from bot.errors import InvalidInput
 from bot.index import PostingsIndex
+from bot.language import Names
 from bot.message import plain_text
 from bot.model import PUBLIC, Actor, Source, Topic, TopicId, WorkspaceId
-from bot.names import Names
 from tests.factories import NOW, make_channel, make_story, make_telling
 
 DEEPSEEK = Topic(
@@ -19,7 +19,7 @@ DEEPSEEK = Topic(
 )
 MIKA = Actor(name="mika", workspace=WorkspaceId("home"), language="en")
 
-ARTICLE = """First, the city council of Kawabe voted to reopen the old tram line. Work on the tram line begins in May.
+ARTICLE = """First, the council of Kawabe voted to reopen the old tram line. Work on the line begins in May.
 The council expects 4,000 passengers a day.
 
 In other news, the bakery chain Komugi recalled its rye bread. The bread may hold pieces of metal.

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.folding import fold
+from bot.language.folding import fold
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
 """Any characters at all: controls, lone surrogates, marks, unassigned ones."""

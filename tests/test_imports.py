@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import InvalidInput
-from bot.imports import MAX_BODY, MAX_LINE_BYTES, line_of, read_line
+from bot.language import Names
 from bot.model import LANGUAGES, Source, TopicId
-from bot.names import Names
 from bot.phrases import phrase_error
+from bot.reading.imports import MAX_BODY, MAX_LINE_BYTES, line_of, read_line
 from tests.factories import NOW, make_claim, make_story, make_telling, make_topic
 
 NAMES = Names([make_topic(), make_topic(id=TopicId("kumo"), names={"ja": "クモ", "en": "Kumo Robotics"})])

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.language import language_of, normalise, release, sentences, tokens
+from bot.language import Names, language_of, normalise, release, sentences, tokens
 from bot.model import Topic, TopicId
-from bot.names import Names
 
 DEEPSEEK = Topic(
     id=TopicId("deepseek"), names={"ja": "DeepSeek", "en": "DeepSeek"}, aliases=("ディープシーク", "深度求索")
@@ -153,7 +152,7 @@ MEMORY = """
 from pathlib import Path
 import sys
 from bot.language import release, tokens
-from bot.names import Names
+from bot.language import Names
 def megabytes():
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) // 1024

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.language import sentences, tokens
+from bot.language import Names, sentences, tokens
 from bot.lookup import Answer, answer, read_query
+from bot.lookup.query import MAX_QUERY_CHARACTERS
 from bot.model import PUBLIC, Claim, IndexEntry, Story, StoryId, TopicId, WorkspaceId
-from bot.names import Names
-from bot.query import MAX_QUERY_CHARACTERS
 from tests.factories import NOW, make_story, make_telling, make_topic
 from tests.fakes.brute_index import BruteIndex
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sudachipy import Dictionary
 
-from bot.folding import KATAKANA
+from bot.language.folding import KATAKANA
+from bot.language.names import Names, sound_key, sounds_alike
 from bot.model import Topic, TopicId
-from bot.names import Names, sound_key, sounds_alike
 
 
 def topic(name, *aliases):

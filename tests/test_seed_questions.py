@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import yaml
 
 from bot.engine import Engine
 from bot.index import PostingsIndex
+from bot.language import Names
 from bot.model import Actor, WorkspaceId
-from bot.names import Names
 from bot.run import load_seeds
 from bot.settings import PACKAGED_SEEDS
 from bot.store import open_store
@@ -25,7 +26,7 @@ def asked(language):
     ]
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine(tmp_path_factory):
     store = await open_store(f"sqlite:///{tmp_path_factory.mktemp('seeds')}/ai-news.db")
     seeds = load_seeds(PACKAGED_SEEDS, NOW)
@@ -35,25 +36,22 @@ async def engine(tmp_path_factory):
     await store.close()
 
 
-async def look_up(engine, question, language):
-    actor = Actor(name="reader", workspace=WorkspaceId("home"), language=language)
-    return await engine.answer(question, actor, limit=3)
-
-
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def told(engine, question, language):
+    """Return the best three stories for a question, each as all that is told of it."""
+    actor = Actor(name="reader", workspace=WorkspaceId("home"), language=language)
+    answer = await engine.answer(question, actor, limit=3)
+    tellings = {found.story.id: found.telling for found in answer.found}
+    return {story_id: "\n".join([t.title, t.summary, t.body]) for story_id, t in tellings.items()}
 
 
 @pytest.mark.parametrize(("story_id", "question", "words"), asked("ja"))
 async def test_a_japanese_question_finds_its_story(engine, story_id, question, words):
-    answer = await look_up(engine, question, "ja")
-
-    told = {found.story.id: f"{found.telling.title}\n{found.telling.summary}\n{found.telling.body}" for found in answer.found}
-    assert words in told.get(story_id, ""), list(told)
+    assert words in (await told(engine, question, "ja")).get(story_id, "")
 
 
 @pytest.mark.parametrize(("story_id", "question", "words"), asked("en"))
 async def test_an_english_question_finds_its_story(engine, story_id, question, words):
-    answer = await look_up(engine, question, "en")
-
-    told = {found.story.id: f"{found.telling.title}\n{found.telling.summary}\n{found.telling.body}" for found in answer.found}
-    assert words in told.get(story_id, ""), list(told)
+    assert words in (await told(engine, question, "en")).get(story_id, "")

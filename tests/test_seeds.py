@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import InvalidSeed
+from bot.language import Names
 from bot.model import LANGUAGES, Claim, Language, Source, Story, Telling
-from bot.names import Names
-from bot.seeds import FILE_LIMIT, read_seeds, read_story, read_topics
+from bot.reading.seeds import FILE_LIMIT, read_seeds, read_story, read_topics
 
 ROOT = Path(__file__).parent.parent
 SEEDS_FOLDER = ROOT / "seeds"

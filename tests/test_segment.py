@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.language import Names
 from bot.model import Topic, TopicId
-from bot.names import Names
 from bot.segment import Cut, cut
 
 ROUNDUPS = Path(__file__).parent / "data" / "roundups"

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cues import DENIES
-from bot.layout import plain
-from bot.names import Names
+from bot.language import Names
 from bot.segment import cut
-from bot.summary import summary_of, title_of
-from bot.units import Sentence, units_of
+from bot.segment.cues import DENIES
+from bot.segment.layout import plain
+from bot.segment.summary import summary_of, title_of
+from bot.segment.units import Sentence, units_of
 
 NO_NAMES = Names()
 

@@ -72,7 +72,7 @@ def import_stories(
     as_json: AsJson = False,
 ) -> None:
     """Take in stories from JSON lines. What was taken before stays as it is, so a run can be repeated."""
-    from bot.imports import MAX_LINE_BYTES
+    from bot.reading.imports import MAX_LINE_BYTES
 
     async def use(engine: "Engine", settings: "Settings") -> Report:
         importing = _Import(
@@ -148,7 +148,7 @@ class _Import:
 
     async def take(self, line: bytes) -> None:
         """Read a line, and save the batch where that fills it. Blank lines are passed over."""
-        from bot.imports import read_line
+        from bot.reading.imports import read_line
 
         self._line += 1
         if not line.strip():
@@ -215,7 +215,7 @@ def export(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Where to; - writes to stdout.")] = "-",
 ) -> None:
     """Write every public story as JSON lines that `import` takes, oldest change first."""
-    from bot.imports import line_of
+    from bot.reading.imports import line_of
 
     async def use(engine: "Engine", _: "Settings") -> int:
         written = 0

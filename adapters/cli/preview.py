@@ -76,7 +76,7 @@ def segment(
     as_json: AsJson = False,
 ) -> None:
     """Show the stories that an article is cut into."""
-    from bot.names import Names
+    from bot.language import Names
     from bot.run import load_seeds, utc_now
     from bot.segment import cut
     from bot.settings import read_settings

@@ -66,7 +66,7 @@ def print_message(message: "Message") -> None:
 
 def read_article(file: str) -> str:
     """Return the text of a file, or of standard input for `-`. Raises `InvalidInput` and OSError."""
-    from bot.encoding import MAX_BYTES, decode
+    from bot.reading.encoding import MAX_BYTES, decode
 
     if file == "-":
         return decode(sys.stdin.buffer.read(MAX_BYTES + 1))

@@ -13,7 +13,7 @@ from prompt_toolkit.styles import Style
 
 from adapters.local.console import Conversation, completions
 from bot.commands import CATALOGUE, OPTIONS
-from bot.names import Names
+from bot.language import Names
 from bot.phrases import phrase
 
 PROMPT: Final = "> "

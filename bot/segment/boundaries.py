@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import inf, log
 
-from bot.cohesion import Bag, joined, links, partition
-from bot.cues import Grade
-from bot.frame import body_of, headline_of, without_frame
-from bot.language import language_of
+from bot.language import Names, language_of
 from bot.model import Language, Span, TopicId
-from bot.names import Names
-from bot.summary import summary_of, title_of
-from bot.units import Unit, units_of
+from bot.segment.cohesion import Bag, joined, links, partition
+from bot.segment.cues import Grade
+from bot.segment.frame import body_of, headline_of, without_frame
+from bot.segment.summary import summary_of, title_of
+from bot.segment.units import Unit, units_of
 
 MOST_TOPICS = 6
 LONGEST_SIGN = 40

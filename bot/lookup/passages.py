@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from bot.folding import KATAKANA, fold
-from bot.language import normalise, sentences
+from bot.language import Names, normalise, sentences
+from bot.language.folding import KATAKANA, fold
+from bot.lookup.query import Concept, Query
 from bot.model import Span, Telling, TopicId
-from bot.names import Names
-from bot.query import Concept, Query
 
 MOST_READ = 10_000
 """Characters of a body that lookup reads; a story that goes on after them is found by its beginning."""

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import itemgetter
 
-from bot.folding import KATAKANA, fold
+from bot.language.folding import KATAKANA, fold
 from bot.model import Topic, TopicId
 
 

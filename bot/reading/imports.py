@@ -11,9 +11,8 @@ from typing import Any, Final, NoReturn
 
 from bot.display import printable
 from bot.errors import InvalidInput
-from bot.language import language_of, sentences
+from bot.language import Names, language_of, sentences
 from bot.model import LANGUAGES, Claim, Language, Source, Story, StoryId, Telling, TopicId
-from bot.names import Names
 
 MAX_LINE_BYTES: Final = 1_000_000
 """The longest line that is read, in bytes: a body of the greatest length, with its escapes, fits."""

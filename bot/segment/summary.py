@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 from math import sqrt
 
-from bot.cohesion import Bag
-from bot.cues import ALLEGES, CONNECTIVE, DENIES, NUMBER_MARK, POINTS_BACK, without_cue
 from bot.language import language_of
-from bot.layout import plain
 from bot.model import Language
-from bot.units import LONGEST_SENTENCE, Sentence
+from bot.segment.cohesion import Bag
+from bot.segment.cues import ALLEGES, CONNECTIVE, DENIES, NUMBER_MARK, POINTS_BACK, without_cue
+from bot.segment.layout import plain
+from bot.segment.units import LONGEST_SENTENCE, Sentence
 
 TITLE_LENGTH: dict[Language, int] = {"ja": 40, "en": 90}
 SUMMARY_LENGTH: dict[Language, int] = {"ja": 160, "en": 300}

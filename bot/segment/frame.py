@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.cues import APPEAL, LEAD_WORDS
-from bot.units import Unit
+from bot.segment.cues import APPEAL, LEAD_WORDS
+from bot.segment.units import Unit
 
 FEWEST_STORIES = 3
 """Parts. A text with fewer is no round-up, so that nothing in it sums up the others."""

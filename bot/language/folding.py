@@ -82,3 +82,12 @@ def _visible(character: str) -> str:
     if category[0] == "Z" or category == "Cc":
         return character if character in "\n\t" else " "
     return "" if category[0] == "C" or category in ("Mn", "Me") else character
+
+
+DIGIT_COMMA = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
+_NAME_DOT = re.compile(f"・(?<=[{KATAKANA}]・)(?=[{KATAKANA}])")
+
+
+def normalise(text: str) -> str:
+    """Return text as it is compared: folded, without commas in numbers and dots in katakana names."""
+    return _NAME_DOT.sub("", DIGIT_COMMA.sub("", fold(text).text))

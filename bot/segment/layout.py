@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.cues import BOILERPLATE, HEADING_MARK, ITEM_MARK, NUMBER_MARK
 from bot.model import Span
+from bot.segment.cues import BOILERPLATE, HEADING_MARK, ITEM_MARK, NUMBER_MARK
 
 LONGEST_HEADING = 90
 """Characters. A longer line is prose, whatever it looks like."""

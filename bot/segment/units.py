@@ -4,12 +4,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from bot.cohesion import Bag
-from bot.cues import COMMON_WORDS, Grade, grade
-from bot.language import sentences, tokens
-from bot.layout import Paragraph, paragraphs, plain
+from bot.language import Names, sentences, tokens
 from bot.model import Span
-from bot.names import Names
+from bot.segment.cohesion import Bag
+from bot.segment.cues import COMMON_WORDS, Grade, grade
+from bot.segment.layout import Paragraph, paragraphs, plain
 
 LONGEST_READ = 5000
 """Characters. Of a longer unit only the beginning is tokenised."""

@@ -8,19 +8,14 @@ from difflib import get_close_matches
 from math import log
 from typing import Literal
 
-from bot.answering import AnswerSentence, Read, answer_sentence, claims_beside
-from bot.folding import fold
 from bot.language import normalise
+from bot.language.folding import fold
+from bot.language.names import Names, sounds_alike
+from bot.lookup.answering import AnswerSentence, Read, answer_sentence, claims_beside
+from bot.lookup.passages import MOST_READ, Finder, How, Passage, best_passage, pairs, read_sentences
+from bot.lookup.query import Query
 from bot.model import Claim, Language, Story, StoryId, Telling, TopicId
-from bot.names import Names, sounds_alike
-from bot.passages import MOST_READ, Finder, How, Passage, best_passage, pairs, read_sentences
 from bot.ports import Hit, Index
-from bot.query import Concept, Query, Want, read_query
-
-__all__ = [
-    "Answer", "AnswerSentence", "Concept", "Depth", "Found", "Match", "Passage", "Query", "Want",
-    "answer", "read_query",
-]  # fmt: skip
 
 Depth = Literal["low", "medium", "high"]
 """How much of each story is told: titles; summaries; passages with claims."""

@@ -7,10 +7,10 @@ from itertools import islice
 from math import log
 from typing import Final, Literal
 
-from bot.folding import fold
 from bot.language import tokens
+from bot.language.folding import fold
+from bot.language.names import Names, sounds_alike
 from bot.model import PUBLIC, Language, WorkspaceId
-from bot.names import Names, sounds_alike
 from bot.ports import Index
 
 MAX_QUERY_CHARACTERS = 300

@@ -17,7 +17,16 @@ import yaml
 from bot.errors import InvalidSeed
 from bot.language import normalise
 from bot.model import LANGUAGES, Claim, Language, Source, Story, StoryId, Telling, Topic, TopicId
-from bot.plain_yaml import LineError, compose, entries, fields, line_of, refuse_unseen, text_of, texts_of
+from bot.reading.plain_yaml import (
+    LineError,
+    compose,
+    entries,
+    fields,
+    line_of,
+    refuse_unseen,
+    text_of,
+    texts_of,
+)
 
 TOPICS_FILE: Final = "topics.yaml"
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.language import normalise
+from bot.lookup.passages import Finder, Passage, Sentence, pairs, show
+from bot.lookup.query import Query, Want
 from bot.model import Claim, Span, Story, StoryId, Telling
-from bot.passages import Finder, Passage, Sentence, pairs, show
-from bot.query import Query, Want
 
 _STORIES = 3
 _LONGEST_SENTENCE = 400

@@ -1,0 +1,8 @@
+"""Language, pure: normalised text, words, sentences, and names across scripts."""
+
+from bot.language.folding import normalise
+from bot.language.names import Names
+from bot.language.prose import language_of, sentences
+from bot.language.words import release, tokens
+
+__all__ = ["Names", "language_of", "normalise", "release", "sentences", "tokens"]

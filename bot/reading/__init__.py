@@ -1,0 +1,1 @@
+"""Reading, pure: bytes become text, seed files and import lines become stories."""
