@@ -235,6 +235,7 @@ def test_a_newcomer_sees_the_digest_and_gets_an_answer(terminal):
     channel.wait_for("番号か名前を入力")
     channel.type("3\r")
     channel.wait_for("並び順は関連度")
+    channel.wait_for(PROMPT)
 
     channel.type("\x04")
     assert channel.process.wait(TIMEOUT_S) == 0

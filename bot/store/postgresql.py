@@ -21,7 +21,12 @@ ATTEMPTS: Final = 5
 MIGRATION_LOCK: Final = 0x61692D6E657773
 """Any number that no other program on the same database is likely to lock ("ai-news" in ASCII)."""
 
-UNREACHABLE: Final = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+UNREACHABLE: Final = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InternalClientError,  # what asyncpg's protocol says of a connection that was lost in mid-use
+)
 ADVICE: Final = (
     (asyncpg.InvalidAuthorizationSpecificationError, "it refused the login: check the user and the password"),
     (asyncpg.InvalidCatalogNameError, "there is no such database: create it, or name another"),
@@ -120,6 +125,6 @@ def _translated(place: str) -> Iterator[None]:
         raise Conflict(f"somebody else was first ({error})") from error
     except asyncpg.ClientConfigurationError:
         raise
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
         known = (advice for kind, advice in ADVICE if isinstance(error, kind))
         raise StoreError(f"{place}: {next(known, ' '.join(str(error).split()))}") from error

@@ -116,7 +116,15 @@ class _Connection:
                 self._connection = None
 
     async def _connect(self) -> aiosqlite.Connection:
-        connection = await aiosqlite.connect(self._path, timeout=self._busy_timeout_s, isolation_level=None)
+        # aiosqlite leaves its thread in disorder where opening fails, so the file is open before it begins.
+        opened = await asyncio.to_thread(
+            sqlite3.connect,
+            self._path,
+            timeout=self._busy_timeout_s,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection = await aiosqlite.Connection(lambda: opened, iter_chunk_size=64)
         try:
             connection.row_factory = sqlite3.Row
             for pragma in self._pragmas:
