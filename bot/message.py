@@ -146,7 +146,7 @@ def _plain_block(block: Block) -> str:
 def _plain_run(run: Run) -> str:
     text = printable(run.text)
     url = web_url(run.url)
-    return f"{text} ({url})" if url and text.strip() and url != text else text
+    return f"{text} ({url})" if url and url != text else text
 
 
 def plain_size(block: Block) -> int:
