@@ -7,9 +7,22 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, zip_longest
 from zoneinfo import ZoneInfo
 
+from bot.identity import derived_id
 from bot.language import Names
 from bot.message import Block, Divider, Heading, Message, note, paragraph
-from bot.model import Claim, Language, Occurrence, Story, Subscription, Telling, TopicId
+from bot.model import (
+    Claim,
+    Delivery,
+    DeliveryId,
+    Digest,
+    DigestId,
+    Language,
+    Occurrence,
+    Story,
+    Subscription,
+    Telling,
+    TopicId,
+)
 from bot.phrases import phrase, phrase_date
 
 FIRST = "first"
@@ -97,6 +110,37 @@ def _by_leading_topic(stories: Iterable[Story]) -> dict[TopicId, list[Story]]:
         leading = story.topics[0] if story.topics else TopicId(f"only {story.id}")
         groups.setdefault(leading, []).append(story)
     return groups
+
+
+# What is owed
+
+
+def digest_of(
+    stories: Sequence[Story], subscription: Subscription, occurrence: Occurrence, now: datetime
+) -> Digest:
+    """Return the digest of the stories chosen; its id tells the turn, whoever composes it."""
+    return Digest(
+        id=DigestId(derived_id("digest", subscription.id, str(occurrence.local_date), occurrence.slot)),
+        occurrence=occurrence,
+        channel=subscription.channel,
+        composed_at=now,
+        story_ids=tuple(story.id for story in stories),
+    )
+
+
+def deliveries_of(digest: Digest, parts: Sequence[Message]) -> list[Delivery]:
+    """Return a delivery for each part of a digest's message, due at once."""
+    return [
+        Delivery(
+            id=DeliveryId(f"{digest.id}.{number}"),
+            digest_id=digest.id,
+            part=number,
+            channel=digest.channel,
+            message=part,
+            due_at=digest.composed_at,
+        )
+        for number, part in enumerate(parts, start=1)
+    ]
 
 
 # In which words

@@ -1,8 +1,6 @@
 """The use cases, one method each. Everything a platform adapter or the command line can do is here."""
 
 import asyncio
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +9,7 @@ from typing import assert_never
 from bot import briefing, replies
 from bot.commands import Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
 from bot.errors import Conflict, InvalidInput, UserError
+from bot.identity import derived_id
 from bot.language import Names, language_of, tokens
 from bot.lookup import Answer, answer, read_query
 from bot.message import Limits, Message, note, paragraph, split
@@ -20,10 +19,6 @@ from bot.model import (
     Article,
     ArticleId,
     Channel,
-    Delivery,
-    DeliveryId,
-    Digest,
-    DigestId,
     Language,
     Occurrence,
     Source,
@@ -106,7 +101,7 @@ class Engine:
         _check_length(text)
         now = self.clock()
         article = Article(
-            id=ArticleId(_short_id("article", workspace, text)),
+            id=ArticleId(derived_id("article", workspace, text)),
             workspace=workspace,
             text=text,
             language=language_of(text),
@@ -235,9 +230,8 @@ class Engine:
         stories, message = await self._compose(subscription, occurrence)
         digest, deliveries = None, []
         if stories:
-            digest = _digest(subscription, occurrence, stories, now)
-            parts = split(message, limits)
-            deliveries = [_delivery(digest, part, text) for part, text in enumerate(parts, start=1)]
+            digest = briefing.digest_of(stories, subscription, occurrence, now)
+            deliveries = briefing.deliveries_of(digest, split(message, limits))
         next_due_at = briefing.next_due(subscription, now).at
         try:
             await self.store.publish(digest, deliveries, subscription, next_due_at)
@@ -258,7 +252,7 @@ class Engine:
 
     def _default_subscription(self, channel: Channel, language: Language, time_zone: str) -> Subscription:
         return Subscription(
-            id=SubscriptionId(_short_id("subscription", channel.platform, channel.workspace, channel.id)),
+            id=SubscriptionId(derived_id("subscription", channel.platform, channel.workspace, channel.id)),
             channel=channel,
             language=language,
             time_zone=time_zone,
@@ -299,7 +293,7 @@ def _check_length(text: str) -> None:
 def _story(article: Article, segment: Segment) -> Story:
     body = article.text[segment.span.start : segment.span.end]
     return Story(
-        id=StoryId(_short_id("story", article.id, str(segment.span.start), body)),
+        id=StoryId(derived_id("story", article.id, str(segment.span.start), body)),
         workspace=article.workspace,
         tellings=(
             Telling(language=article.language, title=segment.title, summary=segment.summary, body=body),
@@ -311,34 +305,3 @@ def _story(article: Article, segment: Segment) -> Story:
         article_id=article.id,
         span=segment.span,
     )
-
-
-def _digest(
-    subscription: Subscription, occurrence: Occurrence, stories: Sequence[Story], now: datetime
-) -> Digest:
-    identity = (subscription.id, occurrence.local_date.isoformat(), occurrence.slot)
-    return Digest(
-        id=DigestId(_short_id("digest", *identity)),
-        occurrence=occurrence,
-        channel=subscription.channel,
-        composed_at=now,
-        story_ids=tuple(story.id for story in stories),
-    )
-
-
-def _delivery(digest: Digest, part: int, message: Message) -> Delivery:
-    return Delivery(
-        id=DeliveryId(f"{digest.id}.{part}"),
-        digest_id=digest.id,
-        part=part,
-        channel=digest.channel,
-        message=message,
-        due_at=digest.composed_at,
-    )
-
-
-def _short_id(*identity: str) -> str:
-    """Return 20 characters that are the same for the same identity, here and in every other process."""
-    packed = "\x1f".join(identity).encode("utf-8", "surrogatepass")
-    digest = hashlib.blake2b(packed, digest_size=12).digest()
-    return base64.b32encode(digest).decode("ascii").rstrip("=").lower()

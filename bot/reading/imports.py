@@ -1,6 +1,5 @@
 """Imports and exports, pure: a line of JSON becomes a story, a story the line that gives it back."""
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any, Final, NoReturn
 
 from bot.display import printable
 from bot.errors import InvalidInput
+from bot.identity import derived_id
 from bot.language import Names, language_of, sentences
 from bot.model import LANGUAGES, Claim, Language, Source, Story, StoryId, Telling, TopicId
 
@@ -162,7 +162,7 @@ def _language(given: Mapping[str, Any], text: str) -> Language:
 def _id(given: Mapping[str, Any], telling: Telling) -> StoryId:
     value = given.get("id")
     if value is None:
-        return StoryId(hashlib.sha256(f"{telling.title}\0{telling.body}".encode()).hexdigest()[:22])
+        return StoryId(derived_id("story", telling.title, telling.body))
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise InvalidInput("import_id")
     return StoryId(value)
