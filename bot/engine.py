@@ -1,10 +1,10 @@
 """The use cases, one method each. Everything a platform adapter or the command line can do is here."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from bot import briefing, replies
 from bot.commands import Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
@@ -34,11 +34,14 @@ from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Index, Store
 from bot.segment import Segment, cut
 
+_T = TypeVar("_T")
+
 MAX_ARTICLE_CHARACTERS = 500_000
 CANDIDATES = 50
 """How many stories the index proposes for the second look (SEARCH: the top 30 to 50 keep the gain)."""
 
 _FRESH = 200
+_ATTEMPTS = 5
 _FOLLOW_BATCH = 1_000
 
 
@@ -69,6 +72,9 @@ class Engine:
         undo what somebody else changed since. When an id comes twice, the last one counts. Raises
         `InvalidInput` when an id belongs to another workspace.
         """
+        return await _again_on_conflict(lambda: self._save_once(stories, actor, reason))
+
+    async def _save_once(self, stories: Sequence[Story], actor: str, reason: str) -> Saved:
         by_id = {story.id: story for story in stories}
         stored = await self.store.stored_stories(list(by_id))
         changed = [
@@ -113,6 +119,9 @@ class Engine:
         if not segments:
             raise InvalidInput("article_no_story")
         stories = [_story(article, segment) for segment in segments]
+        return await _again_on_conflict(lambda: self._add_once(stories, article, actor))
+
+    async def _add_once(self, stories: Sequence[Story], article: Article, actor: Actor) -> list[Story]:
         known = await self.store.stored_stories([story.id for story in stories])
         new = [story for story in stories if story.id not in known]
         await self._save_changes(new, actor.name, "", article)
@@ -129,10 +138,7 @@ class Engine:
             StoryChange(after=story, tokens=words, at=now, actor=actor, action=_action(story), reason=reason)
             for story, words in zip(stories, found_by, strict=True)
         ]
-        try:
-            await self.store.save_stories(changes, article)
-        except Conflict as error:
-            raise InvalidInput("changed_meanwhile") from error
+        await self.store.save_stories(changes, article)
         await self.follow_store()
 
     def _next(self, story: Story, stored: Story | None) -> Story:
@@ -258,6 +264,16 @@ class Engine:
             time_zone=time_zone,
             next_due_at=self.clock(),
         )
+
+
+async def _again_on_conflict(work: Callable[[], Awaitable[_T]]) -> _T:
+    """Do work that reads and then writes; look again when another process wrote in between."""
+    for _ in range(_ATTEMPTS):
+        try:
+            return await work()
+        except Conflict:
+            continue
+    raise InvalidInput("changed_meanwhile")
 
 
 def story_tokens(story: Story, names: Names) -> dict[Language, tuple[str, ...]]:

@@ -1,5 +1,6 @@
 """The use cases over a real store, on both databases."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import plain_text
 from bot.model import PUBLIC, Actor, Source, Topic, TopicId, WorkspaceId
+from bot.store import open_store
 from tests.factories import NOW, make_channel, make_story, make_telling
 
 DEEPSEEK = Topic(
@@ -81,6 +83,18 @@ async def test_loading_seeds_again_does_not_undo_what_a_moderator_changed(engine
 
     assert saved.unchanged == 1
     assert await titles(engine, "chess") == ["Robot chess, corrected"]
+
+
+async def test_two_processes_that_load_the_same_seeds_at_once_both_succeed(database_url):
+    seeds = [story_about(f"Chess {n}", "A robot won at chess.", id=f"s{n}") for n in range(20)]
+    stores = [await open_store(database_url) for _ in range(3)]
+    engines = [Engine(store, PostingsIndex(), Names([]), lambda: NOW) for store in stores]
+
+    saved = await asyncio.gather(*(engine.save(seeds, "seeds", "") for engine in engines))
+
+    assert sorted((each.added, each.unchanged) for each in saved) == [(0, 20), (0, 20), (20, 0)]
+    for store in stores:
+        await store.close()
 
 
 async def test_a_story_of_another_workspace_is_neither_found_nor_overwritten(engine):
