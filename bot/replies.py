@@ -132,7 +132,7 @@ def _answer(answer: Answer, ask: Ask, language: Language) -> list[Block]:
 
 
 def _sentence(sentence: AnswerSentence, language: Language) -> list[Block]:
-    blocks: list[Block] = [Quote(_marked(sentence.passage, sentence.passage.text))]
+    blocks: list[Block] = [Quote(_marked(sentence.passage))]
     if sentence.claim is not None:
         blocks.append(claim_note(sentence.claim, language, told=sentence.passage.text))
     return [*blocks, Divider()]
@@ -156,25 +156,18 @@ def _body(found: Found, language: Language) -> list[Block]:
     claims = list(found.telling.claims)
     for text in filter(None, found.telling.body.splitlines()):
         made_here = [claim for claim in claims if claim.text in text]
-        blocks.append(_told(text, found.passage))
+        blocks.append(Paragraph(_marked(found.passage, text)))
         blocks += [claim_note(claim, language, told=text) for claim in made_here]
         claims = [claim for claim in claims if claim not in made_here]
     return [*blocks, *(claim_note(claim, language) for claim in claims)]
 
 
 def _summary(found: Found, quoted: str | None) -> list[Block]:
-    """Return the summary, and the passage that matched where neither the summary nor the answer holds it."""
-    passage, summary = found.passage, found.telling.summary
-    told = _told(summary, passage)
-    return (
-        [told]
-        if passage.text in summary or passage.text == quoted
-        else [told, Quote(_marked(passage, passage.text))]
-    )
-
-
-def _told(text: str, passage: Passage) -> Block:
-    return Paragraph(_marked(passage, text)) if passage.text in text else paragraph(text)
+    """Return the summary, and the passage that matched where neither the summary nor the answer tells it."""
+    told = Paragraph(_marked(found.summary))
+    if not found.passage_adds or found.passage.text == quoted:
+        return [told]
+    return [told, Quote(_marked(found.passage))]
 
 
 def _honest_limits(answer: Answer, language: Language) -> list[Block]:
@@ -242,12 +235,13 @@ def _button(name: str, command: Ask | Newest, language: Language) -> Button:
     return Button(label=phrase(f"button.{name}", language), command=unparse(command))
 
 
-def _marked(passage: Passage, text: str) -> tuple[Run, ...]:
-    """Return a text that holds a passage, with the passage's marks."""
-    offset = text.index(passage.text)
+def _marked(passage: Passage, text: str | None = None) -> tuple[Run, ...]:
+    """Return a text with the marks of the passage where it holds that; without `text` the passage itself."""
+    text = passage.text if text is None else text
+    offset = text.find(passage.text)
     runs: list[Run] = []
     end = 0
-    for mark in passage.marks:
+    for mark in passage.marks if offset >= 0 else ():
         start = offset + mark.start
         runs += [Run(text[end:start]), Run(text[start : offset + mark.end], style="mark")]
         end = offset + mark.end

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.language import Names, sentences, tokens
 from bot.lookup import Answer, answer, read_query
+from bot.lookup.answering import claim_made
 from bot.lookup.query import MAX_QUERY_CHARACTERS
 from bot.model import PUBLIC, Claim, IndexEntry, Story, StoryId, TopicId, WorkspaceId
 from tests.factories import NOW, make_story, make_telling, make_topic
@@ -158,6 +159,8 @@ def test_query_tells_what_kind_of_answer_it_wants(text, wants):
         ("umbrellas and umbrellas", ["umbrellas"]),
         ("420万ドル", ["420万", "ドル"]),
         ("ＫＵＭＯ ｕｍｂｒｅｌｌａ", ["ＫＵＭＯ", "ｕｍｂｒｅｌｌａ"]),
+        ("IT", ["IT"]),
+        ("it", []),
         ("", []),
         ("?!…「」 🤖", []),
     ],
@@ -255,6 +258,28 @@ def test_lone_name_is_answered_in_the_language_of_the_asker(language):
 
 def test_story_without_a_telling_in_the_language_asked_for_shows_its_original():
     assert ask("Harbor", "en").found[0].telling.language == "ja"
+
+
+@pytest.mark.parametrize("text", ["アメリカ", "米国"])
+def test_place_is_found_by_its_other_name(text):
+    tellings = (
+        make_telling(language="ja", body="アメリカで売る。"),
+        make_telling(language="ja", body="米国で買う。"),
+    )
+    stories = [make_story(id=StoryId(str(n)), tellings=(t,)) for n, t in enumerate(tellings)]
+
+    assert sorted(ids(ask(text, "ja", stories))) == ["0", "1"]
+
+
+def test_word_inside_another_that_the_index_cuts_elsewhere_counts():
+    tellings = (
+        make_telling(language="ja", title="甲", body="クモ社は踊る。"),
+        make_telling(language="ja", title="乙", body="クモ社とAI業界。"),
+    )
+    stories = [make_story(id=StoryId(str(n)), tellings=(t,)) for n, t in enumerate(tellings)]
+    assert "業界" not in tokens("AI業界", NAMES)
+
+    assert ids(ask("クモ社 業界", "ja", stories)) == ["1", "0"]
 
 
 def test_newer_story_comes_first_where_all_else_is_equal():
@@ -360,14 +385,42 @@ def test_no_sentence_answers_what_was_not_asked_or_is_not_told(text):
     assert ask(text).sentence is None
 
 
-@pytest.mark.parametrize("text", ["横領", "元役員は資金を横領した?", "ハーバー銀行", "訴訟"])
-def test_allegation_comes_with_its_denial(text):
-    found = ask(text, "ja")
+def test_sentence_that_alleges_in_other_words_comes_with_the_denial():
+    found = ask("元役員は資金を横領した?", "ja").sentence
 
-    assert [claim.denied_by for claim in found.found[0].claims] == [("元役員",)]
-    if found.sentence is not None and "横領" in found.sentence.passage.text:
-        assert found.sentence.claim is not None
-        assert found.sentence.claim.denied_by == ("元役員",)
+    assert found is not None
+    assert "横領した" in found.passage.text
+    assert found.claim is not None
+    assert found.claim.denied_by == ("元役員",)
+
+
+def test_sentence_of_a_claim_is_that_claim_however_much_it_has_in_common_with_another():
+    doubt = Claim(text=f"{CLAIM.text} So a rival says.", said_by="a rival", doubted_by=("Kumo Robotics",))
+    half = Claim(text="The arm weighs 9 kilograms. It was built for $4.2 million.", said_by="a museum")
+
+    assert claim_made("It was built for $4.2 million.", (doubt, half)) == half
+    assert claim_made("Kumo Robotics says that it built it for $4.2 million.", (half, doubt)) == doubt
+    assert claim_made("The arm carries eggs.", (doubt, half)) is None
+
+
+@pytest.mark.parametrize(("text", "adds"), [("arm", False), ("Kumo arm eggs", True), ("Kumo", True)])
+def test_passage_adds_what_the_summary_lacks(text, adds):
+    found = ask(text).found[0]
+
+    assert found.passage_adds is adds
+    assert found.summary.text == "The new arm is cheap, it says."
+    assert [found.summary.text[m.start : m.end] for m in found.summary.marks] == ["arm"] * ("arm" in text)
+
+
+def test_passage_is_the_sentence_most_like_title_and_summary_where_several_hold_the_query():
+    telling = make_telling(
+        summary="The crane lifts boats for a harbor.",
+        body="The crane is blue.\nNobody knew the crane.\nA harbor lifts boats with the crane.",
+    )
+
+    (found,) = ask("crane", stories=(make_story(tellings=(telling,)),)).found
+
+    assert found.passage.text == "A harbor lifts boats with the crane."
 
 
 def test_passage_that_leans_back_brings_the_sentence_before():

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from bot.language import normalise
-from bot.lookup.passages import Finder, Passage, Sentence, pairs, show
+from bot.lookup.passages import Finder, Passage, Sentence, content, pairs, show
 from bot.lookup.query import Query, Want
 from bot.model import Claim, Span, Story, StoryId, Telling
 
@@ -59,8 +60,8 @@ def answer_sentence(best: Sequence[Read], finder: Finder) -> AnswerSentence | No
         return None
     *_, span, read = max(good, key=lambda entry: entry[:3])
     text = read.telling.body[span.start : span.end]
-    claims = claims_beside(text, read.telling.claims)
-    return AnswerSentence(story_id=read.story.id, passage=show(text, finder), claim=next(iter(claims), None))
+    claim = claim_made(text, read.telling.claims)
+    return AnswerSentence(story_id=read.story.id, passage=show(text, finder), claim=claim)
 
 
 def _scored(read: Read, finder: Finder) -> Iterator[tuple[Span, float]]:
@@ -112,25 +113,19 @@ _SAME = 0.5
 _SAME_WHERE_DISPUTED = 0.3
 
 
-def claims_beside(text: str, claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    """Return the claims that a text makes, in part at least, the one it makes most first.
+def claim_made(text: str, claims: Iterable[Claim]) -> Claim | None:
+    """Return the claim that a sentence makes, or makes most of; None where it makes none.
 
-    A disputed claim comes before others, and is taken for made more easily: an allegation must not
-    lose its denial because it is told in other words.
+    Word for word comes first. Else a disputed claim comes before others, and is taken for made more
+    easily: an allegation must not lose its denial because it is told in other words.
     """
-    said = _content(text)
-    shares = [
-        (len(said & (content := _content(claim.text))) / (len(content) or 1), claim) for claim in claims
-    ]
-    made = [
-        (bool(claim.denied_by or claim.doubted_by), share, claim)
-        for share, claim in shares
-        if share >= (_SAME_WHERE_DISPUTED if claim.denied_by or claim.doubted_by else _SAME)
-    ]
-    return tuple(claim for *_, claim in sorted(made, key=lambda m: m[:2], reverse=True))
-
-
-def _content(text: str) -> set[str]:
-    """Return what a text is recognised by: its figures, longer Latin words, pairs of Japanese characters."""
-    folded = normalise(text)
-    return {*re.findall(r"\d[\d.]*|[a-z]{4,}", folded), *pairs(folded)}
+    said = content(normalise(text))
+    made = []
+    for claim in claims:
+        is_disputed = bool(claim.denied_by or claim.doubted_by)
+        is_verbatim = text in claim.text or claim.text in text
+        claimed = content(normalise(claim.text))
+        share = len(said & claimed) / (len(claimed) or 1)
+        if is_verbatim or share >= (_SAME_WHERE_DISPUTED if is_disputed else _SAME):
+            made.append(((is_verbatim, is_disputed, share), claim))
+    return max(made, key=itemgetter(0), default=(None, None))[1]

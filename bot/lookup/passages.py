@@ -48,6 +48,11 @@ def pairs(text: str) -> set[str]:
     return {*_JAPANESE_PAIR.findall(text), *_LATIN_PAIR.findall(text)}
 
 
+def content(text: str) -> set[str]:
+    """Return what a normalised text is recognised by: its figures, longer Latin words, and `pairs`."""
+    return {*re.findall(r"\d[\d.]*|[a-z]{4,}", text), *pairs(text)}
+
+
 class Finder:
     """Finds the concepts of one query in texts, whatever their inflection, without tokenising the texts."""
 
@@ -55,20 +60,18 @@ class Finder:
         self.query = query
         self._names = names
         self._forms = [form for n, concept in enumerate(query.concepts) for form in _forms(n, concept, names)]
+        self._named = {
+            token[1:]: n for n, c in enumerate(query.concepts) for token in c.tokens if token[0] == "@"
+        }
         self._total = sum(concept.rarity for concept in query.concepts) or 1.0
 
     def held(self, text: str) -> frozenset[int]:
         """Return the concepts that stand in a normalised text."""
-        return frozenset(
-            {form.concept for form in self._forms if form.literal in text and form.pattern.search(text)}
-        )
+        return frozenset({form.concept for form in self._forms if form.stem in text and form.stands_in(text)})
 
     def named(self, topics: Iterable[TopicId]) -> frozenset[int]:
         """Return the concepts that are the names of these topics."""
-        tokens = {f"@{topic}" for topic in topics}
-        return frozenset(
-            number for number, concept in enumerate(self.query.concepts) if tokens & concept.tokens.keys()
-        )
+        return frozenset(self._named[topic] for topic in topics if topic in self._named)
 
     def has_name(self, concepts: Iterable[int]) -> bool:
         """Whether one of these concepts is a known name."""
@@ -77,6 +80,11 @@ class Finder:
     def share(self, concepts: Iterable[int]) -> float:
         """Return how much of the query these concepts are, by rarity: from 0 to 1."""
         return sum(self.query.concepts[number].rarity for number in concepts) / self._total
+
+    def rarity(self, concepts: Iterable[int]) -> float:
+        """Return the rarities of those of these concepts that are not names, added up."""
+        held = (self.query.concepts[number] for number in concepts)
+        return sum(concept.rarity for concept in held if not concept.is_name)
 
     def find(self, text: str) -> list[Sighting]:
         """Return where concepts stand in a text as given, in order and apart; at one place the longest."""
@@ -88,13 +96,12 @@ class Finder:
         return apart
 
     def _sightings(self, text: str) -> Iterator[Sighting]:
-        topics = {token: number for number, c in enumerate(self.query.concepts) for token in c.tokens}
-        for match in self._names.find(text):
-            if (number := topics.get(f"@{match.topic_id}")) is not None:
+        for match in self._names.find(text) if self._named else ():
+            if (number := self._named.get(match.topic_id)) is not None:
                 yield Sighting(concept=number, span=Span(start=match.start, end=match.end), how="name")
         folded = fold(text)
         for form in self._forms:
-            if form.how != "name":
+            if form.how != "name" and form.stem in folded.text:
                 for found in form.pattern.finditer(folded.text):
                     start, end = folded.origin(*found.span())
                     yield Sighting(concept=form.concept, span=Span(start=start, end=end), how=form.how)
@@ -105,12 +112,26 @@ class Finder:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A spelling of a concept: `literal` is quick to rule out, `pattern` minds inflection and borders."""
+    """A spelling of a concept: a stem that never changes, and patterns of what stands before and after it."""
 
     concept: int
-    literal: str
-    pattern: re.Pattern[str]
     how: How
+    stem: str
+    before: str
+    after: str
+
+    def stands_in(self, text: str) -> bool:
+        """Whether a text that has the stem has the whole form."""
+        return not (self.before or self.after) or self.pattern.search(text) is not None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return _compiled(f"{self.before}{re.escape(self.stem)}{self.after}")
+
+
+_MOST_PATTERNS = 4096
+_compiled = lru_cache(maxsize=_MOST_PATTERNS)(re.compile)
+"""Most stems stand in no candidate, and are never compiled."""
 
 
 def _forms(number: int, concept: Concept, names: Names) -> list[_Form]:
@@ -123,20 +144,17 @@ def _forms(number: int, concept: Concept, names: Names) -> list[_Form]:
             spellings.setdefault(token.partition("\t")[2], "sound")
         elif weight == 1.0 or len(token) > 1:
             spellings.setdefault(token, "word")
-    return [_Form(number, *_pattern(spelling, how), how) for spelling, how in spellings.items() if spelling]
+    return [_form(number, spelling, how) for spelling, how in spellings.items() if spelling]
 
 
 _OKURIGANA = re.compile(r"(.*[一-鿿々])([ぁ-ん]+)")
 _ENGLISH_ENDINGS = "(?:'?s|e[sdr]?|ers?|ings?|ions?|ations?|ments?|al|ly|[a-z]ing|[a-z]ed)?"
-_MOST_SPELLINGS = 4096
 
 
-@lru_cache(maxsize=_MOST_SPELLINGS)
-def _pattern(spelling: str, how: How) -> tuple[str, re.Pattern[str]]:
-    """Return the part of a spelling that does not change, and what the whole may look like in a text."""
+def _form(concept: int, spelling: str, how: How) -> _Form:
     stem, ending = (spelling, "") if how != "word" else _inflected(spelling)
     before, after = (_border(letter, how) for letter in (stem[0], stem[-1]))
-    return stem, re.compile(f"(?<!{before}){re.escape(stem)}{ending}(?!{after})")
+    return _Form(concept, how, stem, before and f"(?<!{before})", f"{ending}(?!{after})" if after else ending)
 
 
 def _inflected(word: str) -> tuple[str, str]:
@@ -151,12 +169,12 @@ def _inflected(word: str) -> tuple[str, str]:
 
 
 def _border(letter: str, how: How) -> str:
-    """Return what may not stand beside a spelling that begins or ends with `letter`."""
+    """Return what may not stand beside a spelling that begins or ends with `letter`; "" for nothing."""
     if letter.isascii():
         return "[a-z0-9]"
     if how != "word" and re.match(f"[{KATAKANA}]", letter):
         return f"[{KATAKANA}]"
-    return "[^\\s\\S]"  # nothing: Japanese words stand side by side
+    return ""  # Japanese words stand side by side
 
 
 # Passages.
@@ -192,16 +210,16 @@ def read_sentences(telling: Telling, finder: Finder) -> list[Sentence]:
 def best_passage(telling: Telling, body: Sequence[Sentence], finder: Finder) -> Passage:
     """Return the sentences of one paragraph of the body that hold most of the query.
 
-    Among equals the sentence that has most in common with the title, then the first. The summary where
-    there is no body.
+    Among equals the sentence that has most in common with title and summary, then the first. The
+    summary where there is no body.
     """
     if not body:
         return show(telling.summary[:_LONGEST_PASSAGE], finder)
     shares = [finder.share(sentence.held) for sentence in body]
     most = max(shares)
     equals = [number for number, share in enumerate(shares) if share == most]
-    title = pairs(normalise(telling.title))
-    best = max(equals, key=lambda number: sum(pair in body[number].text for pair in title))
+    gist = content(normalise(f"{telling.title}\n{telling.summary}"))
+    best = max(equals, key=lambda number: sum(part in body[number].text for part in gist))
     first, last = _grown(telling.body, body, best)
     text = telling.body[body[first].span.start : body[last].span.end]
     return show(text[:_LONGEST_PASSAGE], finder)

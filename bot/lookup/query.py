@@ -112,6 +112,7 @@ _QUESTION = re.compile(
 _FILLER_WORDS = (
     "幾ら 何 幾つ 何故 如何 教える 知らせる 見せる 下さい 知る 言う ニュース 記事 話題 話 最新 情報"
     " 関する 就く 居る 有る 為る 成る 出来る 人 物 事 年 月 日 御"
+    " どう 思う 今 前"
     " much many tell show give know news latest stori articl pleas find get happen want"
 )
 _FILLER = frozenset(_FILLER_WORDS.split())
@@ -120,6 +121,7 @@ _FILLER = frozenset(_FILLER_WORDS.split())
 _KINDS = (
     "費 費用 コスト 金額 額 値段 価格 予算 cost price budget spend spent expens pay paid sum",
     "会社 企業 社 compani firm",
+    "結果 result outcom",
     "国 都市 場所 countri citi place",
     "理由 原因 reason caus",
     "名前 名称 名 name",
@@ -127,6 +129,17 @@ _KINDS = (
 """Words for a kind of answer. Those of one line stand for one another, and none of them is essential."""
 
 _KIND_OF = {word: kind.split() for kind in _KINDS for word in kind.split()}
+
+
+_PLACES = (
+    "米国 アメリカ",
+    "英国 イギリス",
+    "豪州 オーストラリア",
+    "欧州 ヨーロッパ",
+)
+"""Places that Japanese news call by two names."""
+
+_PLACE_OF = {word: place.split() for place in _PLACES for word in place.split()}
 
 
 _ENGLISH = re.compile(
@@ -150,7 +163,7 @@ _RUN = re.compile(
 )
 """Stretches of one script; o3 and GPT-4 are one, and so are 5.58 million and 558万ドル."""
 _MOST_CONCEPTS = 32
-_SOUND_LIMIT = 50
+_SOUND_LIMIT = 200
 
 _OTHER_SPELLING = 0.7
 _OF_SAME_KIND = 0.5
@@ -218,7 +231,8 @@ def _spellings(found: Iterable[str], words: Iterable[str], known: _Known) -> dic
 
 def _word(typed: str, words: list[str], spellings: Mapping[str, float]) -> Concept:
     kind = dict.fromkeys(_KIND_OF.get(words[0], ()), _OF_SAME_KIND)
-    return Concept(typed=typed, tokens={**kind, **spellings, **dict.fromkeys(words, 1.0)})
+    same = dict.fromkeys((*_PLACE_OF.get(words[0], ()), *words), 1.0)
+    return Concept(typed=typed, tokens={**kind, **spellings, **same})
 
 
 _AMOUNT = re.compile(r"\d[\d.,]*(?:[千万億兆]+| thousand| [mbtr]+illion)?")

@@ -11,10 +11,10 @@ from typing import Literal
 from bot.language import normalise
 from bot.language.folding import fold
 from bot.language.names import Names, sounds_alike
-from bot.lookup.answering import AnswerSentence, Read, answer_sentence, claims_beside
-from bot.lookup.passages import MOST_READ, Finder, How, Passage, best_passage, pairs, read_sentences
+from bot.lookup.answering import AnswerSentence, Read, answer_sentence
+from bot.lookup.passages import MOST_READ, Finder, How, Passage, best_passage, pairs, read_sentences, show
 from bot.lookup.query import Query
-from bot.model import Claim, Language, Story, StoryId, Telling, TopicId
+from bot.model import Language, Story, StoryId, Telling, TopicId
 from bot.ports import Hit, Index
 
 Depth = Literal["low", "medium", "high"]
@@ -34,15 +34,17 @@ class Match:
 class Found:
     """A story that answers the query, in the telling that fits the asker, with why.
 
-    `claims` are those to be shown with the passage, so that no allegation stands without its denial.
+    `passage` is of the body (of the summary where there is no body); `passage_adds` where it holds
+    something of the query that the summary does not.
     """
 
     story: Story
     telling: Telling
     score: float
     matched: tuple[Match, ...]
+    summary: Passage
     passage: Passage
-    claims: tuple[Claim, ...] = ()
+    passage_adds: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ def answer(
     if any(_NAME_LIKE.match(concept.typed) for concept in missing):
         candidates = [candidate for candidate in candidates if finder.has_name(candidate.held)]
     ranked = _ranked(candidates, finder, now)
-    reads = [_read(candidate.story, finder, language) for candidate, _ in ranked[:limit]]
+    reads = [_read(candidate, finder, language) for candidate, _ in ranked[:limit]]
     found = [_found(read, score, finder) for read, (_, score) in zip(reads, ranked, strict=False)]
     return Answer(
         query=query,
@@ -110,35 +112,36 @@ _NAME_LIKE = re.compile("[A-Z][a-z]|[ァ-ヺー]{3}")
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A story as it is compared: the text of all its tellings, and the concepts in it."""
+    """A story as it is compared: the titles and the text of all its tellings, and the concepts in each."""
 
     story: Story
     relevance: float
+    titles: str
     text: str
-    held: frozenset[int]
-    titled: frozenset[int]
+    held_by: tuple[frozenset[int], ...]
     topical: frozenset[int]
+
+    @property
+    def held(self) -> frozenset[int]:
+        return self.topical.union(*self.held_by)
 
 
 def _candidate(hit: Hit, story: Story, finder: Finder) -> _Candidate:
-    titles, bodies = zip(*(_normalised(telling) for telling in story.tellings), strict=True)
-    title = "\n".join(titles)
-    text = "\n".join((title, *bodies))
+    texts = [_normalised(telling) for telling in story.tellings]
     return _Candidate(
         story=story,
         relevance=hit.score,
-        text=text,
-        held=finder.held(text) | finder.named(story.topics),
-        titled=finder.held(title),
-        topical=finder.named(story.topics[:1]),
+        titles="\n".join(text.partition("\n")[0] for text in texts),
+        text="\n".join(texts),
+        held_by=tuple(map(finder.held, texts)),
+        topical=finder.named(story.topics),
     )
 
 
-def _normalised(telling: Telling) -> tuple[str, str]:
-    """Return title and body; folding them together halves the cost."""
-    title, body = " ".join(telling.title.split()), telling.body[:MOST_READ]
-    title, _, body = normalise(f"{title}\n{body}").partition("\n")
-    return title, body
+def _normalised(telling: Telling) -> str:
+    """Return the title as the first line, and the body; folding them together halves the cost."""
+    title = " ".join(telling.title.split())
+    return normalise(f"{title}\n{telling.body[:MOST_READ]}")
 
 
 def _ranked(
@@ -148,13 +151,16 @@ def _ranked(
     scored = []
     for candidate, adjacency in zip(candidates, _adjacencies(candidates, finder.query), strict=True):
         if finder.share(candidate.held) >= _ENOUGH:
+            main_topic = finder.named(candidate.story.topics[:1])
             boost = (
                 1
-                + _TITLE_BOOST * finder.share(candidate.titled)
-                + _MAIN_TOPIC_BOOST * finder.share(candidate.topical)
+                + _TITLE_BOOST * finder.share(finder.held(candidate.titles))
+                + _MAIN_TOPIC_BOOST * finder.share(main_topic)
                 + _FRESHNESS_BOOST * 0.5 ** (_age_days(candidate.story, now) / _FRESHNESS_HALF_LIFE_DAYS)
             )
-            scored.append((candidate, (candidate.relevance + _GRAM_WEIGHT * adjacency) * boost))
+            # The index misses words that the tokens cut elsewhere (業界 in AI業界): they count as told once.
+            relevance = max(candidate.relevance, finder.rarity(candidate.held))
+            scored.append((candidate, (relevance + _GRAM_WEIGHT * adjacency) * boost))
     return sorted(scored, key=lambda c: (-c[1], -c[0].story.published_at.timestamp(), c[0].story.id))
 
 
@@ -184,45 +190,48 @@ def _newest_age_days(stories: Iterable[Story], now: datetime) -> int | None:
 # Showing.
 
 
-def _read(story: Story, finder: Finder, language: Language) -> Read:
-    telling = _telling(story, finder, language)
-    return Read(story=story, telling=telling, body=read_sentences(telling, finder))
+def _read(candidate: _Candidate, finder: Finder, language: Language) -> Read:
+    telling = _telling(candidate, finder.query.language or language)
+    return Read(story=candidate.story, telling=telling, body=read_sentences(telling, finder))
+
+
+def _telling(candidate: _Candidate, language: Language) -> Telling:
+    """Return the telling in a language, unless only another holds the query."""
+    preferred = candidate.story.telling(language)
+    holding = [t for t, held in zip(candidate.story.tellings, candidate.held_by, strict=True) if held]
+    return preferred if preferred in holding or not holding else holding[0]
 
 
 def _found(read: Read, score: float, finder: Finder) -> Found:
     telling = read.telling
     passage = best_passage(telling, read.body, finder)
-    shown = f"{telling.title}\n{telling.summary}\n{passage.text}"
+    in_summary = finder.held(normalise(telling.summary))
     return Found(
         story=read.story,
         telling=telling,
         score=score,
-        matched=_matches(telling, passage, finder),
+        matched=_matches(read, passage, finder),
+        summary=show(telling.summary, finder),
         passage=passage,
-        claims=claims_beside(shown, telling.claims),
+        passage_adds=finder.share(finder.held(normalise(passage.text))) > finder.share(in_summary),
     )
 
 
-def _telling(story: Story, finder: Finder, language: Language) -> Telling:
-    """Return the telling in the query's language, else the asker's, unless only another holds the query."""
-    preferred = story.telling(finder.query.language or language)
-    others = (
-        telling for telling in (preferred, *story.tellings) if finder.held("\n".join(_normalised(telling)))
-    )
-    return next(others, preferred)
-
-
-def _matches(telling: Telling, passage: Passage, finder: Finder) -> tuple[Match, ...]:
+def _matches(read: Read, passage: Passage, finder: Finder) -> tuple[Match, ...]:
     """Return a match for each concept in the telling: as the passage has it, else title, else body."""
     matches: dict[int, Match] = {}
-    wanted = finder.held("\n".join(_normalised(telling)))
-    for text in (passage.text, telling.title, telling.body[:MOST_READ]):
-        if wanted <= matches.keys():
-            break
+
+    def note(text: str) -> None:
         for sighting in finder.find(text):
             typed = finder.query.concepts[sighting.concept].typed
             form = text[sighting.span.start : sighting.span.end]
             matches.setdefault(sighting.concept, Match(typed=typed, form=form, how=sighting.how))
+
+    note(passage.text)
+    note(read.telling.title)
+    for sentence in read.body:
+        if sentence.held - matches.keys():
+            note(read.telling.body[sentence.span.start : sentence.span.end])
     return tuple(matches[number] for number in sorted(matches))
 
 
