@@ -181,7 +181,7 @@ def small_print(story: Story, telling: Telling, language: Language) -> Block:
     parts = [
         story.source.name,
         phrase_date(story.published_at.date(), language),
-        *_parties(telling.claims, language),
+        *parties(telling.claims, language),
     ]
     if story.telling(language).language != language:
         parts.append(phrase("story.original", language))
@@ -190,21 +190,22 @@ def small_print(story: Story, telling: Telling, language: Language) -> Block:
 
 def claim_note(claim: Claim, language: Language, told: str = "") -> Block:
     """Return everyone who makes, doubts or denies a claim, after the claim itself unless `told` holds it."""
-    parties = phrase("story.dot", language).join(_parties((claim,), language))
+    who = phrase("story.dot", language).join(parties((claim,), language))
     if claim.text in told:
-        return note(parties)
-    return note(phrase("story.claim", language, claim=claim.text, parties=parties))
+        return note(who)
+    return note(phrase("story.claim", language, claim=claim.text, parties=who))
 
 
-def _parties(claims: Sequence[Claim], language: Language) -> list[str]:
-    parties = {
+def parties(claims: Sequence[Claim], language: Language) -> list[str]:
+    """Return who makes these claims, who doubts and who denies them, each as a phrase where there is one."""
+    people_of = {
         "story.claimed": [claim.said_by for claim in claims],
         "story.doubted": [who for claim in claims for who in claim.doubted_by],
         "story.denied": [who for claim in claims for who in claim.denied_by],
     }
     return [
         phrase(key, language, who=_join(dict.fromkeys(people), language))
-        for key, people in parties.items()
+        for key, people in people_of.items()
         if people
     ]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.briefing import claim_note, small_print, story_blocks
+from bot.briefing import claim_note, parties, small_print, story_blocks
 from bot.commands import CATALOGUE, Ask, Newest, unparse
 from bot.language import Names
 from bot.lookup import Answer, AnswerSentence, Found, Match, Passage
@@ -204,12 +204,14 @@ def _sources(answer: Answer, ask: Ask, language: Language) -> list[Block]:
     for place, found in enumerate(answer.found, start=1 + (ask.page - 1) * PAGE_SIZE):
         source = found.story.source
         date = phrase_date(found.story.published_at.date(), language)
+        # A title may allege, so whoever denies stands beside it here too.
+        facts = ["", date, *parties(found.telling.claims, language)]
         blocks.append(
             Paragraph(
                 (
                     Run(f"{place}. {found.telling.title}\n", style="strong"),
                     Run(source.name, url=source.url),
-                    Run(f"{phrase('story.dot', language)}{date}"),
+                    Run(phrase("story.dot", language).join(facts)),
                 )
             )
         )

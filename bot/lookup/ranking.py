@@ -158,7 +158,7 @@ def _ranked(
                 + _MAIN_TOPIC_BOOST * finder.share(main_topic)
                 + _FRESHNESS_BOOST * 0.5 ** (_age_days(candidate.story, now) / _FRESHNESS_HALF_LIFE_DAYS)
             )
-            # The index misses words that the tokens cut elsewhere (業界 in AI業界): they count as told once.
+            # The index misses words inside others (金 in 資金): they count as told once.
             relevance = max(candidate.relevance, finder.rarity(candidate.held))
             scored.append((candidate, (relevance + _GRAM_WEIGHT * adjacency) * boost))
     return sorted(scored, key=lambda c: (-c[1], -c[0].story.published_at.timestamp(), c[0].story.id))
