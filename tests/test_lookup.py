@@ -272,13 +272,13 @@ def test_place_is_found_by_its_other_name(text):
 
 
 def test_word_inside_another_counts_though_the_index_does_not_find_it():
-    funds = make_story(
-        id=StoryId("funds"),
-        tellings=(make_telling(language="ja", title="資金集め", body="資金をクモ社が集めた。"),),
+    taxes = make_story(
+        id=StoryId("taxes"),
+        tellings=(make_telling(language="ja", title="減税", body="減税をクモ社が求めた。"),),
     )
-    assert "金" not in tokens("資金", NAMES)
+    assert "税" not in tokens("減税", NAMES)
 
-    assert ids(ask("クモ社の金", "ja", (*WORLD, funds)))[0] == "funds"
+    assert ids(ask("クモ社の税", "ja", (*WORLD, taxes)))[0] == "taxes"
 
 
 def test_newer_story_comes_first_where_all_else_is_equal():
