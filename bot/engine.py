@@ -149,11 +149,13 @@ class Engine:
     # Questions
 
     async def follow_store(self) -> int:
-        """Bring the index up to the store; return how many stories changed."""
+        """Bring the index up to the store, as far as it takes entries; return how many stories changed."""
         changed = 0
         while entries := await self.store.index_entries(self.index.position, _FOLLOW_BATCH):
-            self.index.apply(entries)
-            changed += len(entries)
+            taken = self.index.apply(entries)
+            if not taken:
+                break
+            changed += taken
         return changed
 
     async def answer(self, query: str, actor: Actor, limit: int = replies.PAGE_SIZE) -> Answer:

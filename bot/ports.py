@@ -172,8 +172,11 @@ class Index(Protocol):
         """The change number up to which the index has followed the store."""
         ...
 
-    def apply(self, entries: Iterable[IndexEntry]) -> None:
-        """Follow the store: each entry replaces what was known of its story."""
+    def apply(self, entries: Iterable[IndexEntry]) -> int:
+        """Follow the store: each entry replaces what was known of its story.
+
+        Returns how many entries were new; none while the index is at work on itself and takes none.
+        """
         ...
 
     def search(

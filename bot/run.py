@@ -1,24 +1,22 @@
 """The process: what is opened and closed, the ticks that run in between, and how it stops."""
 
 import asyncio
-import hashlib
 import logging
 import secrets
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from bot.engine import Engine
 from bot.errors import InvalidSeed, InvalidSettings, StoreError
-from bot.index import PostingsIndex
-from bot.language import Names
-from bot.model import IndexEntry
+from bot.index import KeptIndex
+from bot.language import Names, release, release_unused
 from bot.outbox import deliver_due
-from bot.ports import Platform, Store
+from bot.ports import Platform
 from bot.reading.seeds import TOPICS_FILE, Seeds, read_seeds
 from bot.settings import Settings
 from bot.store import open_store
@@ -29,70 +27,28 @@ GRACE_S = 10.0
 """How long a stop waits for ticks that are at work."""
 
 
-TAIL = 50_000
-"""Changes that the index holds in memory before it writes its snapshot anew."""
-
-
 def utc_now() -> datetime:
     """Return the present instant: the one clock, passed down to everything that needs the time."""
     return datetime.now(UTC)  # noqa: TID251
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings) -> AsyncIterator[Engine]:
-    """Yield an engine over the settings' store and index, the seeds in it; close everything afterwards."""
+async def open_engine(settings: Settings, *, checkpoints: bool = False) -> AsyncIterator[Engine]:
+    """Yield an engine over the settings' store and index, the seeds in it; close everything afterwards.
+
+    `checkpoints` are for whoever holds the database's lock (`database_lock`).
+    """
     _make_folder(settings.data_dir)
     async with AsyncExitStack() as stack:
-        store = await open_store(settings.database_url)
+        store = await open_store(settings.database_url, checkpoints=checkpoints)
         stack.push_async_callback(store.close)
         seeds = load_seeds(settings.seeds_dir, utc_now())
-        index = await _open_index(settings, store)
-        stack.callback(index.keep)
+        index = KeptIndex(settings.data_dir / f"{store.database_id}.index")
+        stack.push_async_callback(index.close)
         engine = Engine(store, index, Names(seeds.topics), utc_now)
         await engine.save(seeds.stories, actor="seeds", reason="seed files")
         await engine.follow_store()
         yield engine
-
-
-class KeptIndex(PostingsIndex):
-    """The index with its snapshot file: a start reads the file, and from the store only what came after."""
-
-    path: Path
-    _kept: int
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Return the index as it was kept at `path`, or an empty one."""
-        index = super().load(path)
-        index.path, index._kept = path, index.position
-        return index
-
-    def apply(self, entries: Iterable[IndexEntry]) -> None:
-        """Follow the store; what has grown long in memory goes to the file."""
-        super().apply(entries)
-        if self.position - self._kept >= TAIL:
-            self.keep()
-
-    def keep(self) -> None:
-        """Write the file where there is something new; the index does without it where that fails."""
-        if self.position == self._kept:
-            return
-        try:
-            self.save(self.path)
-        except OSError as error:
-            logger.warning("the index snapshot %s was not written: %s", self.path, error.strerror)
-        self._kept = self.position
-
-
-async def _open_index(settings: Settings, store: Store) -> KeptIndex:
-    """Return the index of the settings' database; one that is ahead of the store was another's."""
-    database = hashlib.sha256(settings.database_url.encode()).hexdigest()[:12]
-    path = settings.data_dir / f"{database}.index"
-    index = KeptIndex.load(path)
-    if index.position and not await store.index_entries(index.position - 1, limit=1):
-        path.unlink()
-        index = KeptIndex.load(path)
-    return index
 
 
 def _make_folder(folder: Path) -> None:
@@ -105,22 +61,36 @@ def _make_folder(folder: Path) -> None:
 
 
 @contextmanager
-def sole_process(settings: Settings) -> Iterator[None]:
-    """Keep every other `ai-news run` off the same SQLite database. Raises `StoreError` where one is."""
+def database_lock(settings: Settings) -> Iterator[bool]:
+    """Yield whether the lock of the SQLite database was free, and hold it then; PostgreSQL needs none.
+
+    Who holds it writes the WAL back: `ai-news run`, or an `import` while no bot runs. Every other
+    command leaves that alone, because SQLite may damage a file that two write back at once.
+    """
     if not settings.database_url.startswith("sqlite:"):
-        yield
+        yield True
         return
     import fcntl
 
     _make_folder(settings.data_dir)
-    with (settings.data_dir / "run.lock").open("w") as lock:
+    with (settings.data_dir / "database.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            free = True
         except BlockingIOError:
+            free = False
+        yield free
+
+
+@contextmanager
+def sole_process(settings: Settings) -> Iterator[None]:
+    """Keep every other `ai-news run` off the same SQLite database. Raises `StoreError` where one is."""
+    with database_lock(settings) as free:
+        if not free:
             raise StoreError(
-                f"another ai-news run is at work on {settings.data_dir}; stop it first, or set "
-                "AI_NEWS_DATABASE_URL to a PostgreSQL database for more than one"
-            ) from None
+                f"another ai-news run or import is at work on {settings.data_dir}; stop it or wait for its "
+                "end, or set AI_NEWS_DATABASE_URL to a PostgreSQL database for more than one"
+            )
         yield
 
 
@@ -177,6 +147,7 @@ async def ticking(engine: Engine, platforms: Sequence[Platform]) -> AsyncIterato
     """
     owner = secrets.token_hex(8)
     ticks = _ticks(engine, platforms, owner)
+    release()  # what reading the seeds took
     try:
         for tick in ticks:
             await tick.run()
@@ -195,10 +166,14 @@ def _ticks(engine: Engine, platforms: Sequence[Platform], owner: str) -> Sequenc
         while await deliver_due(engine.store, by_name, engine.clock, owner):
             pass
 
+    async def tidy() -> None:
+        release_unused()
+
     return (
         Tick("follow", 2, engine.follow_store),
         Tick("compose", 2, lambda: engine.compose_due(limits)),
         Tick("deliver", 1, deliver),
+        Tick("tidy", 60, tidy),
     )
 
 

@@ -89,8 +89,7 @@ async def test_a_damaged_database_is_left_as_it_is(tmp_path, sqlite_url):
 
 async def open_sqlite(url, busy_timeout_s=0.05):
     driver = SqliteDriver(Path(url.removeprefix("sqlite:///")), busy_timeout_s)
-    await migrate(driver)
-    return driver, DatabaseStore(driver)
+    return driver, DatabaseStore(driver, await migrate(driver))
 
 
 async def test_a_database_that_another_program_holds_is_reported_and_then_used_again(sqlite_url):

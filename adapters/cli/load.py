@@ -85,7 +85,7 @@ def import_stories(
             await importing.flush()
         return importing.report
 
-    report = with_engine(use)
+    report = with_engine(use, bulk=True)
     if as_json:
         print_json(report.document())
     else:

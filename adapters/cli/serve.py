@@ -38,7 +38,7 @@ async def _serve(settings: "Settings", console: bool) -> None:
     from bot.phrases import phrase
     from bot.run import open_engine, ticking
 
-    async with open_engine(settings) as engine:
+    async with open_engine(settings, checkpoints=True) as engine:
         platform = ConsolePlatform(print_message)
         conversation = Conversation(engine, operator(settings.language), print_message)
         await engine.subscribe(CHANNEL, settings.language, settings.time_zone)

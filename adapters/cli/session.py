@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -26,18 +27,19 @@ InLanguage = Annotated[
 LOCAL = WorkspaceId("local")
 
 
-def with_engine(use: "Callable[[Engine, Settings], Awaitable[T]]") -> T:
-    """Return what `use` makes of an engine that is open while it runs."""
-    from bot.run import open_engine
+def with_engine(use: "Callable[[Engine, Settings], Awaitable[T]]", *, bulk: bool = False) -> T:
+    """Return what `use` makes of an engine that is open while it runs; `bulk` is for many changes."""
+    from bot.run import database_lock, open_engine
     from bot.settings import read_settings
 
     settings = read_settings()
 
-    async def session() -> T:
-        async with open_engine(settings) as engine:
+    async def session(checkpoints: bool) -> T:
+        async with open_engine(settings, checkpoints=checkpoints) as engine:
             return await use(engine, settings)
 
-    return asyncio.run(session())
+    with database_lock(settings) if bulk else nullcontext(False) as checkpoints:
+        return asyncio.run(session(checkpoints))
 
 
 def operator(language: Language) -> Actor:

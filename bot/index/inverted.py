@@ -42,24 +42,39 @@ class PostingsIndex:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Return the index saved at `path`; an empty one where there is none, or none that can be used."""
-        return cls(snapshot.read(path, _UNCHECKED))
+        return cls(cls.read(path))
+
+    @staticmethod
+    def read(path: Path) -> Snapshot | None:
+        """Return the snapshot at `path`; None where there is none, or none that can be used."""
+        return snapshot.read(path, _UNCHECKED)
 
     def save(self, path: Path) -> None:
         """Write everything to a snapshot at `path`, in place of the old one, and go on from there.
 
         Raises `OSError` where that cannot be done; the index works on as before.
         """
-        snapshot.write(path, self.position, self._documents.workspaces, self._sections())
-        saved = snapshot.read(path, _UNCHECKED)
-        if saved is not None:
-            self._open(saved)
+        self.write(path)
+        self.reopen(path)
 
-    def apply(self, entries: Iterable[IndexEntry]) -> None:
+    def write(self, path: Path) -> None:
+        """Write everything to a snapshot at `path`. Another thread may search meanwhile, but not apply."""
+        snapshot.write(path, self.position, self._documents.workspaces, self._sections())
+
+    def reopen(self, path: Path) -> None:
+        """Go on from the snapshot that was written last: mapped from its file, it takes little memory."""
+        if written := self.read(path):
+            self._open(written)
+
+    def apply(self, entries: Iterable[IndexEntry]) -> int:
         """Follow the store; entries come in the order of their numbers, and old ones are passed over."""
+        taken = 0
         for entry in entries:
             if entry.number > self.position:
                 self._replace(entry)
                 self.position = entry.number
+                taken += 1
+        return taken
 
     def search(
         self, query: Sequence[Mapping[str, float]], workspace: WorkspaceId, limit: int, now: datetime

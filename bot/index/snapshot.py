@@ -91,6 +91,8 @@ def write(path: Path, position: int, workspaces: Sequence[str], chunks: Iterable
 
     Raises `OSError` and leaves the old file where the new one cannot be written.
     """
+    for unfinished in path.parent.glob(f".{path.name}-*"):  # of a process that was killed
+        unfinished.unlink(missing_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
         try:
             sections = _write_sections(file, chunks)

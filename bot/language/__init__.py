@@ -3,6 +3,6 @@
 from bot.language.folding import normalise
 from bot.language.names import Names
 from bot.language.prose import language_of, sentences
-from bot.language.words import release, tokens
+from bot.language.words import release, release_unused, tokens
 
-__all__ = ["Names", "language_of", "normalise", "release", "sentences", "tokens"]
+__all__ = ["Names", "language_of", "normalise", "release", "release_unused", "sentences", "tokens"]

@@ -1,6 +1,7 @@
 """The schema: numbered SQL files, each run once, at start; a database from a newer program is refused."""
 
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib import resources
@@ -10,6 +11,9 @@ from bot.store.driver import Driver, Transaction
 
 STATEMENT_END = re.compile(r";\s*$", re.MULTILINE)
 """In a migration a statement ends with a semicolon at the end of a line."""
+
+CREATE_SCHEMA_VERSION = """
+CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL, database_id TEXT NOT NULL)"""
 
 
 def migrations() -> tuple[str, ...]:
@@ -21,15 +25,19 @@ def migrations() -> tuple[str, ...]:
     return tuple(file.read_text("utf-8") for file in files)
 
 
-async def migrate(driver: Driver) -> None:
-    """Bring the database to this program's version. Raises `StoreError` when it is of a newer one."""
-    await driver.exclusive(partial(_migrate, scripts=migrations()))
+async def migrate(driver: Driver) -> str:
+    """Bring the database to this program's version; return the database's id, which it was given at random.
+
+    Raises `StoreError` when it is of a newer version.
+    """
+    return await driver.exclusive(partial(_migrate, scripts=migrations()))
 
 
-async def _migrate(transaction: Transaction, scripts: Sequence[str]) -> None:
-    await transaction.fetch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")
-    rows = await transaction.fetch("SELECT version FROM schema_version")
+async def _migrate(transaction: Transaction, scripts: Sequence[str]) -> str:
+    await transaction.fetch(CREATE_SCHEMA_VERSION)
+    rows = await transaction.fetch("SELECT version, database_id FROM schema_version")
     version = rows[0]["version"] if rows else 0
+    database_id: str = rows[0]["database_id"] if rows else secrets.token_hex(8)
     if version > len(scripts):
         raise StoreError(
             f"the database has schema version {version} and this program knows version {len(scripts)}: "
@@ -39,9 +47,12 @@ async def _migrate(transaction: Transaction, scripts: Sequence[str]) -> None:
         for statement in _statements(script):
             await transaction.fetch(statement)
     if not rows:
-        await transaction.fetch("INSERT INTO schema_version (version) VALUES ($1)", len(scripts))
+        await transaction.fetch(
+            "INSERT INTO schema_version (version, database_id) VALUES ($1, $2)", len(scripts), database_id
+        )
     elif version < len(scripts):
         await transaction.fetch("UPDATE schema_version SET version = $1", len(scripts))
+    return database_id
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -19,7 +19,8 @@ BUSY_TIMEOUT_S: Final = 5.0
 """How long a transaction waits for another program's."""
 
 WRITER: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
-READER: Final = ("PRAGMA query_only = ON", "PRAGMA wal_autocheckpoint = 0")
+NO_CHECKPOINTS: Final = ("PRAGMA wal_autocheckpoint = 0",)
+READER: Final = ("PRAGMA query_only = ON", *NO_CHECKPOINTS)
 
 ADVICE: Final = {
     sqlite3.SQLITE_BUSY: "another program holds it locked: stop that program, or try again",
@@ -46,13 +47,19 @@ def has_wal_reset_bug(version: tuple[int, int, int]) -> bool:
 
 
 class SqliteDriver:
-    """A database in one file, opened (or created, in a folder that exists) by the first transaction."""
+    """A database in one file, opened (or created, in a folder that exists) by the first transaction.
+
+    Only one process should write the WAL back while it runs, with `checkpoints` (`has_wal_reset_bug`).
+    The last connection to leave does so in any case: Python 3.11 cannot ask SQLite not to.
+    """
 
     description = f"SQLite {sqlite3.sqlite_version}"
 
-    def __init__(self, path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(
+        self, path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S, *, checkpoints: bool = True
+    ) -> None:
         self._path = path
-        self._writer = _Connection(path, WRITER, busy_timeout_s)
+        self._writer = _Connection(path, WRITER if checkpoints else WRITER + NO_CHECKPOINTS, busy_timeout_s)
         self._reader = _Connection(path, READER, busy_timeout_s)
         self._one_at_a_time = asyncio.Lock()
         self._unstoppable = Unstoppable()

@@ -34,7 +34,8 @@ from bot.store.rows import to_milliseconds
 class DatabaseStore:
     """Implements `bot.ports.Store` on any driver whose schema is up to date."""
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, database_id: str) -> None:
+        self.database_id = database_id
         self._driver = driver
 
     @property

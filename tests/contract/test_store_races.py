@@ -153,7 +153,7 @@ async def failures_of(store, write):
     """Let `write` fail at each of its statements in turn; yield after each failure, until it succeeds."""
     for n in count(1):
         try:
-            await write(DatabaseStore(FailingDriver(store._driver, n)))
+            await write(DatabaseStore(FailingDriver(store._driver, n), store.database_id))
         except StoreError:
             yield n
         else:

@@ -23,12 +23,15 @@ class BruteIndex:
         self._entries: dict[StoryId, tuple[WorkspaceId, list[Counter[str]]]] = {}
         self.apply(entries)
 
-    def apply(self, entries: Iterable[IndexEntry]) -> None:
+    def apply(self, entries: Iterable[IndexEntry]) -> int:
+        taken = 0
         for entry in entries:
             if entry.number > self.position:
                 tellings = [Counter(tokens) for tokens in entry.tokens.values() if tokens]
                 self._entries[entry.story_id] = (entry.workspace, tellings)
                 self.position = entry.number
+                taken += 1
+        return taken
 
     def search(
         self, query: Sequence[Mapping[str, float]], workspace: WorkspaceId, limit: int, now: datetime
