@@ -95,8 +95,10 @@ class PostingsIndex:
 
     def tokens_from(self, prefix: str, limit: int, workspace: WorkspaceId = PUBLIC) -> list[str]:
         """Return up to `limit` tokens that begin with `prefix` and find something, in code point order."""
-        tokens = self._postings.tokens_from(prefix)
-        return list(islice((token for token in tokens if self.frequency(token, workspace)), limit))
+        view = self._documents.view(workspace)
+        entries = self._postings.beginning_with(prefix)
+        found = (token for token, postings in entries if view.visible_count(documents_of(postings)))
+        return list(islice(found, limit))
 
     def _open(self, base: Snapshot) -> None:
         self.position = base.position

@@ -23,6 +23,9 @@ from bot.index.strings import Packer, Strings, decoded, encoded
 
 PostingList = NDArray[np.uint32]
 
+Entry = tuple[bytes, PostingList]
+"""A term, as UTF-8, with its postings."""
+
 MAX_COUNT: Final = 63
 """A token that stands in a document more often counts this often: BM25 is all but saturated there."""
 
@@ -30,6 +33,7 @@ _COUNT_BITS: Final = 6  # which leaves 26 for the document: 67 million
 _SHIFT: Final = np.uint32(_COUNT_BITS)
 _COUNT: Final = np.uint32(MAX_COUNT)
 
+_TERM: Final = itemgetter(0)
 _BATCH_POSTINGS: Final = 1_000_000
 _BATCH_TERMS: Final = 50_000
 
@@ -57,10 +61,10 @@ class Postings:
         new = self._new.get(token)
         return old if new is None else np.concatenate([old, np.array(new, np.uint32)])
 
-    def tokens_from(self, prefix: str) -> Iterator[str]:
-        """Yield the tokens that begin with `prefix`, in code point order."""
-        tokens = merge(self._old_tokens_from(prefix), self._new_tokens_from(prefix))
-        return (token for token, _ in groupby(tokens))
+    def beginning_with(self, prefix: str) -> Iterator[tuple[str, PostingList]]:
+        """Yield the tokens that begin with `prefix` with their postings, in code point order."""
+        found = _merged(self._old_from(encoded(prefix)), self._new_from(prefix))
+        return ((decoded(term), postings) for term, postings in found)
 
     def sections(self, renumbered: NDArray[np.intp]) -> Iterator[Section]:
         """Yield the lists for a snapshot, under new document numbers; those without one (-1) fall away."""
@@ -76,9 +80,9 @@ class Postings:
         yield "posting_ends", np.concatenate(ends)[1:]
         yield from terms.sections("term")
 
-    def _batches(self) -> Iterator[list[tuple[bytes, PostingList]]]:
+    def _batches(self) -> Iterator[list[Entry]]:
         """Yield all terms in order with their lists, several at a time, so that arrays do the work."""
-        batch: list[tuple[bytes, PostingList]] = []
+        batch: list[Entry] = []
         size = 0
         for term, postings in self._all():
             batch.append((term, postings))
@@ -89,23 +93,25 @@ class Postings:
         if batch:
             yield batch
 
-    def _all(self) -> Iterator[tuple[bytes, PostingList]]:
+    def _all(self) -> Iterator[Entry]:
         old = ((term, self._old_list(place)) for place, term in enumerate(self._old_terms))
-        new = ((encoded(token), np.array(self._new[token], np.uint32)) for token in sorted(self._new))
-        for term, entries in groupby(merge(old, new, key=itemgetter(0)), key=itemgetter(0)):
-            yield term, np.concatenate([postings for _, postings in entries])
+        new = (self._new_entry(token) for token in sorted(self._new))
+        return _merged(old, new)
 
     def _old_list(self, place: int) -> PostingList:
         return self._old[self._old_ends[place - 1] if place else 0 : self._old_ends[place]]
 
-    def _old_tokens_from(self, prefix: str) -> Iterator[str]:
-        for place in range(bisect_left(self._old_terms, encoded(prefix)), len(self._old_terms)):
-            token = decoded(self._old_terms[place])
-            if not token.startswith(prefix):
-                return
-            yield token
+    def _new_entry(self, token: str) -> Entry:
+        return encoded(token), np.array(self._new[token], np.uint32)
 
-    def _new_tokens_from(self, prefix: str) -> Iterator[str]:
+    def _old_from(self, prefix: bytes) -> Iterator[Entry]:
+        for place in range(bisect_left(self._old_terms, prefix), len(self._old_terms)):
+            term = self._old_terms[place]
+            if not term.startswith(prefix):
+                return
+            yield term, self._old_list(place)
+
+    def _new_from(self, prefix: str) -> Iterator[Entry]:
         known = self._sorted_tokens
         if len(known) < len(self._new):
             known.extend(islice(self._new, len(known), None))  # a dict keeps the order of insertion
@@ -113,7 +119,13 @@ class Postings:
         for place in range(bisect_left(known, prefix), len(known)):
             if not known[place].startswith(prefix):
                 return
-            yield known[place]
+            yield self._new_entry(known[place])
+
+
+def _merged(old: Iterator[Entry], new: Iterator[Entry]) -> Iterator[Entry]:
+    """Yield the terms of two sorted rows in order, each with its old postings before its new ones."""
+    for term, entries in groupby(merge(old, new, key=_TERM), key=_TERM):
+        yield term, np.concatenate([postings for _, postings in entries])
 
 
 def documents_of(postings: PostingList) -> Numbers:
