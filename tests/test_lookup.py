@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.language import Names, sentences, tokens
 from bot.lookup import Answer, answer, read_query
 from bot.lookup.answering import claim_made
+from bot.lookup.passages import Finder, read_sentences
 from bot.lookup.query import MAX_QUERY_CHARACTERS
 from bot.model import PUBLIC, Claim, IndexEntry, Story, StoryId, TopicId, WorkspaceId
 from tests.factories import NOW, make_story, make_telling, make_topic
@@ -489,6 +490,30 @@ def test_naughty_strings_are_queries():
 
     for text in json.loads(file.read_text(encoding="utf-8")):
         check(ask(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(map(chr, range(0x4E00, 0x4E00 + MAX_QUERY_CHARACTERS))),
+        "".join(map(chr, range(0x1F300, 0x1F300 + MAX_QUERY_CHARACTERS))),
+        "umbrella " * 100,
+        "umbrella" * 40,
+        " ".join(f"word{number}" for number in range(60)),
+        "が\u3099\u0301" * 100,
+    ],
+)
+def test_what_a_query_has_every_story_searched_for_is_bounded(text):
+    finder = Finder(read_query(text, NAMES, INDEX), NAMES)
+
+    assert len(finder.query.concepts) <= 32
+    assert len(finder.pairs) <= 100
+
+
+def test_sentences_read_of_a_story_are_bounded():
+    finder = Finder(read_query("umbrella", NAMES, INDEX), NAMES)
+
+    assert len(read_sentences(make_telling(body="An umbrella.\n" * 1_000), finder)) == 400
 
 
 def test_story_of_a_single_endless_line_has_a_short_passage():

@@ -11,8 +11,11 @@ KATAKANA = "ァ-ヺー"
 """The letters of a katakana word, as the inside of a character class of a regular expression."""
 
 _MARKS = "\u0300-\u036f\u3099\u309a\uff9e\uff9f"
-# Characters that NFKC leaves alone and `lower` maps one to one: most of any text, folded in long runs.
-_PIECE = re.compile(rf"(?P<stable>[\n\t -~、-〠ぁ-ゖァ-ヾ一-鿿]+(?![{_MARKS}]))|.[{_MARKS}]*", re.DOTALL)
+# Characters that NFKC leaves alone or maps one to one: most of any text, folded in long runs.
+_PIECE = re.compile(
+    rf"(?:(?P<stable>[\n\t -~、-〠ぁ-ゖァ-ヾ一-鿿]+)|(?P<wide>[！-～]+))(?![{_MARKS}])|.[{_MARKS}]*",
+    re.DOTALL,
+)
 _LONGEST_CLUSTER = 8
 """Characters. No letter has more marks; Python's normaliser takes quadratic time in their number."""
 
@@ -58,7 +61,10 @@ def fold(text: str) -> Folded:
     length = 0
     for match in _PIECE.finditer(text):
         given = match[0]
-        folded = given.lower() if match["stable"] else _fold_cluster(given[:_LONGEST_CLUSTER])
+        if match.lastgroup is None:
+            folded = _fold_cluster(given[:_LONGEST_CLUSTER])
+        else:
+            folded = (given if match["stable"] else unicodedata.normalize("NFKC", given)).lower()
         if folded:
             pieces.append((length, *match.span()))
             parts.append(folded)

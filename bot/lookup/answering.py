@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Final
 
 from bot.language import normalise
-from bot.lookup.passages import Finder, Passage, Sentence, content, pairs, show
+from bot.lookup.passages import Finder, Passage, Sentence, content, show
 from bot.lookup.query import Query, Want
 from bot.model import Claim, Span, Story, StoryId, Telling
 
@@ -66,7 +66,7 @@ def answer_sentence(best: Sequence[Read], finder: Finder) -> AnswerSentence | No
 
 def _scored(read: Read, finder: Finder) -> Iterator[tuple[Span, float]]:
     """Yield the sentences of a story that are not too long, each with how well it answers."""
-    asked = pairs(normalise(finder.query.rest))
+    asked = finder.pairs
     around = finder.held(normalise(read.telling.title)) | finder.named(read.story.topics)
     before = frozenset[int]()
     for sentence in read.body:

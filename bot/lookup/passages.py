@@ -39,6 +39,12 @@ class Sighting:
     how: How
 
 
+_PAIRED = 100
+"""Characters of a query that pairs are taken from: each costs a pass over every candidate."""
+_MOST_SENTENCES = 400
+_MOST_ALIKE = 40
+"""Sentences that hold the same of a query and are compared with the title."""
+
 _JAPANESE_PAIR = re.compile("(?=([぀-ヿ一-鿿々0-9]{2}))(?![ぁ-ん]{2})")
 _LATIN_PAIR = re.compile("(?=(?<![a-z])([a-z]+ [a-z]+))")
 
@@ -58,6 +64,7 @@ class Finder:
 
     def __init__(self, query: Query, names: Names) -> None:
         self.query = query
+        self.pairs = pairs(normalise(query.rest)[:_PAIRED])
         self._names = names
         self._forms = [form for n, concept in enumerate(query.concepts) for form in _forms(n, concept, names)]
         self._named = {
@@ -201,9 +208,10 @@ class Sentence:
 
 
 def read_sentences(telling: Telling, finder: Finder) -> list[Sentence]:
-    """Return the sentences of the first `MOST_READ` characters of a telling's body."""
+    """Return the sentences that a telling's body begins with, up to `MOST_READ` characters."""
     body = telling.body[:MOST_READ]
-    texts = [(span, normalise(body[span.start : span.end])) for span in sentences(body)]
+    spans = sentences(body)[:_MOST_SENTENCES]
+    texts = [(span, normalise(body[span.start : span.end])) for span in spans]
     return [Sentence(span=span, text=text, held=finder.held(text)) for span, text in texts]
 
 
@@ -219,7 +227,7 @@ def best_passage(telling: Telling, body: Sequence[Sentence], finder: Finder) -> 
     most = max(shares)
     equals = [number for number, share in enumerate(shares) if share == most]
     gist = content(normalise(f"{telling.title}\n{telling.summary}"))
-    best = max(equals, key=lambda number: sum(part in body[number].text for part in gist))
+    best = max(equals[:_MOST_ALIKE], key=lambda number: sum(part in body[number].text for part in gist))
     first, last = _grown(telling.body, body, best)
     text = telling.body[body[first].span.start : body[last].span.end]
     return show(text[:_LONGEST_PASSAGE], finder)

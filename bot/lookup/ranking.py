@@ -12,7 +12,7 @@ from bot.language import normalise
 from bot.language.folding import fold
 from bot.language.names import Names, sounds_alike
 from bot.lookup.answering import AnswerSentence, Read, answer_sentence
-from bot.lookup.passages import MOST_READ, Finder, How, Passage, best_passage, pairs, read_sentences, show
+from bot.lookup.passages import MOST_READ, Finder, How, Passage, best_passage, read_sentences, show
 from bot.lookup.query import Query
 from bot.model import Language, Story, StoryId, Telling, TopicId
 from bot.ports import Hit, Index
@@ -98,7 +98,7 @@ def answer(
 
 # Ranking.
 
-_GRAM_WEIGHT = 0.5
+_PAIR_WEIGHT = 0.5
 _K1, _B = 1.2, 0.75
 _TITLE_BOOST = 0.3
 _MAIN_TOPIC_BOOST = 0.3
@@ -149,7 +149,7 @@ def _ranked(
 ) -> list[tuple[_Candidate, float]]:
     """Return candidates that hold enough of the query with their scores, best first."""
     scored = []
-    for candidate, adjacency in zip(candidates, _adjacencies(candidates, finder.query), strict=True):
+    for candidate, adjacency in zip(candidates, _adjacencies(candidates, finder.pairs), strict=True):
         if finder.share(candidate.held) >= _ENOUGH:
             main_topic = finder.named(candidate.story.topics[:1])
             boost = (
@@ -160,20 +160,20 @@ def _ranked(
             )
             # The index misses words inside others (金 in 資金): they count as told once.
             relevance = max(candidate.relevance, finder.rarity(candidate.held))
-            scored.append((candidate, (relevance + _GRAM_WEIGHT * adjacency) * boost))
+            scored.append((candidate, (relevance + _PAIR_WEIGHT * adjacency) * boost))
     return sorted(scored, key=lambda c: (-c[1], -c[0].story.published_at.timestamp(), c[0].story.id))
 
 
-def _adjacencies(candidates: Sequence[_Candidate], query: Query) -> list[float]:
-    """Return the BM25 of the query's character pairs in each candidate; rarity is that among candidates."""
-    counts = {gram: [c.text.count(gram) for c in candidates] for gram in pairs(normalise(query.rest))}
+def _adjacencies(candidates: Sequence[_Candidate], pairs: Iterable[str]) -> list[float]:
+    """Return the BM25 of a query's pairs in each candidate; rarity is that among candidates."""
+    counts = {pair: [c.text.count(pair) for c in candidates] for pair in pairs}
     mean = sum(len(c.text) for c in candidates) / len(candidates) if candidates else 0.0
     damping = [_K1 * (1 - _B + _B * len(c.text) / mean) for c in candidates]
     scores = [0.0] * len(candidates)
-    for gram_counts in counts.values():
-        frequency = sum(map(bool, gram_counts))
+    for pair_counts in counts.values():
+        frequency = sum(map(bool, pair_counts))
         rarity = log(1 + (len(candidates) - frequency + 0.5) / (frequency + 0.5))
-        for number, count in enumerate(gram_counts):
+        for number, count in enumerate(pair_counts):
             if count:
                 scores[number] += rarity * count * (_K1 + 1) / (count + damping[number])
     return scores
