@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
@@ -152,6 +152,12 @@ def _stemmer() -> "EnglishStemmer":
     return stemmer("english")
 
 
+@lru_cache(_MOST_KNOWN)
+def _stem(word: str) -> str:
+    stem: str = _stemmer().stemWord(word)
+    return stem
+
+
 def _analysed(line: str) -> list[tuple[str, tuple[str, ...]]]:
     """Return the words of a line, each with the forms that it is found by."""
     _lately_used.set()
@@ -174,7 +180,7 @@ def _word(morpheme: "Morpheme") -> tuple[str, tuple[str, ...]]:
 def _forms(surface: str, morpheme: "Morpheme") -> Iterator[str]:
     form = morpheme.normalized_form().lower()
     if surface.isascii() and surface.isalpha():
-        yield _stemmer().stemWord(surface)
+        yield _stem(surface)
         if not form.isascii():
             yield form
     elif _EMPTY_PARTS.isdisjoint(morpheme.part_of_speech()[:2]):
