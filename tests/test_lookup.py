@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,18 @@ def test_unknown_name_is_found_by_its_sound():
     found = ask("ボルタイク").found
 
     assert [(m.form, m.how) for f in found for m in f.matched] == [("Voltaic", "sound")]
+
+
+def test_name_is_heard_among_many_of_its_consonants_at_a_bounded_cost():
+    consonants = [f"B{a}lt{b}k{c}" for a, b, c in product("aeiou", ("a", "e", "o", "au", "ei"), "aeiou")]
+    stories = (make_story(tellings=(make_telling(body=f"{', '.join(consonants)} and Voltaic."),)),)
+    index = index_of(stories)
+    words = ("ボルタイク", "バルタイク", "ボルテイク", "ブルタイク")
+
+    (first, *_, last) = read_query(" ".join(words), NAMES, index).concepts
+
+    assert any("voltaic" in token for token in first.tokens)
+    assert not any("voltaic" in token for token in last.tokens)
 
 
 def test_names_of_another_workspace_are_neither_expanded_to_nor_offered():
