@@ -16,7 +16,7 @@ from bot.errors import InvalidSeed, InvalidSettings, StoreError
 from bot.index import KeptIndex
 from bot.language import Names, release, release_unused
 from bot.outbox import deliver_due
-from bot.ports import Platform
+from bot.ports import Platform, Store
 from bot.reading.seeds import TOPICS_FILE, Seeds, read_seeds
 from bot.settings import Settings
 from bot.store import open_store
@@ -43,12 +43,20 @@ async def open_engine(settings: Settings, *, checkpoints: bool = False) -> Async
         store = await open_store(settings.database_url, checkpoints=checkpoints)
         stack.push_async_callback(store.close)
         seeds = load_seeds(settings.seeds_dir, utc_now())
-        index = KeptIndex(settings.data_dir / f"{store.database_id}.index")
+        index = await _open_index(settings.data_dir / f"{store.database_id}.index", store)
         stack.push_async_callback(index.close)
         engine = Engine(store, index, Names(seeds.topics), utc_now)
         await engine.save(seeds.stories, actor="seeds", reason="seed files")
         await engine.follow_store()
         yield engine
+
+
+async def _open_index(path: Path, store: Store) -> KeptIndex:
+    """Return the index kept at `path`; it begins anew where it is ahead of the store, a restored backup."""
+    index = KeptIndex(path)
+    if index.position and not await store.index_entries(index.position - 1, limit=1):
+        index.clear()
+    return index
 
 
 def _make_folder(folder: Path) -> None:

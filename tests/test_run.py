@@ -5,10 +5,11 @@ import logging
 import pytest
 
 from bot.errors import StoreError
+from bot.language import Names, words
 from bot.model import Actor, WorkspaceId
-from bot.run import Tick, open_engine, sole_process, ticking, until_signalled
+from bot.run import Tick, database_lock, open_engine, sole_process, ticking, until_signalled
 from bot.settings import Settings
-from tests.factories import make_channel
+from tests.factories import make_channel, make_story
 from tests.fakes.platform import PretendPlatform
 
 ACTOR = Actor(name="mika", workspace=WorkspaceId("home"), language="en")
@@ -21,6 +22,11 @@ def settings(tmp_path):
 
 async def found(engine, query="deepseek"):
     return [found.story.id for found in (await engine.answer(query, ACTOR)).found]
+
+
+async def tellings(engine):
+    ids = [entry.story_id for entry in await engine.store.index_entries(0, 1_000)]
+    return sum(len(story.tellings) for story in (await engine.store.stored_stories(ids)).values())
 
 
 async def test_seeds_are_loaded_once(settings):
@@ -64,6 +70,31 @@ async def test_the_snapshot_of_a_database_that_is_gone_is_not_believed(settings)
         assert engine.index.document_count() == 0
 
 
+async def test_after_a_restore_the_snapshot_that_is_ahead_is_not_believed(settings, tmp_path):
+    async with open_engine(settings) as engine:
+        seeds = await found(engine)
+    backup = (settings.data_dir / "ai-news.db").read_bytes()
+    async with open_engine(settings) as engine:
+        await engine.save([make_story(id="later")], "test", "")
+
+    (settings.data_dir / "ai-news.db").write_bytes(backup)
+
+    async with open_engine(settings) as engine:
+        assert await found(engine) == seeds
+        await engine.save([make_story(id="other")], "test", "")
+        assert engine.index.document_count() == await tellings(engine)
+
+
+async def test_two_databases_in_one_folder_have_an_index_each(settings):
+    other = settings.model_copy(
+        update={"database_url": f"sqlite:///{settings.data_dir}/other.db", "seeds_dir": None}
+    )
+    async with open_engine(settings):
+        pass
+    async with open_engine(other) as engine:
+        assert engine.index.document_count() == 0
+
+
 async def test_what_is_due_is_posted_when_ticking_begins(settings):
     platform = PretendPlatform()
     async with open_engine(settings) as engine:
@@ -102,6 +133,22 @@ def test_two_processes_never_run_on_one_sqlite_database(settings):
 
     with sole_process(settings):
         pass
+
+
+async def test_a_command_beside_a_running_bot_leaves_the_wal_to_it(settings):
+    with database_lock(settings) as ours, database_lock(settings) as theirs:
+        assert (ours, theirs) == (True, False)
+
+
+async def test_the_dictionary_is_let_go_once_nothing_was_read_for_a_while():
+    words.tokens("地震", Names(()))
+    assert words._tokenizer.cache_info().currsize == 1
+
+    words.release_unused()
+    assert words._tokenizer.cache_info().currsize == 1
+
+    words.release_unused()
+    assert words._tokenizer.cache_info().currsize == 0
 
 
 async def test_the_end_of_the_work_ends_the_wait():

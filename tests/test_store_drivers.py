@@ -87,6 +87,32 @@ async def test_a_damaged_database_is_left_as_it_is(tmp_path, sqlite_url):
     assert file.read_bytes() == content
 
 
+async def test_a_store_without_checkpoints_leaves_the_wal_to_the_last_that_closes(sqlite_url):
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    bot = await open_store(sqlite_url)
+    await bot.save_stories([make_change(make_story(id="first"))])
+    before = file.read_bytes()
+
+    command = await open_store(sqlite_url, checkpoints=False)
+    long = make_telling(body="a" * 6_000_000)  # more pages than a commit without a checkpoint takes
+    await command.save_stories([make_change(make_story(id="long", tellings=(long,)))])
+    await command.close()
+    assert file.read_bytes() == before
+
+    await bot.close()
+    assert len(file.read_bytes()) > len(before) + 6_000_000
+
+
+async def test_a_database_keeps_its_id_and_no_other_has_it(database_url, tmp_path):
+    first, again = await open_store(database_url), await open_store(database_url)
+    other = await open_store(f"sqlite:///{tmp_path}/other.db")
+
+    assert first.database_id == again.database_id != other.database_id
+
+    for store in (first, again, other):
+        await store.close()
+
+
 async def open_sqlite(url, busy_timeout_s=0.05):
     driver = SqliteDriver(Path(url.removeprefix("sqlite:///")), busy_timeout_s)
     return driver, DatabaseStore(driver, await migrate(driver))

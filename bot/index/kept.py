@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.index.inverted import PostingsIndex
+from bot.index.snapshot import Snapshot
 from bot.model import IndexEntry
 
 _log = logging.getLogger(__name__)
@@ -35,6 +36,11 @@ class KeptIndex(PostingsIndex):
         if self.position - self._kept >= TAIL:
             self._keeping = asyncio.create_task(self._keep())
         return taken
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._open(Snapshot())
+        self._kept = 0
 
     async def close(self) -> None:
         """Write what the file does not have yet."""
