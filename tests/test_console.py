@@ -232,9 +232,9 @@ def test_a_newcomer_sees_the_digest_and_gets_an_answer(terminal):
 
     channel.type("/ai-news deepseek\r")
     channel.wait_for("558万ドル")
-    channel.wait_for("番号か名前を入力")
+    channel.wait_for("番号か名前で選べます")
     channel.type("3\r")
-    channel.wait_for("並び順は関連度")
+    channel.wait_for("関連度の高い順に")
     channel.wait_for(PROMPT)
 
     channel.type("\x04")

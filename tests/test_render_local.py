@@ -104,6 +104,8 @@ def test_wide_terminals_get_lines_that_can_be_read():
         pytest.param("これは終わり。", 12, ["これは終わ", "り。"], id="no full stop at the start"),
         pytest.param("これは「引用」です", 8, ["これは", "「引用」", "です"], id="no bracket at the end"),
         pytest.param("OpenAI が発表したもの", 10, ["OpenAI が", "発表したも", "の"], id="mixed scripts"),
+        pytest.param("会長はマスク氏", 10, ["会長は", "マスク氏"], id="katakana words whole"),
+        pytest.param("費用は558万元だ", 10, ["費用は", "558万元だ"], id="a number and its counter"),
         pytest.param("abcdefghij", 4, ["abcd", "efgh", "ij"], id="a word wider than the line"),
         pytest.param("", 4, [""], id="nothing"),
     ],
@@ -117,7 +119,7 @@ def test_lines_end_where_readers_expect(text, width, pieces):
 def test_long_titles_hang_under_their_first_word():
     title = Heading("12. A title that is longer than the line", 2)
 
-    assert lines(Message((title,), "en"), 24) == ["12. A title that is", "   longer than the line"]
+    assert lines(Message((title,), "en"), 24) == ["12. A title that is", "    longer than the line"]
 
 
 def test_marks_keep_their_style_over_the_end_of_a_line():

@@ -160,8 +160,8 @@ def test_answer_stands_on_the_first_page_only():
 @pytest.mark.parametrize(
     ("match", "language", "reason"),
     [
-        (Match(typed="Robot", form="robot", how="word"), "en", "“Robot” is in it"),
-        (Match(typed="robots", form="robot", how="word"), "en", "“robots” is in it as “robot”"),
+        (Match(typed="Robot", form="robot", how="word"), "en", "“Robot” appears"),
+        (Match(typed="robots", form="robot", how="word"), "en", "“robots” appears as “robot”"),
         (Match(typed="クモ社", form="Kumo", how="name"), "ja", "「クモ社」は「Kumo」と同じ名前です"),
         (Match(typed="クモ", form="Kumo", how="sound"), "ja", "「クモ」は「Kumo」と読みが近い名前です"),
     ],

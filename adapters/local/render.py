@@ -18,8 +18,8 @@ from bot.message import Block, Buttons, Divider, Heading, Message, Note, Paragra
 MAX_WIDTH: Final = 96
 """Cells; longer lines are hard to read."""
 
-INDENT: Final = "   "
-"""What stands under a story's title, so that its number stands out."""
+_NUMBER: Final = re.compile(r"[0-9]{1,4}\. ")
+"""What opens a story's title. All that stands under it is indented by as much, so that it stands out."""
 
 RUN_STYLES: Final = {"plain": "", "strong": "bold", "mark": "bold yellow"}
 
@@ -38,10 +38,9 @@ def render(message: Message) -> Group:
         if previous is not None and not stands_close(previous, block):
             shown.append(Text())
         if isinstance(block, Heading | Divider):
-            indent = ""
+            number = _NUMBER.match(block.text) if isinstance(block, Heading) else None
+            indent = " " * number.end() if number else ""
         shown.append(_renderable(block, indent))
-        if isinstance(block, Heading) and block.level == 2:
-            indent = INDENT
         previous = block
     return Group(*shown)
 
@@ -51,7 +50,7 @@ def _renderable(block: Block, indent: str) -> RenderableType:
         case Heading(level=1):
             return Lines(_text([Run(block.text, url=block.url)], "bold reverse"))
         case Heading():
-            return Lines(_text([Run(block.text, url=block.url)], "bold"), INDENT, first="")
+            return Lines(_text([Run(block.text, url=block.url)], "bold"), indent, first="")
         case Paragraph():
             return Lines(_text(block.runs), indent)
         case Quote():
@@ -92,14 +91,18 @@ class Lines:
                 prefix = self.prefix
 
 
-# Characters between which a line may end, save before closing and after opening ones (kinsoku).
+# Characters between which a line may end, save before closing and after opening ones (kinsoku),
+# within a katakana word, and between a number and what it counts.
 _WIDE = (
     "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uffef"  # East Asian scripts
     "\U0001f300-\U0001faff\U00020000-\U0003ffff"  # emoji, rare ideographs
 )
 _OPENING = "「『（【〈《〔［｛“‘"
 _CLOSING = "」』）】〉》〕］｝”’、。，．・：；！？!?ー…‥々ゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%％"
-_UNIT = re.compile(rf"[{_OPENING}]*(?:[^\s{_WIDE}]+|\S)?[{_CLOSING}]*\s*")
+_COUNTERS = "兆億万千百年月日時分秒円人台件歳"
+_UNIT = re.compile(  # a word with its number's counters, or a katakana word, or any one character
+    rf"[{_OPENING}]*(?:[^\s{_WIDE}]+(?:(?<=\d)[{_COUNTERS}]+)?|[ァ-ヴー]+|\S)?[{_CLOSING}]*\s*"
+)
 
 
 def line_ends(text: str, width: int) -> list[int]:
