@@ -1,5 +1,6 @@
 """What the process opens and closes, and its ticks."""
 
+import asyncio
 import logging
 
 import pytest
@@ -9,6 +10,7 @@ from bot.language import Names, words
 from bot.model import Actor, WorkspaceId
 from bot.run import Tick, database_lock, open_engine, sole_process, ticking, until_signalled
 from bot.settings import Settings
+from tests.command import ai_news
 from tests.factories import make_channel, make_story
 from tests.fakes.platform import PretendPlatform
 
@@ -135,9 +137,19 @@ def test_two_processes_never_run_on_one_sqlite_database(settings):
         pass
 
 
-async def test_a_command_beside_a_running_bot_leaves_the_wal_to_it(settings):
+def test_the_lock_of_a_database_is_for_one(settings):
     with database_lock(settings) as ours, database_lock(settings) as theirs:
         assert (ours, theirs) == (True, False)
+
+
+async def test_what_is_imported_beside_a_running_bot_is_found_by_it(settings, tmp_path):
+    line = b'{"id": "ferries", "title": "Ferries", "body": "Zeppelins replace the ferries."}'
+    with sole_process(settings):
+        async with open_engine(settings, checkpoints=True) as engine:
+            done = await asyncio.to_thread(ai_news, tmp_path, "import", "-", stdin=line)
+
+            assert done.stdout.startswith("1 added")
+            assert await found(engine, "zeppelins") == ["ferries"]
 
 
 async def test_the_dictionary_is_let_go_once_nothing_was_read_for_a_while():
