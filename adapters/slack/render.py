@@ -78,7 +78,9 @@ def _block(block: Block) -> Json | None:
             return {"type": "divider"}
         case Buttons():
             buttons = [
-                _button(number, button) for number, button in enumerate(block.buttons) if button.command
+                _button(number, button, value)
+                for number, button in enumerate(block.buttons)
+                if (value := identifier(button.command, MAX_BUTTON_VALUE))
             ]
             return {"type": "actions", "elements": buttons} if buttons else None
         case _:
@@ -92,13 +94,13 @@ def _heading(heading: Heading) -> Json | None:
     return _rich_text("rich_text_section", [Run(text, style="strong", url=heading.url)])
 
 
-def _button(number: int, button: Button) -> Json:
-    label = " ".join(printable(button.label).split()) or button.command
+def _button(number: int, button: Button, value: str) -> Json:
+    label = " ".join(printable(button.label).split()) or value
     return {
         "type": "button",
         "text": _plain(truncated(label, MAX_BUTTON_TEXT)),
         "action_id": f"command-{number}",
-        "value": identifier(button.command, MAX_BUTTON_VALUE),
+        "value": value,
     }
 
 
