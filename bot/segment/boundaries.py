@@ -1,6 +1,6 @@
 """Segmenting, pure: an article becomes stories."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,7 +9,7 @@ from math import inf, log
 from bot.language import Names, language_of
 from bot.model import Language, Span, TopicId
 from bot.segment.cohesion import Bag, joined, links, partition
-from bot.segment.cues import Grade
+from bot.segment.cues import CONNECTIVE, LEAD_WORDS, Grade
 from bot.segment.frame import body_of, headline_of, without_frame
 from bot.segment.summary import summary_of, title_of
 from bot.segment.units import Unit, units_of
@@ -61,8 +61,14 @@ ANY_TEXT = Prices(cut=0.8, link=150.0, phrase=1.0, alike=0.08)
 # Where phrases announce several stories they are short and of one field.
 ROUNDUP = Prices(cut=0.25, link=75.0, phrase=10.0, alike=0.12)
 
+ANNOUNCING: tuple[Grade, ...] = ("opening", "sequence", "decisive")
 FEWEST_ANNOUNCED = 3
-"""Phrases, or items of a list, from which a text announces its stories."""
+FEWEST_SAID = 2
+"""Phrases, or items of a list, from which a text announces its stories; those that say so by themselves."""
+
+LAST_PARAGRAPHS = 2
+FEWEST_NEW = 2
+"""Paragraphs in which a subject was given; key words of a first sentence that make one of its own."""
 
 BONUS: dict[Grade, float] = {
     "opening": 6.0,
@@ -121,23 +127,53 @@ def _starts(units: Sequence[Unit]) -> list[int]:
     if not units:
         return []
     keys = [unit.keys for unit in units]
-    is_roundup = _is_roundup(units, links(keys))
-    prices = ROUNDUP if is_roundup else ANY_TEXT
-    if is_roundup:
-        keys = _without_field(keys)
-    bonuses = _bonuses(units, keys, prices)
+    telling = _without_field(keys)
+    grades, prices = _grades(units, telling), ROUNDUP
+    if _is_roundup(units, grades, links(keys)):
+        keys = telling
+    else:
+        grades, prices = [unit.grade for unit in units], ANY_TEXT
+    bonuses = _bonuses(units, grades, keys, prices)
     any_cut = prices.cut * log(max(FEWEST_WORDS, sum(unit.words.total() for unit in units)))
     costs = [any_cut + prices.link * link - bonus for link, bonus in zip(links(keys), bonuses, strict=True)]
     starts = partition([unit.words for unit in units], [0.0, *costs[1:]])
     return joined(keys, starts, [prices.alike + max(0.0, bonus) / ANY_TEXT.link for bonus in bonuses])
 
 
-def _is_roundup(units: Sequence[Unit], cohesion: Sequence[float]) -> bool:
+def _grades(units: Sequence[Unit], telling: Sequence[Bag]) -> list[Grade]:
+    """Return the grades as in a round-up, where what follows a weak phrase decides what it means.
+
+    Before a new subject it announces a story; before the subject of the last paragraphs it says nothing.
+    """
+    blocks = _has_blocks(units)
+    found: list[Grade] = []
+    last: deque[Bag] = deque(maxlen=LAST_PARAGRAPHS)
+    for number, unit in enumerate(units):
+        grade = unit.grade
+        is_weak = grade == "weak" and CONNECTIVE.match(unit.text)
+        if number and is_weak and (unit.paragraph.apart or not blocks):
+            first = unit.sentences[0].keys if unit.sentences else Bag()
+            given = {word for bag in last for word in bag}
+            if any(word in given for word in first if word in telling[number]):
+                grade = "none"
+            elif len(first) >= FEWEST_NEW and given.isdisjoint(first) and not unit.paragraph.inside:
+                grade = "decisive"
+        if grade in ANNOUNCING or unit.is_heading:
+            last.clear()
+        if number or not LEAD_WORDS.search(unit.text):
+            last.append(unit.keys)
+        found.append(grade)
+    return found
+
+
+def _is_roundup(units: Sequence[Unit], grades: Sequence[Grade], cohesion: Sequence[float]) -> bool:
     """Whether phrases announce several stories, and not the steps of one."""
-    announced = [n for n, unit in enumerate(units) if unit.grade in ("opening", "sequence", "decisive")]
-    said = any(units[n].grade == "decisive" for n in announced)
-    steps = [cohesion[n] for n in announced if units[n].grade == "sequence"]
-    return len(announced) >= FEWEST_ANNOUNCED and (said or sum(steps) < STEP_LINK * len(steps))
+    said = [unit.grade for unit in units if unit.grade in ANNOUNCING]
+    announced = sum(grade in ANNOUNCING for grade in grades)
+    if announced < FEWEST_ANNOUNCED or len(said) < FEWEST_SAID:
+        return False
+    steps = [link for grade, link in zip(grades, cohesion, strict=True) if grade == "sequence"]
+    return "decisive" in said or sum(steps) < STEP_LINK * len(steps)
 
 
 def _without_field(bags: Sequence[Bag]) -> list[Bag]:
@@ -147,7 +183,9 @@ def _without_field(bags: Sequence[Bag]) -> list[Bag]:
     return [Counter({word: count for word, count in bag.items() if spread[word] <= most}) for bag in bags]
 
 
-def _bonuses(units: Sequence[Unit], keys: Sequence[Bag], prices: Prices) -> list[float]:
+def _bonuses(
+    units: Sequence[Unit], grades: Sequence[Grade], keys: Sequence[Bag], prices: Prices
+) -> list[float]:
     """Return what speaks for a boundary before each unit, in nats, besides cohesion."""
     items = _items_are_stories(units)
     blocks = _has_blocks(units)
@@ -160,10 +198,10 @@ def _bonuses(units: Sequence[Unit], keys: Sequence[Bag], prices: Prices) -> list
         elif unit.paragraph.style:
             bonus = ITEM_BONUS if items else -ITEM_BONUS
         else:
-            bonus = BONUS[unit.grade] * prices.phrase
+            bonus = BONUS[grades[number]] * prices.phrase
             bonus -= INSIDE_PRICE if unit.paragraph.inside else 0.0
             bonus -= SAME_BLOCK_PRICE if blocks and not unit.paragraph.apart else 0.0
-            if unit.grade == "none":
+            if grades[number] == "none":
                 bonus -= GIVEN_PRICE * _opens_with_given(unit, keys[number], keys[number - 1])
         bonuses.append(bonus)
     return bonuses

@@ -7,7 +7,7 @@ Grade = Literal["opening", "sequence", "decisive", "clear", "weak", "none", "cli
 """How a paragraph that begins so stands to what is before it.
 
 opening: the first story begins; sequence: the next of a row, of stories or of steps; decisive: another
-story begins; clear: mostly another story; weak:
+story begins; clear: mostly another story, bridged to; weak:
 another story or more of the same; clinging: it speaks of what was just said; closing: all has been told.
 """
 
@@ -105,12 +105,12 @@ _EN: Final[dict[Grade, str]] = {
         (?:and\ )?(?:finally|lastly)\b|last\ up\b|next\s?[,:]|(?:second|third|fourth|fifth)(?:ly)?,
         """,
     "clear": r"""
-        meanwhile\b|(?:over|back|out|up|down)\ (?:in|at|on)\ [a-z]
-        |in\ (?:the\ )?[a-z]+(?:\ [a-z]+)?,\ (?!which|who|where)|remember\ [^.?]{2,40}\?
+        (?:over|back|out|up|down)\ (?:in|at|on)\ [a-z]
+        |in\ (?!addition)(?:the\ )?[a-z]+(?:\ [a-z]+)?,\ (?!which|who|where)|remember\ [^.?]{2,40}\?
         |(?:and\ )?(?:then\ )?there(?:'|’)?s\ (?:also|the)|on\ (?:wall\ street|capitol\ hill)
         """,
     "weak": r"""
-        moreover|furthermore|additionally|in\ addition|also\b|plus\b|at\ the\ same\ time
+        meanwhile\b|moreover|furthermore|additionally|in\ addition|also\b|plus\b|at\ the\ same\ time
         |on\ the\ other\ hand|by\ contrast|further\b|besides
         """,
     "clinging": r"""
@@ -309,7 +309,7 @@ _COMMON = (
     " well just last sinc"
     "  monday tuesday wednesday thursday friday saturday sunday januari februari march april june juli"
     " august septemb octob novemb decemb"
-    " plus inc ltd corp co mr ms mrs dr"
+    " plus inc ltd corp co mr ms mrs dr meanwhil moreov furthermor addit elsewher besid separ"
 )
 COMMON_WORDS: Final = frozenset(_COMMON.split())
 """Words, as tokens, that news of every subject share; they tell no story from another."""

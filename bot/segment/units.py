@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from bot.language import Names, sentences, tokens
-from bot.model import Span
+from bot.language import Names, language_of, sentences, tokens
+from bot.model import Language, Span
 from bot.segment.cohesion import Bag
 from bot.segment.cues import COMMON_WORDS, Grade, grade
 from bot.segment.layout import Paragraph, paragraphs, plain
@@ -16,7 +16,11 @@ LONGEST_READ = 5000
 LONGEST_SENTENCE = 600
 """Characters. A longer one is text without marks; its beginning stands for it."""
 
-_TELLING = re.compile(r"(?=.*[^ぁ-んー0-9.,]).{2,}", re.DOTALL)
+_TELLING: dict[Language, re.Pattern[str]] = {
+    "ja": re.compile(r"(?=.*[^ぁ-んー0-9.,]).{2,}", re.DOTALL),
+    "en": re.compile(r"(?=.*[^0-9.,])[^ぁ-ヺー]{2,}", re.DOTALL),
+}
+"""English words have katakana forms besides, which tell nothing new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,7 @@ def _sentences(content: str) -> list[Span]:
 
 def _unit(text: str, paragraph: Paragraph, names: Names) -> Unit:
     content = text[paragraph.span.start : paragraph.span.end]
+    telling = _TELLING[language_of(content[:LONGEST_READ])]
     words: Bag = Counter()
     parts = []
     for span in _sentences(content):
@@ -92,13 +97,13 @@ def _unit(text: str, paragraph: Paragraph, names: Names) -> Unit:
         bag = _words(sentence, names) if span.start < LONGEST_READ else Counter()
         words.update(bag)
         if shown := plain(sentence):
-            parts.append(Sentence(text=shown, keys=_keys(bag)))
+            parts.append(Sentence(text=shown, keys=_keys(bag, telling)))
     return Unit(
         paragraph=paragraph,
         text=content,
         sentences=tuple(parts),
         words=words,
-        keys=_keys(words),
+        keys=_keys(words, _TELLING["ja"]),
         grade=grade(content[:LONGEST_SENTENCE]),
     )
 
@@ -107,7 +112,5 @@ def _words(sentence: str, names: Names) -> Bag:
     return Counter(word for word in tokens(sentence, names) if word[0] not in "~@")
 
 
-def _keys(words: Bag) -> Bag:
-    return Counter(
-        {w: count for w, count in words.items() if _TELLING.fullmatch(w) and w not in COMMON_WORDS}
-    )
+def _keys(words: Bag, telling: re.Pattern[str]) -> Bag:
+    return Counter({w: count for w, count in words.items() if telling.fullmatch(w) and w not in COMMON_WORDS})
