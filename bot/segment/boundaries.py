@@ -11,7 +11,8 @@ from bot.model import Language, Span, TopicId
 from bot.segment.cohesion import Bag, joined, links, partition
 from bot.segment.cues import CONNECTIVE, LEAD_WORDS, Grade
 from bot.segment.frame import body_of, headline_of, without_frame
-from bot.segment.summary import summary_of, title_of
+from bot.segment.summary import summary_of
+from bot.segment.title import title_of
 from bot.segment.units import Unit, units_of
 
 MOST_TOPICS = 6

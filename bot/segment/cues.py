@@ -202,6 +202,9 @@ POINTS_BACK: Final = re.compile(
 )
 """Beginnings of sentences that speak of what an earlier sentence named."""
 
+CONCLUDES: Final = re.compile(r"つまり|要するに|すなわち|in other words|that is,|in short,", re.IGNORECASE)
+"""Beginnings of sentences that only draw a sum of the ones before."""
+
 ALLEGES: Final = re.compile(
     r"主張|疑惑|疑い|訴訟|提訴|訴え|申し立て|告発|告訴|非難|容疑|違反|不正|制裁|処分|陽性|報じ|可能性"
     r"|とされ|受け取った"

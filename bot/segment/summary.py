@@ -1,7 +1,7 @@
-"""Title and summary of a story, pure: chosen from its own sentences, verbatim, nothing added.
+"""Summary of a story, pure: chosen from its own sentences, verbatim, nothing added.
 
-Every sentence that denies or doubts is told, and a sentence that speaks of the one before it is never
-shown without that one.
+A denial or a doubt stands with its claim, and a sentence that speaks of the one before it is never shown
+without that one.
 """
 
 import re
@@ -12,116 +12,46 @@ from math import sqrt
 from bot.language import language_of
 from bot.model import Language
 from bot.segment.cohesion import Bag
-from bot.segment.cues import ALLEGES, CONNECTIVE, DENIES, NUMBER_MARK, POINTS_BACK, without_cue
-from bot.segment.layout import plain
-from bot.segment.units import LONGEST_SENTENCE, Sentence
+from bot.segment.cues import ALLEGES, CONCLUDES, CONNECTIVE, DENIES, POINTS_BACK, without_cue
+from bot.segment.units import Sentence
 
-TITLE_LENGTH: dict[Language, int] = {"ja": 40, "en": 90}
 SUMMARY_LENGTH: dict[Language, int] = {"ja": 160, "en": 300}
 """Characters. A summary grows beyond only by what must not be left out."""
 
-STRETCH = 1.25
-"""How far a title may go beyond its length to stay whole."""
-
-MOST_CLAUSES = 12
 MOST_SENTENCES = 3
 LONGEST_CHAIN = 2
 """Sentences that a sentence may bring with it because it speaks of them."""
 
-NEAR = 6
+NEAR = 10
 """Sentences before a denial among which the claim is looked for."""
 
 FIRST = 3
-"""Sentences at the start of a story that its title is taken from."""
+"""Sentences that tell the language of a story."""
 
 MOST_TRIED = 20
+WORST = 0.15
 FEWEST_WORDS = 3
 MOST_WEIGHT = 3
-"""Best sentences that are tried; key words of a sentence that tells something; times a word counts."""
+MOST_MAIN = 6
+"""Best sentences that are tried; share of the best score that each must have; key words of a sentence
+that tells something; times a word counts; words that a story is about."""
 
-_CLAUSE = {
-    "ja": re.compile(r"[^、。]*[、。]?"),
-    "en": re.compile(
-        r".+?(?:[,;:]\s|\s[-–—]\s|\s(?=(?:that|which|who|after|because|while|although|and|but|as|when)\s)|$)"
-    ),
-}
-_POLITE_END = re.compile(
-    r"(?:(?<=[一-龥々][一-龥々]|[ァ-ヶー][ァ-ヶー])(?:しました|します|してい(?:る|ます|ました)|した|する|され(?:ました|ます|た|る))"
-    r"|(?<=[一-龥々ァ-ヶーA-Za-z0-9」])(?:です|でした|である|だった)|(?<=かに)しました|(?<=かに)した"
-    r"|(?:について|を)(?:見て(?:み|いき)ましょう|見ていきます|お伝えします|ご紹介します|取り上げます))$"
-)
-_BUT = re.compile(r"(?<=した|です|ます)が$")
+_NAME = re.compile(r"[a-z][a-z0-9-]+|[ァ-ヺー]{3,}")
 _ANNOUNCES = re.compile(
     r"(?:見て(?:み|いき)ましょう|見ていきます|お伝えします|ご紹介します|話題(?:です|を一つ|からです))。?$"
-)
-_DANGLING = re.compile(
-    r"(?:が|おり|ところ|ので|から|ため|けれど|ても|[てでとはもをに、])$|\b(?:and|or|but|the|a|of|to|in)$",
-    re.IGNORECASE,
+    r"|^[^、。はが]{1,20}です。?$"
 )
 _QUESTION = re.compile(r"[?？]\W*$|でしょうか。?$")
-_PAIRS = ("「」", "『』", "（）", "()", "“”", "【】", "[]")
 
-
-def title_of(told: Sequence[Sentence], heading: str) -> str:
-    """Return the heading, or else the most telling clauses of the story's first sentences."""
-    if shown := plain(heading).strip(" *_#■◆●▼★▶◇□"):
-        return max(_clauses(NUMBER_MARK.sub("", shown, count=1).strip() or shown), key=lambda run: run[1])[0]
-    runs = [
-        (text, score * worth * (1 - number / 4))
-        for number, (sentence, score) in enumerate(zip(told[:FIRST], _scores(told), strict=False))
-        for text, worth in _clauses(CONNECTIVE.sub("", without_cue(sentence.text), count=1))
-    ]
-    return max(runs, key=lambda run: run[1], default=("", 0.0))[0]
-
-
-def _clauses(sentence: str) -> list[tuple[str, float]]:
-    """Return the runs of clauses of a sentence that fit a title, each with its worth as one."""
-    language = language_of(sentence)
-    limit = TITLE_LENGTH[language]
-    whole = _without_end(sentence)
-    if len(whole) <= limit * STRETCH:
-        return [(whole, 1.0)]
-    clauses = [clause[0] for clause in _CLAUSE[language].finditer(whole[:LONGEST_SENTENCE]) if clause[0]][
-        :MOST_CLAUSES
-    ]
-    runs = [
-        (_without_end("".join(clauses[start:end])), start)
-        for start in range(len(clauses))
-        for end in range(start + 1, len(clauses) + 1)
-    ]
-    for most in (limit * STRETCH, 2 * limit):
-        if fitting := [
-            (run, _worth(run, whole, start)) for run, start in runs if limit * 0.3 <= len(run) <= most
-        ]:
-            return fitting
-    return [(_hard_cut(whole, limit), 0.1)]
-
-
-def _worth(run: str, whole: str, start: int) -> float:
-    """Return how well a run of clauses stands for its sentence, from 0 to 1."""
-    worth = sqrt(len(run) / len(whole)) * (1.0 if start == 0 else 0.35)
-    if _DANGLING.search(run) or not _is_balanced(run):
-        worth *= 0.3
-    return worth * (0.3 if POINTS_BACK.match(run) else 1.0)
-
-
-def _hard_cut(text: str, limit: int) -> str:
-    """Return the first words of a text that has no clause short enough."""
-    longer = text[: 2 * limit]
-    if len(text) <= 2 * limit:
-        return text
-    space = longer.rfind(" ", limit)
-    return longer[: space if space > 0 else limit].strip()
-
-
-def _without_end(sentence: str) -> str:
-    """Drop the final mark, and an ending of politeness after a noun."""
-    bare = _BUT.sub("", sentence.strip().rstrip("。．.、,;: "))
-    return _POLITE_END.sub("", bare) or bare
-
-
-def _is_balanced(text: str) -> bool:
-    return all(text.count(pair[0]) == text.count(pair[1]) for pair in _PAIRS) and text.count('"') % 2 == 0
+_DESCRIBED = re.compile(
+    r"(?:(?:the|an?)\s+)?(?:(?:city|town|village|state|province)\s+of\s+|"
+    r"(?!(?:[a-z'’-]+\s+){0,3}(?:say|think|believe|know|want|hope|fear|doubt|said|told|thought|knew|felt|saw"
+    r"|found|heard|may|will|can|could|would|of|in|at|on|for|to|by|from|with|behind|near|and|or|but|not|no"
+    r"|[a-z'’-]*(?:s|ed))\s)"
+    r"(?!(?:the|an?)\s)(?:[a-z][a-z'’-]*\s+){1,4})"
+    r"(?=(?:[A-Z][\w'’&.-]*\s+(?:[IVX]+\s+)?){1,3}(?:is|was|has|had|will|would|can|[a-z]+(?:ed|s))\s)"
+)
+"""A description right before the name that it stands for, as in "the game studio Papercrane delayed"."""
 
 
 def summary_of(told: Sequence[Sentence]) -> str:
@@ -131,6 +61,8 @@ def summary_of(told: Sequence[Sentence]) -> str:
     chosen: set[int] = set()
     for number in sorted(range(len(told)), key=lambda n: -scores[n])[:MOST_TRIED]:
         wanted = chosen | _with_antecedents(told, number, LONGEST_CHAIN)
+        if scores[number] < WORST * max(scores):
+            break
         if not chosen or (len(wanted) <= MOST_SENTENCES and len(_shown(told, wanted)) <= limit):
             chosen = wanted
     return _shown(told, _with_denials(told, chosen))
@@ -139,54 +71,101 @@ def summary_of(told: Sequence[Sentence]) -> str:
 def _with_antecedents(told: Sequence[Sentence], number: int, most: int) -> set[int]:
     """Return a sentence with up to `most` sentences before it that it speaks of."""
     chain = {number}
-    while number > 0 and len(chain) <= most and _points_back(told[number]):
+    while number > 0 and len(chain) <= most and points_back(told[number]):
         number -= 1
         chain.add(number)
     return chain
 
 
 def _with_denials(told: Sequence[Sentence], chosen: set[int]) -> set[int]:
-    """Return the chosen sentences with every denial and doubt of the story, each with what it speaks of."""
+    """Return the chosen sentences with the denials and doubts of what they claim, and the claims of denials.
+
+    The first denial is always told; a doubt without a claim nearby is about the story itself.
+    """
+    claims = _claims(told)
+    first = min(claims, default=-1)
+    shown: set[int] = set()
     wanted = set(chosen)
-    for number, sentence in enumerate(told):
-        if DENIES.search(sentence.text):
-            wanted |= _with_antecedents(told, number, len(told))
-            claims = (n for n in range(number, max(-1, number - NEAR), -1) if ALLEGES.search(told[n].text))
-            wanted |= _with_antecedents(told, next(claims, number), LONGEST_CHAIN)
+    while shown != wanted:
+        shown = set(wanted)
+        for denial, claim in claims.items():
+            if denial == first or claim == denial or not shown.isdisjoint((claim, denial)):
+                wanted |= _with_antecedents(told, denial, len(told))
+                wanted |= _with_antecedents(told, claim, LONGEST_CHAIN)
     return wanted
 
 
+def _claims(told: Sequence[Sentence]) -> dict[int, int]:
+    """Return for each denial or doubt the claim that it answers, or itself."""
+    alleging = [ALLEGES.search(sentence.text) is not None for sentence in told]
+    return {
+        number: next((n for n in range(number - 1, max(-1, number - NEAR), -1) if alleging[n]), number)
+        for number, sentence in enumerate(told)
+        if DENIES.search(sentence.text)
+    }
+
+
 def _shown(told: Sequence[Sentence], chosen: set[int]) -> str:
-    """Return the sentences in order; a connective is dropped where what it connects to is not shown."""
+    """Return the sentences in order; a connective is dropped where what it connects to is not shown.
+
+    An English one stays inside a summary where the sentence would begin small without it.
+    """
     text = ""
     for number in sorted(chosen):
         sentence = told[number].text
-        if number - 1 not in chosen:
-            sentence = CONNECTIVE.sub("", without_cue(sentence), count=1)
+        if number - 1 not in chosen and not (text and starts_low(alone(sentence))):
+            sentence = alone(sentence)
         text += (" " if text and text[-1].isascii() else "") + sentence
     return text
 
 
+def alone(sentence: str) -> str:
+    """Return a sentence without the phrase that ties it to others, from a capital if that reads well."""
+    bare = CONNECTIVE.sub("", without_cue(sentence), count=1)
+    return _DESCRIBED.sub("", bare, count=1) if bare != sentence and _DESCRIBED.match(bare) else bare
+
+
+def starts_low(text: str) -> bool:
+    """Whether a text begins with a small Latin letter."""
+    return text[:1].isascii() and text[:1].islower()
+
+
+def main_words(told: Sequence[Sentence]) -> dict[str, float]:
+    """Return the words that a story is about, the names before others, each with its weight."""
+    weights = _weights(told)
+    most = sorted(weights, key=lambda word: -weights[word])[:MOST_MAIN]
+    return {word: weights[word] for word in most}
+
+
+def weakness(sentence: Sentence) -> float:
+    """Return by how much a sentence counts less because it tells little, asks or announces; from 0 to 1."""
+    tells = len(sentence.keys) >= FEWEST_WORDS
+    asks = _QUESTION.search(sentence.text) or _ANNOUNCES.search(sentence.text)
+    return 1.0 if tells and not asks else 0.3
+
+
+def _weights(told: Sequence[Sentence]) -> dict[str, float]:
+    counts: Bag = Counter(word for sentence in told for word in sentence.keys)
+    return {
+        word: min(count, MOST_WEIGHT) * (1.5 if _NAME.fullmatch(word) else 1.0)
+        for word, count in counts.items()
+    }
+
+
 def _scores(told: Sequence[Sentence]) -> list[float]:
     """Return for each sentence how much of the story it tells: by its words and its place."""
-    weights: Bag = Counter()
-    for sentence in told:
-        weights.update(sentence.keys)
-    return [_score(sentence, number, weights) for number, sentence in enumerate(told)]
+    weights, main = _weights(told), main_words(told)
+    return [_score(sentence, number, weights, main) for number, sentence in enumerate(told)]
 
 
-def _score(sentence: Sentence, number: int, weights: Bag) -> float:
-    told = sum(min(weights[word], MOST_WEIGHT) for word in sentence.keys)
-    score = told / sqrt(len(sentence.keys) + 4) * (1.0 + 0.8 / (1 + number))
-    if (
-        len(sentence.keys) < FEWEST_WORDS
-        or _QUESTION.search(sentence.text)
-        or _ANNOUNCES.search(sentence.text)
-    ):
-        score *= 0.3
-    return score * (0.6 if _points_back(sentence) else 1.0)
+def _score(sentence: Sentence, number: int, weights: dict[str, float], main: dict[str, float]) -> float:
+    told = sum(weights[word] for word in sentence.keys)
+    score = told / sqrt(len(sentence.keys) + 4) * (1.0 + 0.8 / (1 + number)) * weakness(sentence)
+    score *= 0.85 if points_back(sentence) else 1.0
+    return score * (0.4 if main.keys().isdisjoint(sentence.keys) else 1.0)
 
 
-def _points_back(sentence: Sentence) -> bool:
+def points_back(sentence: Sentence) -> bool:
     """Whether a sentence cannot be understood without the one before it."""
-    return POINTS_BACK.match(CONNECTIVE.sub("", sentence.text, count=1)) is not None
+    rest = CONNECTIVE.sub("", sentence.text, count=1)
+    return CONCLUDES.match(sentence.text) is not None or POINTS_BACK.match(rest) is not None

@@ -16,6 +16,7 @@ LONGEST_READ = 5000
 LONGEST_SENTENCE = 600
 """Characters. A longer one is text without marks; its beginning stands for it."""
 
+_NO_NAMES = Names()
 _TELLING: dict[Language, re.Pattern[str]] = {
     "ja": re.compile(r"(?=.*[^ぁ-んー0-9.,]).{2,}", re.DOTALL),
     "en": re.compile(r"(?=.*[^0-9.,])[^ぁ-ヺー]{2,}", re.DOTALL),
@@ -106,6 +107,11 @@ def _unit(text: str, paragraph: Paragraph, names: Names) -> Unit:
         keys=_keys(words, _TELLING["ja"]),
         grade=grade(content[:LONGEST_SENTENCE]),
     )
+
+
+def keys_of(text: str) -> Bag:
+    """Return the words of a text that tell one subject from another."""
+    return _keys(_words(text, _NO_NAMES), _TELLING[language_of(text)])
 
 
 def _words(sentence: str, names: Names) -> Bag:
