@@ -105,7 +105,8 @@ class Finder:
     def _sightings(self, text: str) -> Iterator[Sighting]:
         for match in self._names.find(text) if self._named else ():
             if (number := self._named.get(match.topic_id)) is not None:
-                yield Sighting(concept=number, span=Span(start=match.start, end=match.end), how="name")
+                how: How = "sound" if self.query.concepts[number].is_heard else "name"
+                yield Sighting(concept=number, span=Span(start=match.start, end=match.end), how=how)
         folded = fold(text)
         for form in self._forms:
             if form.how != "name" and form.stem in folded.text:

@@ -24,12 +24,15 @@ Want = Literal["money", "number", "date", "reason"]
 class Concept:
     """One thing the query asks for: the words as typed, and the index tokens that stand for it, weighted.
 
+    `is_name` marks a topic, `is_heard` one that was not spelled but only sounds like its name.
+
     `rarity` is how much a story that holds it has over one that does not (inverse document frequency).
     """
 
     typed: str
     tokens: Mapping[str, float]
     is_name: bool = False
+    is_heard: bool = False
     rarity: float = 1.0
 
 
@@ -60,11 +63,14 @@ def read_query(text: str, names: Names, index: Index, workspace: WorkspaceId = P
     folded = fold(text).text
     pieces = list(_pieces(text, names))
     known = _Known(index, workspace)
+    concepts = _merged(_weighed(concept, known) for concept in _concepts(pieces, names, known))
     rest = "\n".join(piece for piece, topic in pieces if topic is None)
+    for heard in (concept for concept in concepts if concept.is_heard):
+        rest = rest.replace(heard.typed, "\n")
     return Query(
         text=text,
         language=_language(folded, fold(rest).text),
-        concepts=_merged(_weighed(concept, known) for concept in _concepts(pieces, names, known)),
+        concepts=concepts,
         wants=frozenset(want for want, pattern in _ASKED.items() if pattern.search(folded)),
         is_question=_QUESTION.search(folded) is not None,
         rest=rest,
@@ -210,6 +216,8 @@ def _run_concepts(run: re.Match[str], typed: str, names: Names, known: _Known) -
     spellings = _spellings(found, words, known)
     if run["model"]:
         yield _word(typed, words[-1:], {})
+    elif heard := [f"@{match.topic_id}" for spelling in spellings for match in names.find(spelling)]:
+        yield Concept(typed=typed, tokens={heard[0]: 1.0}, is_name=True, is_heard=True)
     elif run["latin"] or (run["katakana"] and (spellings or known.frequency(words[-1:]))):
         yield _word(typed, words, spellings)
     else:
