@@ -182,9 +182,16 @@ def test_sum_drawn_from_sentences_is_not_shown_without_them():
 
 
 def test_aside_without_the_main_words_of_the_story_is_not_chosen():
-    aside = "映画版の転送装置は全能の魔法として華麗に描写された。"
+    aside = "往年の映画では怪盗が転送装置と飛行船と潜水服を使い、博物館の宝石や古代の壺を盗んで逃走した。"
 
     assert aside not in summary(PADDING + aside + PADDING)
+
+
+def test_sentence_that_only_names_the_subject_is_not_chosen():
+    text = "次に、ソーラーボートです。緑川製作所がソーラーボートの新型を緑川市の湖に浮かべました。"
+
+    assert summary(text) == "緑川製作所がソーラーボートの新型を緑川市の湖に浮かべました。"
+    assert title(text) == "緑川製作所がソーラーボートの新型を緑川市の湖に浮かべました"
 
 
 def test_connective_inside_an_english_summary_stays_where_a_small_letter_would_begin():

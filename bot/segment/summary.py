@@ -140,8 +140,8 @@ def main_words(told: Sequence[Sentence]) -> dict[str, float]:
 def weakness(sentence: Sentence) -> float:
     """Return by how much a sentence counts less because it tells little, asks or announces; from 0 to 1."""
     tells = len(sentence.keys) >= FEWEST_WORDS
-    asks = _QUESTION.search(sentence.text) or _ANNOUNCES.search(sentence.text)
-    return 1.0 if tells and not asks else 0.3
+    asks = _QUESTION.search(sentence.text) or _ANNOUNCES.search(alone(sentence.text))
+    return 0.1 if asks else 1.0 if tells else 0.3
 
 
 def _weights(told: Sequence[Sentence]) -> dict[str, float]:
