@@ -1,17 +1,21 @@
 """The `ai-news` command: which commands there are, and how each kind of failure ends the process."""
 
 import logging
+import os
 import sys
 import tempfile
 import traceback
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, NoReturn
 
 import typer
 
 from adapters.cli import doctor, load, preview, read, serve
+from bot.display import printable
 from bot.errors import BotError, UserError
+
+STDERR: Final = 2
 
 FAILED = 1
 BUG = 70
@@ -71,23 +75,50 @@ class _StandardError:
 
 def main() -> None:
     """Run the command line. Every failure is one line on standard error and a status that is not 0."""
-    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _prepare_streams()
     try:
-        app()  # ends with status 1 and no word when nobody reads its output any more
+        _run()
     except UserError as error:
         _end(_in_words(error))
     except BotError as error:
         _end(str(error))
+    except BrokenPipeError:
+        sys.exit(FAILED)  # nobody reads the output any more, which is no news to whoever left
     except OSError as error:
-        _end(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        _end(f"{error.filename or 'standard input or output'}: {error.strerror or error}")
     except Exception:  # noqa: BLE001  the last line of defence; the report has the details
         _end(f"this should not have happened; please report it with {_write_report()}", BUG)
 
 
-def _end(lines: str, status: int = FAILED) -> None:
+def _prepare_streams() -> None:
+    """Put the null device where a standard stream is closed; let none fail on characters it does not have."""
+    # A database opened next would get the lowest free number, and what is printed would go into it.
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= STDERR:
+        pass
+    os.close(descriptor)
+    sys.stdin = sys.stdin or os.fdopen(0)
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(STDERR, "w")
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _run() -> None:
+    """Run the command, and write out what it printed while a failure to do so can still be told."""
+    try:
+        app()
+    finally:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            # What could not be written would be tried again when Python ends, with a trace.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise
+
+
+def _end(lines: str, status: int = FAILED) -> NoReturn:
     for line in lines.splitlines():
-        print(f"ai-news: {line}", file=sys.stderr)
+        print(f"ai-news: {printable(line)}", file=sys.stderr)
     sys.exit(status)
 
 

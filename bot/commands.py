@@ -147,6 +147,7 @@ def _choice(option: str, value: str, known: Mapping[str, _T]) -> _T:
 
 
 def _page(value: str) -> int:
-    if not value.isdecimal() or not 1 <= int(value) <= _MAX_PAGE:
+    # A long row of digits is refused unread: Python raises on thousands of them.
+    if not value.isdecimal() or len(value) > 9 or not 1 <= int(value) <= _MAX_PAGE:
         raise InvalidInput("bad_option", option="page", known=f"1–{_MAX_PAGE}")
     return int(value)

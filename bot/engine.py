@@ -104,7 +104,7 @@ class Engine:
 
         Raises `InvalidInput` when the text is empty, too long, or has no story in it.
         """
-        _check_length(text)
+        check_length(text)
         now = self.clock()
         article = Article(
             id=ArticleId(derived_id("article", workspace, text)),
@@ -301,7 +301,8 @@ def _action(story: Story) -> Action:
     return "add" if story.revision == 1 else "edit"
 
 
-def _check_length(text: str) -> None:
+def check_length(text: str) -> None:
+    """Raise `InvalidInput` for a text that is empty or longer than an article may be."""
     if not text.strip():
         raise InvalidInput("article_empty")
     if len(text) > MAX_ARTICLE_CHARACTERS:

@@ -264,7 +264,7 @@ def test_the_last_of_two_lines_with_one_id_stands(tmp_path):
 
 
 def test_a_line_without_end_is_refused_and_the_next_one_read(tmp_path):
-    lines = b'{"title": "' + b"x" * 3_000_000 + b'"}\n' + jsonl(LINES[0])
+    lines = b'{"title": "' + b"x" * 10_000_000 + b'"}\n' + jsonl(LINES[0])
 
     report = json.loads(ai_news(tmp_path, "import", "-", "--json", stdin=lines).stdout)
 

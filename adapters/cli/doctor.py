@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import typer
 
 from adapters.cli.session import LOCAL, AsJson, print_json
+from bot.display import printable
 from bot.errors import BotError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def doctor(as_json: AsJson = False) -> None:
         print_json({"healthy": healthy, "checks": found})
     else:
         for check in checks:
-            print(f"{check.state:<8} {check.name:<12} {check.finding}")
+            print(f"{check.state:<8} {check.name:<12} {printable(check.finding)}")
     if not healthy:
         raise typer.Exit(1)
 

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
 
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
 BATCH = 500
 """Lines that are saved, or stories that are written, at a time."""
 
+BATCH_BYTES = 8_000_000
+"""Lines that are saved at a time, where they are long."""
+
 MAX_REFUSED_NAMED = 1_000
 """Refused lines that a report names; all are counted."""
 
@@ -39,12 +41,12 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Cut an article into stories and publish them."""
+    from bot.reading.imports import read_instant, read_source
+
     if file.startswith(("http://", "https://")):
         raise InvalidInput("url_not_yet")
-    if url and not url.startswith(("http://", "https://")):
-        raise typer.BadParameter("an address begins with https://", param_hint="--url")
-    published_at = _instant(date) if date else None
-    origin = Source(name=source or ("stdin" if file == "-" else Path(file).name), url=url or None)
+    published_at = read_instant(date) if date else None
+    origin = read_source(source or ("stdin" if file == "-" else Path(file).name), url or None)
     text = read_article(file)
 
     async def use(engine: "Engine", settings: "Settings") -> list[Story]:
@@ -59,25 +61,17 @@ def add(
             print(f"{story.id:<22}  {printable(story.tellings[0].title)}")
 
 
-def _instant(date: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(date)
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise typer.BadParameter("write a date such as 2025-02-01", param_hint="--date") from error
-
-
 def import_stories(
     file: Annotated[str, typer.Argument(metavar="FILE", help="JSON lines, a story each; - reads stdin.")],
     as_json: AsJson = False,
 ) -> None:
     """Take in stories from JSON lines. What was taken before stays as it is, so a run can be repeated."""
-    from bot.reading.imports import MAX_LINE_BYTES
+    from bot.reading.imports import MAX_LINE_BYTES, read_source
+
+    source = read_source("import" if file == "-" else Path(file).stem, url=None)
 
     async def use(engine: "Engine", settings: "Settings") -> Report:
-        importing = _Import(
-            engine, settings.language, Source(name="import" if file == "-" else Path(file).stem)
-        )
+        importing = _Import(engine, settings.language, source)
         with _progress(file) as seen:
             async for line in read_lines(STDIN if file == "-" else Path(file), MAX_LINE_BYTES):
                 await importing.take(line)
@@ -90,7 +84,7 @@ def import_stories(
         print_json(report.document())
     else:
         for refused in report.refused:
-            print(f"line {refused.line}: {refused.reason}", file=sys.stderr)
+            print(f"line {refused.line}: {printable(refused.reason)}", file=sys.stderr)
         print(
             f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
             f"{report.refused_count} refused"
@@ -145,6 +139,7 @@ class _Import:
         self._source = source
         self._line = 0
         self._batch: dict[StoryId, tuple[int, Story]] = {}
+        self._batch_bytes = 0
 
     async def take(self, line: bytes) -> None:
         """Read a line, and save the batch where that fills it. Blank lines are passed over."""
@@ -161,13 +156,15 @@ class _Import:
         if story.id in self._batch:
             await self.flush()
         self._batch[story.id] = (self._line, story)
-        if len(self._batch) == BATCH:
+        self._batch_bytes += len(line)
+        if len(self._batch) == BATCH or self._batch_bytes >= BATCH_BYTES:
             await self.flush()
 
     async def flush(self) -> None:
         """Save what was read so far: together, or line by line where one of them is refused."""
         batch = list(self._batch.values())
         self._batch.clear()
+        self._batch_bytes = 0
         try:
             await self._save([story for _, story in batch])
         except InvalidInput:

@@ -7,6 +7,7 @@ import typer
 
 from adapters.cli.session import AsJson, InLanguage, print_json, print_message, read_article, with_engine
 from bot.display import printable
+from bot.errors import InvalidInput
 from bot.message import Message
 from bot.model import Language, Subscription, SubscriptionId
 
@@ -76,13 +77,17 @@ def segment(
     as_json: AsJson = False,
 ) -> None:
     """Show the stories that an article is cut into."""
+    from bot.engine import check_length
     from bot.language import Names
     from bot.run import load_seeds, utc_now
     from bot.segment import cut
     from bot.settings import read_settings
 
     text = read_article(file)
+    check_length(text)
     found = cut(text, Names(load_seeds(read_settings().seeds_dir, utc_now()).topics))
+    if not found.segments:
+        raise InvalidInput("article_no_story")
     if as_json:
         from adapters.cli.documents import cut_document
 

@@ -45,7 +45,8 @@ async def _serve(settings: "Settings", console: bool) -> None:
         if console or at_terminal():
             await conversation.begin()
         else:
-            print(f"ai-news: {phrase('console.listening', settings.language)}", file=sys.stderr)
+            listening = phrase("console.listening", settings.language)
+            print(f"ai-news: {listening}", file=sys.stderr)
         async with ticking(engine, [platform]):
             await _listen(platform, conversation, settings.data_dir, console)
 
@@ -71,4 +72,4 @@ async def _listen(
             if not await conversation.take(line.decode("utf-8", "replace")):
                 break
     else:
-        await platform.closed.wait()
+        await platform.gone()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -25,6 +26,8 @@ InLanguage = Annotated[
 ]
 
 LOCAL = WorkspaceId("local")
+
+_DISTURBING = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def with_engine(use: "Callable[[Engine, Settings], Awaitable[T]]", *, bulk: bool = False) -> T:
@@ -50,6 +53,8 @@ def operator(language: Language) -> Actor:
 def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
     """Print one JSON document on a line of its own, in UTF-8 whatever the locale, at once."""
     line = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    # What would disturb a terminal is escaped, which to a reader of JSON is the same text.
+    line = _DISTURBING.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
     sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
     sys.stdout.buffer.flush()
 
@@ -67,10 +72,16 @@ def print_message(message: "Message") -> None:
 
 
 def read_article(file: str) -> str:
-    """Return the text of a file, or of standard input for `-`. Raises `InvalidInput` and OSError."""
+    """Return the text of a file, or of standard input for `-`; of a web page, what it shows.
+
+    Raises `InvalidInput` and OSError.
+    """
     from bot.reading.encoding import MAX_BYTES, decode
+    from bot.reading.markup import is_html, text_of_html
 
     if file == "-":
-        return decode(sys.stdin.buffer.read(MAX_BYTES + 1))
-    with Path(file).open("rb") as stream:
-        return decode(stream.read(MAX_BYTES + 1))
+        text = decode(sys.stdin.buffer.read(MAX_BYTES + 1))
+    else:
+        with Path(file).open("rb") as stream:
+            text = decode(stream.read(MAX_BYTES + 1))
+    return text_of_html(text) if is_html(text) else text

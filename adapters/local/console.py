@@ -25,14 +25,15 @@ Show = Callable[[Message], None]
 
 
 class ConsolePlatform:
-    """A platform of one channel, shown by printing. `closed` is set once nobody can see it any more."""
+    """A platform of one channel, shown by printing."""
 
     name = CHANNEL.platform
     limits = Limits(characters=1_000_000, block_characters=1_000_000, blocks=10_000)
 
     def __init__(self, show: Show) -> None:
-        self.closed = asyncio.Event()
         self._show = show
+        self._closed = asyncio.Event()
+        self._failure: OSError | None = None
         self._posted: set[str] = set()
 
     async def post(self, channel: Channel, message: Message, key: str) -> str:
@@ -40,10 +41,17 @@ class ConsolePlatform:
         try:
             self._show(message)
         except OSError as error:
-            self.closed.set()
+            self._failure = error
+            self._closed.set()
             raise PostDelayed(f"the terminal is gone: {error}", retry_after_s=60) from error
         self._posted.add(key)
         return key
+
+    async def gone(self) -> None:
+        """Wait until nobody can see the channel any more. Raises the OSError by which that was known."""
+        await self._closed.wait()
+        if self._failure:
+            raise self._failure
 
     async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
         """Return the key of a message that this process printed; another process had another terminal."""

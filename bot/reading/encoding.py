@@ -17,6 +17,7 @@ _BOMS: Final = (
 _ESCAPE: Final = b"\x1b"
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _MAX_CONTROL_SHARE: Final = 0.01
 
@@ -46,7 +47,7 @@ def _decoded(data: bytes) -> str | None:
     if _ESCAPE in data and data.isascii():
         return _strictly(data, "iso2022_jp_ext")
     text = _strictly(data, "utf-8")
-    if text is not None:
+    if text is not None or _is_damaged_utf8(data):
         return text
     japanese = [t for t in (_strictly(data, "cp932"), _strictly(data, "euc_jp")) if t and _KANA.search(t)]
     # EUC-JP read as Shift_JIS decodes too, into rows of half-width katakana.
@@ -58,6 +59,12 @@ def _strictly(data: bytes, encoding: str) -> str | None:
         return data.decode(encoding)
     except UnicodeDecodeError:
         return None
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Whether most of what is not ASCII is UTF-8: reading the whole as anything else would garble that."""
+    read = _BEYOND_ASCII.findall(data.decode("utf-8", "replace"))
+    return read.count("\ufffd") * 2 < len(read)
 
 
 def _half_width_share(text: str) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import takewhile
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from bot.display import printable
 from bot.errors import InvalidInput
@@ -14,12 +14,14 @@ from bot.identity import derived_id
 from bot.language import Names, language_of, sentences
 from bot.model import LANGUAGES, Claim, Language, Source, Story, StoryId, Telling, TopicId
 
-MAX_LINE_BYTES: Final = 1_000_000
+MAX_LINE_BYTES: Final = 8_000_000
 """The longest line that is read, in bytes: a body of the greatest length, with its escapes, fits."""
 
 MAX_TITLE: Final = 300
 MAX_SUMMARY: Final = 1_000
-MAX_BODY: Final = 100_000
+MAX_BODY: Final = 500_000
+"""As long as an article may be, which may be one story: what is exported can be imported."""
+
 SUMMARY_TARGET: Final = 200
 """Sentences of the body are taken as a summary until this many characters are reached."""
 
@@ -29,6 +31,8 @@ MAX_LIST: Final = 50
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _TOPIC = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _URL = re.compile(r"https?://[^\s<>\"]{3,2000}")
+_YEARS: Final = range(2, 9999)
+"""The first and the last year are left out, so that no time zone leads beyond them."""
 
 
 def read_line(line: bytes, names: Names, source: Source, now: datetime) -> Story:
@@ -44,7 +48,7 @@ def read_line(line: bytes, names: Names, source: Source, now: datetime) -> Story
         id=_id(given, tellings[0]),
         tellings=tellings,
         source=_source(given) or source,
-        published_at=_instant(given) or now,
+        published_at=read_instant(given["published_at"]) if given.get("published_at") is not None else now,
         added_at=now,
         topics=_topics(given, names, tellings[0]),
     )
@@ -78,7 +82,7 @@ def _known(given: Mapping[str, Any], known: Sequence[str]) -> Mapping[str, Any]:
     """Return an object that has only keys that are read: a misspelt one would be lost unseen."""
     unknown = sorted(given.keys() - set(known))
     if unknown:
-        raise InvalidInput("import_unknown_key", name=unknown[0][:40], known=", ".join(known))
+        raise InvalidInput("import_unknown_key", name=printable(unknown[0][:40]), known=", ".join(known))
     return given
 
 
@@ -132,9 +136,11 @@ def _text(given: Mapping[str, Any], name: str, limit: int, default: str | None =
     if value is None and default is not None:
         return default
     if not isinstance(value, str):
-        raise InvalidInput("import_missing" if value is None else "import_not_text", name=name)
+        if value is not None:
+            raise InvalidInput("import_not_text", name=name)
+        value = ""
     text = printable(value).strip()
-    if not text:
+    if not any(character.isprintable() for character in text):
         raise InvalidInput("import_missing", name=name)
     if len(text) > limit:
         raise InvalidInput("import_too_long", name=name, limit=limit, length=len(text))
@@ -168,25 +174,34 @@ def _id(given: Mapping[str, Any], telling: Telling) -> StoryId:
     return StoryId(value)
 
 
-def _instant(given: Mapping[str, Any]) -> datetime | None:
-    """Return `published_at`: ISO 8601, without an offset taken as UTC, or seconds since 1970."""
-    value = given.get("published_at")
-    if value is None:
-        return None
+def read_instant(value: object) -> datetime:
+    """Return an instant given in ISO 8601, without an offset taken as UTC, or in seconds since 1970.
+
+    It is cut to milliseconds, which is what the store keeps. Raises `InvalidInput`.
+    """
     try:
-        if isinstance(value, str):
-            at = datetime.fromisoformat(value)
-            return _to_milliseconds(at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC))
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return _to_milliseconds(datetime.fromtimestamp(value, UTC))
+        at = _in_utc(value)
     except (ValueError, OverflowError, OSError):
-        pass
-    raise InvalidInput("import_date")
-
-
-def _to_milliseconds(at: datetime) -> datetime:
-    """Return what the store keeps of an instant, so that reading a line again changes nothing."""
+        at = None
+    if at is None or at.year not in _YEARS:
+        raise InvalidInput("import_date")
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def _in_utc(value: object) -> datetime | None:
+    if isinstance(value, str):
+        at = datetime.fromisoformat(value)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return datetime.fromtimestamp(value, UTC)
+    return None
+
+
+def read_source(name: str, url: str | None) -> Source:
+    """Return a source whose name can be shown and whose address is one of the web. Raises `InvalidInput`."""
+    if url is not None and not (_URL.fullmatch(url) and printable(url) == url):
+        raise InvalidInput("import_source")
+    return Source(name=_text({"source": name}, "source", MAX_TITLE), url=url)
 
 
 def _source(given: Mapping[str, Any]) -> Source | None:
@@ -196,15 +211,11 @@ def _source(given: Mapping[str, Any]) -> Source | None:
     if isinstance(value, str):
         value = {"name": value}
     if not isinstance(value, dict) or value.keys() - {"name", "url"}:
-        _refuse_source()
-    url = value.get("url")
-    if url is not None and not (isinstance(url, str) and _URL.fullmatch(url)):
-        _refuse_source()
-    return Source(name=_text(value, "name", MAX_TITLE), url=url)
-
-
-def _refuse_source() -> NoReturn:
-    raise InvalidInput("import_source")
+        raise InvalidInput("import_source")
+    name, url = value.get("name"), value.get("url")
+    if not isinstance(name, str) or not isinstance(url, str | None):
+        raise InvalidInput("import_source")
+    return read_source(name, url)
 
 
 def _topics(given: Mapping[str, Any], names: Names, telling: Telling) -> tuple[TopicId, ...]:
@@ -221,10 +232,10 @@ def _topics(given: Mapping[str, Any], names: Names, telling: Telling) -> tuple[T
 
 def _topic(name: object, names: Names) -> TopicId:
     if not isinstance(name, str) or not 0 < len(name) <= MAX_TITLE:
-        raise InvalidInput("import_topic", name=str(name)[:40])
+        raise InvalidInput("import_topic", name=printable(str(name)[:40]))
     named = next(iter(names.find(name)), None)
     if TopicId(name) in names.topics or (named is None and _TOPIC.fullmatch(name)):
         return TopicId(name)
     if named is None:
-        raise InvalidInput("import_topic", name=name[:40])
+        raise InvalidInput("import_topic", name=printable(name[:40]))
     return named.topic_id
