@@ -197,11 +197,16 @@ def claim_note(claim: Claim, language: Language, told: str = "") -> Block:
 
 
 def parties(claims: Sequence[Claim], language: Language) -> list[str]:
-    """Return who makes these claims, who doubts and who denies them, each as a phrase where there is one."""
+    """Return who makes these claims, who doubts and who denies them, each as a phrase where there is one.
+
+    Who contests one of several claims is not named among those who make them.
+    """
+    doubted = [who for claim in claims for who in claim.doubted_by]
+    denied = [who for claim in claims for who in claim.denied_by]
     people_of = {
-        "story.claimed": [claim.said_by for claim in claims],
-        "story.doubted": [who for claim in claims for who in claim.doubted_by],
-        "story.denied": [who for claim in claims for who in claim.denied_by],
+        "story.claimed": [claim.said_by for claim in claims if claim.said_by not in {*doubted, *denied}],
+        "story.doubted": doubted,
+        "story.denied": denied,
     }
     return [
         phrase(key, language, who=_join(dict.fromkeys(people), language))

@@ -16,6 +16,7 @@ from bot.message import (
     Divider,
     Heading,
     Message,
+    Note,
     Paragraph,
     Quote,
     Run,
@@ -69,16 +70,16 @@ def newest_message(stories: Sequence[Story], page: int, more: bool, language: La
 
 def help_message(language: Language) -> Message:
     """Return what can be typed, and what comes of it."""
-    lines = [
-        Paragraph((Run(entry.usage, style="strong"), Run(" — " + phrase(entry.help_key, language))))
-        for entry in CATALOGUE
-    ]
+    lines = []
+    for entry in CATALOGUE:
+        usage = entry.usage.replace("QUERY", phrase("help.query", language))
+        lines += [Run(usage, style="strong"), Run(f" — {phrase(entry.help_key, language)}\n")]
     return Message(
         (
             Heading(phrase("help.heading", language)),
             paragraph(phrase("help.intro", language)),
-            *lines,
-            note(phrase("help.depth", language)),
+            Paragraph(tuple(lines)),
+            paragraph(phrase("help.depth", language)),
         ),
         language,
     )
@@ -124,18 +125,20 @@ def _answer(answer: Answer, ask: Ask, language: Language) -> list[Block]:
     blocks: list[Block] = [Heading(phrase("answer.heading", language, query=ask.query))]
     quoted = None
     if answer.sentence is not None and ask.page == 1:
-        blocks += _sentence(answer.sentence, language)
+        blocks += _sentence(answer.sentence, answer, language)
         quoted = answer.sentence.passage.text
     for number, found in enumerate(answer.found, start=1 + (ask.page - 1) * PAGE_SIZE):
         blocks += _found(found, ask, number, quoted, language)
-    return [*blocks, *_honest_limits(answer, language)]
+    return [*blocks, Divider(), *_honest_limits(answer, language)]
 
 
-def _sentence(sentence: AnswerSentence, language: Language) -> list[Block]:
-    blocks: list[Block] = [Quote(_marked(sentence.passage))]
-    if sentence.claim is not None:
-        blocks.append(claim_note(sentence.claim, language, told=sentence.passage.text))
-    return [*blocks, Divider()]
+def _sentence(sentence: AnswerSentence, answer: Answer, language: Language) -> list[Block]:
+    """Return the sentence that answers, and under it where it stands and who claims or contests it."""
+    story = next(found.story for found in answer.found if found.story.id == sentence.story_id)
+    claims = [] if sentence.claim is None else [sentence.claim]
+    facts = [story.source.name, phrase_date(story.published_at.date(), language), *parties(claims, language)]
+    quote = Quote(_marked(sentence.passage))
+    return [quote, note(phrase("story.dot", language).join(facts)), Divider()]
 
 
 def _found(found: Found, ask: Ask, number: int, quoted: str | None, language: Language) -> list[Block]:
@@ -191,7 +194,7 @@ def _why(answer: Answer, ask: Ask, language: Language) -> list[Block]:
             paragraph("\n".join([*reasons, rank])),
             small_print(found.story, found.telling, language),
         ]
-    return [*blocks, *_honest_limits(answer, language), note(phrase("why.order", language))]
+    return [*blocks, Divider(), *_honest_limits(answer, language), note(phrase("why.order", language))]
 
 
 def _reason(match: Match, language: Language) -> str:
@@ -206,15 +209,10 @@ def _sources(answer: Answer, ask: Ask, language: Language) -> list[Block]:
         date = phrase_date(found.story.published_at.date(), language)
         # A title may allege, so whoever denies stands beside it here too.
         facts = ["", date, *parties(found.telling.claims, language)]
-        blocks.append(
-            Paragraph(
-                (
-                    Run(f"{place}. {found.telling.title}\n", style="strong"),
-                    Run(source.name, url=source.url),
-                    Run(phrase("story.dot", language).join(facts)),
-                )
-            )
-        )
+        blocks += [
+            Heading(f"{place}. {found.telling.title}", level=2),
+            Note((Run(source.name, url=source.url), Run(phrase("story.dot", language).join(facts)))),
+        ]
     return blocks
 
 
@@ -224,8 +222,8 @@ def _buttons(ask: Ask, more: bool, language: Language) -> Buttons:
         buttons.append(_button("more", replace(ask, page=ask.page + 1), language))
     if ask.view != "answer":
         buttons.append(_button("back", replace(ask, view="answer"), language))
-    if ask.view == "answer" and ask.depth != "high":
-        buttons.append(_button("deeper", replace(ask, depth="high"), language))
+    if ask.depth != "high":
+        buttons.append(_button("deeper", replace(ask, depth="high", view="answer"), language))
     if ask.view != "why":
         buttons.append(_button("why", replace(ask, view="why"), language))
     if ask.view != "sources":
