@@ -131,10 +131,11 @@ def starts_low(text: str) -> bool:
 
 
 def main_words(told: Sequence[Sentence]) -> dict[str, float]:
-    """Return the words that a story is about, the names before others, each with its weight."""
+    """Return the words that a story comes back to, the names before others, each with its weight."""
     weights = _weights(told)
-    most = sorted(weights, key=lambda word: -weights[word])[:MOST_MAIN]
-    return {word: weights[word] for word in most}
+    best = sorted(weights, key=lambda word: -weights[word])
+    again = [word for word in best if weights[word] >= 2]
+    return {word: weights[word] for word in (again or best)[:MOST_MAIN]}
 
 
 def weakness(sentence: Sentence) -> float:
