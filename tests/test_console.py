@@ -272,3 +272,12 @@ def test_a_signal_leaves_the_terminal_as_it_was(terminal):
     channel.process.send_signal(signal.SIGTERM)
 
     assert channel.process.wait(TIMEOUT_S) == 0
+
+
+def test_a_colour_code_in_what_is_pasted_is_no_click(terminal):
+    channel = terminal()
+    channel.wait_for(PROMPT)
+
+    channel.type("\x1b[31m/ai-news help\r")
+
+    channel.wait_for("What I can do")

@@ -8,6 +8,8 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.styles import Style
 
@@ -48,6 +50,7 @@ async def converse(conversation: Conversation, history: Path) -> None:
         completer=CommandCompleter(conversation.engine.names),
         history=FileHistory(str(history)),
         bottom_toolbar=toolbar,
+        key_bindings=_keys(),
         style=STYLE,
     )
     with patch_stdout(raw=True):
@@ -56,3 +59,14 @@ async def converse(conversation: Conversation, history: Path) -> None:
                 pass
         except (EOFError, KeyboardInterrupt):
             return
+
+
+def _keys() -> KeyBindings:
+    """Return bindings that ignore the mouse: the library stops at colour codes, which it takes for clicks."""
+    bindings = KeyBindings()
+
+    @bindings.add(Keys.Vt100MouseEvent)
+    def _(event: KeyPressEvent) -> None:
+        pass
+
+    return bindings
