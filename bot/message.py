@@ -146,7 +146,7 @@ def _plain_block(block: Block) -> str:
 def _plain_run(run: Run) -> str:
     text = printable(run.text)
     url = web_url(run.url)
-    return f"{text} ({url})" if url and url != text else text
+    return f"{text} ({url})" if url and text.strip() and url != text else text
 
 
 def plain_size(block: Block) -> int:
@@ -196,12 +196,18 @@ class _Rest:
     block: Block
     text: str
     ends: list[int]
+    shown_ends: list[int]
+    """Where each run ends, and where the last character of it that is seen does."""
     start: int = 0
 
     @classmethod
     def of(cls, block: Block) -> Self:
         runs = _runs(block)
-        return cls(block, "".join(run.text for run in runs), list(accumulate(len(run.text) for run in runs)))
+        ends = list(accumulate(len(run.text) for run in runs))
+        shown_ends = [
+            end - len(run.text) + _shown_length(run.text) for run, end in zip(runs, ends, strict=True)
+        ]
+        return cls(block, "".join(run.text for run in runs), ends, shown_ends)
 
     def piece(self, room: int, size: Callable[[Block], int]) -> tuple[Block, int]:
         """Return as much as is best taken at once of what fits in `room`, and where it ends."""
@@ -215,8 +221,24 @@ class _Rest:
         return self._upto(end), end
 
     def _upto(self, end: int) -> Block:
-        runs = _cut_runs(_runs(self.block), self.ends, self.start, end)
-        return _with_runs(self.block, tuple(runs))
+        return _with_runs(self.block, tuple(self._cut_runs(end)))
+
+    def _cut_runs(self, end: int) -> Iterator[Run]:
+        """Yield what the text up to `end` holds; a link keeps its address where the last of it is shown."""
+        runs = _runs(self.block)
+        for index in range(bisect_right(self.ends, self.start), bisect_left(self.ends, end) + 1):
+            run = runs[index]
+            begin = self.ends[index] - len(run.text)
+            text = run.text[max(self.start - begin, 0) : end - begin]
+            yield replace(run, text=text, url=run.url if end >= self.shown_ends[index] else None)
+
+
+def _shown_length(text: str) -> int:
+    """Return how long a text is without what nobody sees at its end."""
+    end = len(text)
+    while end and not printable(text[end - 1]).strip():
+        end -= 1
+    return end
 
 
 def _take_part(queue: deque[_Rest], limits: Limits) -> list[Block]:
@@ -302,13 +324,3 @@ def _with_runs(block: Block, runs: tuple[Run, ...]) -> Block:
             return block
         case _:
             assert_never(block)
-
-
-def _cut_runs(runs: tuple[Run, ...], ends: list[int], start: int, end: int) -> Iterator[Run]:
-    """Yield what characters `start` to `end` hold; `ends` is where each run ends in the whole text."""
-    for index in range(bisect_right(ends, start), bisect_left(ends, end) + 1):
-        run = runs[index]
-        begin = ends[index] - len(run.text)
-        is_whole_to_the_end = end >= ends[index]
-        text = run.text[max(start - begin, 0) : end - begin]
-        yield replace(run, text=text, url=run.url if is_whole_to_the_end else None)
