@@ -1,5 +1,6 @@
 """The index with its file: written in a thread, beside searches."""
 
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -78,9 +79,11 @@ async def test_the_index_does_without_a_file_that_cannot_be_written(tmp_path, ca
 
 async def test_what_a_killed_process_left_half_written_is_cleared_away(tmp_path):
     (tmp_path / ".index-k1ll3d").write_bytes(b"half")
+    os.utime(tmp_path / ".index-k1ll3d", (0, 0))
+    (tmp_path / ".index-wr1t1ng").write_bytes(b"half")  # by a process that is at it
     index = KeptIndex(tmp_path / "index")
     index.apply(entries(1, 1))
 
     await index.close()
 
-    assert [file.name for file in tmp_path.iterdir()] == ["index"]
+    assert {file.name for file in tmp_path.iterdir()} == {"index", ".index-wr1t1ng"}

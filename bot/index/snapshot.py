@@ -11,7 +11,9 @@ import mmap
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from struct import Struct
@@ -86,13 +88,16 @@ def _parse(content: memoryview, unchecked: frozenset[str]) -> Snapshot:
     return Snapshot(position=footer["position"], workspaces=tuple(footer["workspaces"]), sections=sections)
 
 
+UNFINISHED_S: Final = 3600
+"""No snapshot takes this long to write, in seconds."""
+
+
 def write(path: Path, position: int, workspaces: Sequence[str], chunks: Iterable[Section]) -> None:
     """Replace the snapshot at `path` in one step. Chunks of one section follow one another.
 
     Raises `OSError` and leaves the old file where the new one cannot be written.
     """
-    for unfinished in path.parent.glob(f".{path.name}-*"):  # of a process that was killed
-        unfinished.unlink(missing_ok=True)
+    _clear_away_unfinished(path)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
         try:
             sections = _write_sections(file, chunks)
@@ -106,6 +111,14 @@ def write(path: Path, position: int, workspaces: Sequence[str], chunks: Iterable
             Path(file.name).unlink(missing_ok=True)
             raise
     _sync_folder(path.parent)
+
+
+def _clear_away_unfinished(path: Path) -> None:
+    """Delete what a process that was killed left behind; a file still being written is young."""
+    for unfinished in path.parent.glob(f".{path.name}-*"):
+        with suppress(FileNotFoundError):
+            if time.time() - unfinished.stat().st_mtime > UNFINISHED_S:
+                unfinished.unlink()
 
 
 def _write_sections(file: IO[bytes], chunks: Iterable[Section]) -> dict[str, tuple[int, int, int]]:
