@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.language import Names
 from bot.segment import cut
-from bot.segment.cues import DENIES
+from bot.segment.cues import ALLEGES, DENIES
 from bot.segment.layout import plain
 from bot.segment.summary import summary_of
 from bot.segment.title import title_of
@@ -278,6 +279,19 @@ def test_summary_is_made_of_the_story_keeps_its_first_denial_and_leaves_no_antec
     assert not re.match("しかし|また、|However", found)
     if not re.match("彼|同社|これ|He ", parts[0]):
         assert not re.match("彼|同社|これ|He ", found)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(SENTENCES, max_size=11, unique=True))
+def test_allegation_is_never_shown_without_the_denial_that_follows_it(sentences):
+    text = "".join(sentences)
+    parts = [sentence.text for sentence in told(text)]
+
+    found = summary(text)
+
+    for claim, denial in pairwise(parts):
+        if ALLEGES.search(claim) and DENIES.search(denial) and claim in found:
+            assert re.sub(r"^(?:しかし、|However, )", "", denial) in found
 
 
 @settings(max_examples=150, deadline=None)
