@@ -15,14 +15,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from adapters.local.console import completions, pressed
+from adapters.console.channel import pressed
 from bot.message import Button
 from tests.command import TIMEOUT_S, ai_news, command_line, environment, refusal
 
 WHY = Button(label="理由", command="/ai-news deepseek view:why")
 SOURCES = Button(label="出典", command="/ai-news deepseek view:sources")
 BUTTONS = (WHY, SOURCES)
-USAGES = ("/ai-news", "/ai-news help", "/ai-news-digest preview", "/ai-news-digest show")
 
 
 # What is typed
@@ -36,24 +35,6 @@ def test_a_button_is_pressed_by_its_number_or_its_label_in_any_language(typed):
 @pytest.mark.parametrize("typed", ["", "0", "3", "理", "deepseek", "-1", "more"])
 def test_anything_else_presses_nothing(typed):
     assert pressed(typed, BUTTONS, "ja") is None
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("/ai-news-d", ["/ai-news-digest preview", "/ai-news-digest show"]),
-        ("/ai-news-digest s", ["show"]),
-        ("/ai-news de", ["depth:low", "DeepSeek"]),
-        ("/ai-news ディ", ["ディープシーク"]),
-        ("/ai-news deepseek v", ["view:why"]),
-        ("/ai-news ", []),
-        ("deep", []),
-    ],
-)
-def test_the_last_word_is_completed(text, expected):
-    options = ("depth:low", "view:why")
-
-    assert completions(text, USAGES, options, ("DeepSeek", "ディープシーク")) == expected
 
 
 # Over a pipe

@@ -7,7 +7,7 @@ import pytest
 import typer.main
 
 from adapters.__main__ import app
-from adapters.local.console import BUTTON_NAMES
+from adapters.console.channel import BUTTON_NAMES
 from bot.commands import parse
 from bot.model import LANGUAGES
 from bot.phrases import phrase

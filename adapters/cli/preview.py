@@ -43,7 +43,7 @@ def digest(
 
 async def _subscription(engine: "Engine", settings: "Settings", language: Language | None) -> Subscription:
     """Return the console channel's subscription, or the one it would begin with."""
-    from adapters.local.console import CHANNEL
+    from adapters.console.channel import CHANNEL
 
     subscription = await engine.store.subscription(CHANNEL)
     if subscription is None:

@@ -10,7 +10,7 @@ import typer
 from adapters.cli.session import InLanguage, operator, print_message
 
 if TYPE_CHECKING:
-    from adapters.local.console import ConsolePlatform, Conversation
+    from adapters.console.channel import ConsolePlatform, Conversation
     from bot.settings import Settings
 
 
@@ -34,7 +34,7 @@ def run(
 
 
 async def _serve(settings: "Settings", console: bool) -> None:
-    from adapters.local.console import CHANNEL, ConsolePlatform, Conversation
+    from adapters.console.channel import CHANNEL, ConsolePlatform, Conversation
     from bot.phrases import phrase
     from bot.run import open_engine, ticking
 
@@ -61,12 +61,12 @@ async def _listen(
 ) -> None:
     """Take what is typed until it ends; where nobody can type, go on until the terminal is gone."""
     if at_terminal():
-        from adapters.local.prompt import converse
+        from adapters.console.prompt import converse
 
         await converse(conversation, data_dir / "console-history")
     elif console:
+        from adapters.console.channel import MAX_LINE_BYTES
         from adapters.lines import STDIN, read_lines
-        from adapters.local.console import MAX_LINE_BYTES
 
         async for line in read_lines(STDIN, MAX_LINE_BYTES):
             if not await conversation.take(line.decode("utf-8", "replace")):

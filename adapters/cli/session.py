@@ -62,7 +62,7 @@ def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
 def print_message(message: "Message") -> None:
     """Print a message: laid out for a terminal, plain for a pipe or a file."""
     if sys.stdout.isatty():
-        from adapters.local.render import print_rich
+        from adapters.console.render import print_rich
 
         print_rich(message)
     else:

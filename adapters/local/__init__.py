@@ -1,1 +1,1 @@
-"""The channel on this machine: what is posted is shown here, what is typed is answered here."""
+"""The channel in the browser: a page on this machine that looks and behaves like a chat channel."""

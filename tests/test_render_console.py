@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from adapters.local.render import MAX_WIDTH, line_ends, print_rich, render
+from adapters.console.render import MAX_WIDTH, line_ends, print_rich, render
 from bot.display import printable
 from bot.message import Heading, Message, Paragraph, Run, paragraph
 from tests.messages import JAPANESE, any_text, messages, words

@@ -2,7 +2,7 @@
 
 import asyncio
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +12,7 @@ from bot.message import Button, Buttons, Heading, Limits, Message, note, paragra
 from bot.model import LANGUAGES, Actor, Channel, Language, WorkspaceId
 from bot.phrases import phrase
 
-CHANNEL: Final = Channel(platform="local", workspace=WorkspaceId("local"), id="console")
+CHANNEL: Final = Channel(platform="console", workspace=WorkspaceId("local"), id="console")
 HISTORY: Final = 5
 """How many earlier posts a new terminal shows."""
 
@@ -132,24 +132,3 @@ def hint(text: str, language: Language) -> Message:
     """Return what a line that is no command is met with."""
     shown = text if len(text) <= 40 else f"{text[:39]}…"
     return Message((note(phrase("console.hint", language, text=shown)),), language)
-
-
-def completions(text: str, usages: Iterable[str], options: Iterable[str], words: Iterable[str]) -> list[str]:
-    """Return how the last word of a line may go on.
-
-    `usages` complete a command's name, `options` its options, `words` what may be looked up.
-    """
-    if not text.startswith("/"):
-        return []
-    command, space, rest = text.partition(" ")
-    if not space:
-        return sorted({usage for usage in usages if usage.startswith(command)})
-    last = _folded(rest.rpartition(" ")[2])
-    candidates = [*usages_after(command, usages), *options, *words]
-    return [word for word in dict.fromkeys(candidates) if last and _folded(word).startswith(last)]
-
-
-def usages_after(command: str, usages: Iterable[str]) -> list[str]:
-    """Return the words that may follow a command's name in `usages`."""
-    parts = [usage.split(" ") for usage in usages]
-    return [words[1] for words in parts if words[0] == command and len(words) > 1]

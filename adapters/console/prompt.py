@@ -13,8 +13,8 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.styles import Style
 
-from adapters.local.console import Conversation, completions
-from bot.commands import CATALOGUE, OPTIONS
+from adapters.console.channel import Conversation
+from bot.completion import Completion as Completions
 from bot.language import Names
 from bot.phrases import phrase
 
@@ -26,14 +26,13 @@ class CommandCompleter(Completer):
     """Offers commands, their options, and the names of topics in every script."""
 
     def __init__(self, names: Names) -> None:
-        self._usages = [entry.usage for entry in CATALOGUE if entry.usage.islower()]
-        self._words = sorted({name for topic in names.topics.values() for name in topic.names.values()})
+        self._completions = Completions(names)
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """Yield what may stand in the place of the last word."""
         text = document.text_before_cursor
         last = text.rpartition(" ")[2]
-        for word in completions(text, self._usages, OPTIONS, self._words):
+        for word in self._completions.of(text):
             yield Completion(word, start_position=-len(last))
 
 

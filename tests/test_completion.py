@@ -1,0 +1,25 @@
+"""How a command goes on while it is typed."""
+
+import pytest
+
+from bot.completion import completions
+
+USAGES = ("/ai-news", "/ai-news help", "/ai-news-digest preview", "/ai-news-digest show")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/ai-news-d", ["/ai-news-digest preview", "/ai-news-digest show"]),
+        ("/ai-news-digest s", ["show"]),
+        ("/ai-news de", ["depth:low", "DeepSeek"]),
+        ("/ai-news ディ", ["ディープシーク"]),
+        ("/ai-news deepseek v", ["view:why"]),
+        ("/ai-news ", []),
+        ("deep", []),
+    ],
+)
+def test_the_last_word_is_completed(text, expected):
+    options = ("depth:low", "view:why")
+
+    assert completions(text, USAGES, options, ("DeepSeek", "ディープシーク")) == expected
