@@ -2,9 +2,11 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
@@ -12,6 +14,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.display import web_url
 from bot.errors import InvalidSettings
 from bot.model import LANGUAGES, Language
 
@@ -19,6 +22,9 @@ PREFIX: Final = "AI_NEWS_"
 ENV_FILE: Final = ".env"
 PACKAGED_SEEDS: Final = Path(__file__).parent.parent / "seeds"
 DATABASE_SCHEMES: Final = ("sqlite", "postgresql", "postgres")
+
+MIN_PASSWORD_CHARACTERS: Final = 8
+_HOST: Final = re.compile(r"[0-9A-Za-z.:_-]+")
 
 NOT_YET: Final = (
     "AI_NEWS_DISCORD_TOKEN",
@@ -110,12 +116,43 @@ def _seeds_dir(value: str) -> Path | None:
     return path
 
 
+def _host(value: str) -> str:
+    host = _set(value).strip("[]")
+    if not _HOST.fullmatch(host):
+        raise ValueError(
+            f"{_quoted(host)} is not an address to listen on; use 127.0.0.1 or 0.0.0.0"
+        )
+    return host
+
+
+def _port(value: str) -> int:
+    port = _set(value)
+    if not port.isdecimal() or len(port) > 5 or int(port) > 65_535:
+        raise ValueError(
+            f"{_quoted(port)} is not a port; use 0 (any that is free) to 65535"
+        )
+    return int(port)
+
+
+def _password(value: str) -> str:
+    if len(_set(value)) < MIN_PASSWORD_CHARACTERS:
+        raise ValueError(f"too short; use at least {MIN_PASSWORD_CHARACTERS} characters")
+    return _set(value)
+
+
+def _url(value: str) -> str:
+    url = web_url(_set(value).rstrip("/"))
+    if url is None or urlsplit(url).path or urlsplit(url).query:
+        raise ValueError(f"{_quoted(value)} is not an address; write it like https://news.example.org")
+    return url
+
+
 def _quoted(value: str) -> str:
     return repr(value if len(value) <= 60 else value[:59] + "…")
 
 
 class Settings(BaseSettings):
-    """What the operator has decided. `database_url` may hold a password and is left out of `repr`."""
+    """What the operator has decided. `repr` leaves out what is or may hold a password."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, validate_default=False
@@ -128,6 +165,10 @@ class Settings(BaseSettings):
     language: Annotated[Language, BeforeValidator(_language)] = Field(default_factory=default_language)
     time_zone: Annotated[str, BeforeValidator(_time_zone)] = Field(default_factory=_default_time_zone)
     seeds_dir: Annotated[Path | None, BeforeValidator(_seeds_dir)] = PACKAGED_SEEDS
+    web_host: Annotated[str, BeforeValidator(_host)] = "127.0.0.1"
+    web_port: Annotated[int, BeforeValidator(_port)] = 8264
+    web_password: Annotated[str | None, BeforeValidator(_password)] = Field(default=None, repr=False)
+    web_url: Annotated[str | None, BeforeValidator(_url)] = None
 
 
 def read_settings() -> Settings:
