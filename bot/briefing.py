@@ -133,7 +133,7 @@ def deliveries_of(digest: Digest, parts: Sequence[Message]) -> list[Delivery]:
     return [
         Delivery(
             id=DeliveryId(f"{digest.id}.{number}"),
-            digest_id=digest.id,
+            series=digest.id,
             part=number,
             channel=digest.channel,
             message=part,

@@ -25,11 +25,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A title line: level 1 opens a message, level 2 opens a story."""
+    """A title line: level 1 opens a message, level 2 opens a story.
+
+    `story_id` names the story, for a platform that has a page of its own for it.
+    """
 
     text: str
     level: Literal[1, 2] = 1
     url: str | None = None
+    story_id: str | None = None
     kind: Literal["heading"] = "heading"
 
 

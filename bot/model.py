@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final, Literal, NewType
 
-from bot.message import Message
+from bot.message import Limits, Message
 
 StoryId = NewType("StoryId", str)
 ArticleId = NewType("ArticleId", str)
@@ -16,6 +16,7 @@ TopicId = NewType("TopicId", str)
 WorkspaceId = NewType("WorkspaceId", str)
 SubscriptionId = NewType("SubscriptionId", str)
 DigestId = NewType("DigestId", str)
+ShareId = NewType("ShareId", str)
 DeliveryId = NewType("DeliveryId", str)
 
 Language = Literal["ja", "en"]
@@ -164,6 +165,20 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """One press, typed command or submitted form, of one person in one channel.
+
+    `id` names what was typed or pressed: it is the same when the platform delivers it twice, and when
+    the same button under the same answer is pressed twice. `limits` is what one message holds there.
+    """
+
+    id: str
+    actor: Actor
+    channel: Channel
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """A channel's standing order: a digest at each of `times` (local, in `time_zone`) every day."""
 
@@ -200,12 +215,25 @@ class Digest:
     story_ids: tuple[StoryId, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """An answer that somebody put before the whole channel; `command` is what was asked."""
+
+    id: ShareId
+    channel: Channel
+    shared_at: datetime
+    shared_by: str
+    command: str
+    story_ids: tuple[StoryId, ...]
+
+
+DeliveryKind = Literal["digest", "share"]
 DeliveryState = Literal["planned", "sending", "posted", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message owed to one channel.
+    """One message owed to one channel: part number `part` of the digest or the share whose id is `series`.
 
     `key` identifies the message on the platform and never changes over attempts (at most 25
     characters, Discord's limit for a nonce). `owner` and `attempt` fence a claim: only who holds
@@ -213,7 +241,8 @@ class Delivery:
     """
 
     id: DeliveryId
-    digest_id: DigestId
+    kind: DeliveryKind = "digest"
+    series: str
     part: int
     channel: Channel
     message: Message

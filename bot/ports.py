@@ -12,13 +12,16 @@ from bot.message import Limits, Message
 from bot.model import (
     PUBLIC,
     Article,
+    ArticleId,
     Channel,
     Delivery,
     DeliveryId,
     Digest,
+    DigestId,
     IndexEntry,
     Outcome,
     Revision,
+    Share,
     Story,
     StoryChange,
     StoryId,
@@ -69,6 +72,10 @@ class Store(Protocol):
         """
         ...
 
+    async def article(self, article_id: ArticleId, workspace: WorkspaceId) -> Article | None:
+        """Return an article that is public or the workspace's own."""
+        ...
+
     async def count_stories(self, workspace: WorkspaceId) -> int:
         """Return how many stories `workspace` sees."""
         ...
@@ -95,6 +102,12 @@ class Store(Protocol):
         """Return the channel's subscription."""
         ...
 
+    async def subscriptions(
+        self, workspace: WorkspaceId | None, limit: int, offset: int = 0
+    ) -> list[Subscription]:
+        """Return a workspace's subscriptions, or everybody's for None, by platform, workspace and channel."""
+        ...
+
     async def due_subscriptions(self, now: datetime, limit: int) -> list[Subscription]:
         """Return subscriptions with `next_due_at` at or before `now`, longest due first."""
         ...
@@ -114,11 +127,19 @@ class Store(Protocol):
         """
         ...
 
+    async def digest(self, digest_id: DigestId) -> Digest | None:
+        """Return one digest."""
+        ...
+
+    async def share(self, share: Share, deliveries: Sequence[Delivery]) -> None:
+        """Save a share and its deliveries, or nothing. Raises `Conflict` when it is shared already."""
+        ...
+
     async def claim_deliveries(self, now: datetime, lease_s: float, owner: str, limit: int) -> list[Delivery]:
         """Take planned deliveries that are due, and sending ones whose lease has run out; oldest first.
 
         Each comes back as `sending` with its attempt raised by one. No delivery is ever held by two
-        owners at the same time, over any number of processes. Part n + 1 of a digest is not handed
+        owners at the same time, over any number of processes. Part n + 1 of a series is not handed
         out before part n is posted.
         """
         ...
@@ -128,7 +149,7 @@ class Store(Protocol):
 
         Returns False, and changes nothing, when owner or attempt are no longer the store's (fencing).
         `due_at` stays what it was: `TryAgain.at` only says when the delivery is handed out again.
-        `GiveUp` fails the later parts of the digest too: a middle without its beginning is never posted.
+        `GiveUp` fails the later parts of the series too: a middle without its beginning is never posted.
         """
         ...
 
@@ -138,6 +159,13 @@ class Store(Protocol):
 
     async def posts(self, channel: Channel, limit: int) -> list[Delivery]:
         """Return the newest `limit` posted deliveries of a channel, oldest first."""
+        ...
+
+    async def deliveries(self, workspace: WorkspaceId | None, limit: int, offset: int = 0) -> list[Delivery]:
+        """Return a workspace's deliveries, or everybody's for None, whatever their state.
+
+        The newest due come first, then by series and part.
+        """
         ...
 
     async def delivery(self, delivery_id: DeliveryId) -> Delivery | None:
@@ -227,4 +255,8 @@ class Platform(Protocol):
 
         Returns None when it is certain that there is none. Raises `PostDelayed` when that cannot be told now.
         """
+        ...
+
+    async def trouble(self) -> str:
+        """Return one line on why nothing can be posted now; nothing where all is well."""
         ...

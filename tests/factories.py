@@ -134,7 +134,7 @@ def make_delivery(**over: Any) -> Delivery:
     return Delivery(
         **{
             "id": DeliveryId("digest.1"),
-            "digest_id": DigestId("digest"),
+            "series": "digest",
             "part": 1,
             "channel": make_channel(),
             "message": make_message(),

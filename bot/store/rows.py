@@ -1,7 +1,7 @@
 """Nouns as the database keeps them: rows to nouns and back, pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, TypeVar
 
 from pydantic import TypeAdapter
@@ -16,7 +16,9 @@ from bot.model import (
     Digest,
     IndexEntry,
     Language,
+    Occurrence,
     Revision,
+    Share,
     Story,
     StoryChange,
     StoryId,
@@ -62,6 +64,11 @@ def article_values(article: Article) -> tuple[Value, ...]:
     """Return the values of `INSERT_ARTICLE`."""
     document = to_json(ARTICLE, article)
     return article.id, article.workspace, to_milliseconds(article.added_at), document
+
+
+def read_article(row: Row) -> Article:
+    """Return the article of a row."""
+    return ARTICLE.validate_json(row["document"])
 
 
 def story_values(change: StoryChange, document: str, number: int) -> tuple[Value, ...]:
@@ -171,12 +178,40 @@ def digest_values(digest: Digest) -> tuple[Value, ...]:
     )
 
 
+def read_digest(row: Row) -> Digest:
+    """Return the digest of a row."""
+    return Digest(
+        id=row["id"],
+        occurrence=Occurrence(
+            subscription_id=row["subscription_id"],
+            local_date=date.fromisoformat(row["local_date"]),
+            slot=row["slot"],
+        ),
+        channel=read_channel(row),
+        composed_at=to_instant(row["composed_at"]),
+        story_ids=STORY_IDS.validate_json(row["story_ids"]),
+    )
+
+
+def share_values(share: Share) -> tuple[Value, ...]:
+    """Return the values of `INSERT_SHARE`."""
+    return (
+        share.id,
+        *channel_values(share.channel),
+        to_milliseconds(share.shared_at),
+        share.shared_by,
+        share.command,
+        to_json(STORY_IDS, share.story_ids),
+    )
+
+
 def delivery_values(delivery: Delivery) -> tuple[Value, ...]:
     """Return the values of `INSERT_DELIVERY`: free to be taken when it is due."""
     due_at = to_milliseconds(delivery.due_at)
     return (
         delivery.id,
-        delivery.digest_id,
+        delivery.kind,
+        delivery.series,
         delivery.part,
         *channel_values(delivery.channel),
         to_json(MESSAGE, delivery.message),
@@ -195,7 +230,8 @@ def read_delivery(row: Row) -> Delivery:
     """Return the delivery of a row."""
     return Delivery(
         id=row["id"],
-        digest_id=row["digest_id"],
+        kind=row["kind"],
+        series=row["series"],
         part=row["part"],
         channel=read_channel(row),
         message=MESSAGE.validate_json(row["message"]),

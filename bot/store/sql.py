@@ -92,6 +92,8 @@ def fresh_stories(topics: int) -> str:
     return f"{_newest('$4', _NOT_HAD + (topical if topics else ''))} LIMIT $4"
 
 
+ARTICLE = "SELECT workspace, document FROM articles WHERE id = $1"
+
 COUNT_STORIES = """
 SELECT count(*) AS stories FROM stories WHERE status = 'published' AND workspace IN ('public', $1)"""
 
@@ -114,6 +116,11 @@ ON CONFLICT (platform, workspace, channel) DO NOTHING"""
 
 SUBSCRIPTION = "SELECT * FROM subscriptions WHERE platform = $1 AND workspace = $2 AND channel = $3"
 
+# '' stands for every workspace: PostgreSQL wants to know the type of a NULL.
+SUBSCRIPTIONS = """
+SELECT * FROM subscriptions WHERE $1 IN ('', workspace)
+ORDER BY platform, workspace, channel LIMIT $2 OFFSET $3"""
+
 DUE_SUBSCRIPTIONS = "SELECT * FROM subscriptions WHERE next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2"
 
 MOVE_SUBSCRIPTION = """
@@ -124,6 +131,12 @@ INSERT INTO digests
     (id, subscription_id, local_date, slot, platform, workspace, channel, composed_at, story_ids)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"""
 
+DIGEST = "SELECT * FROM digests WHERE id = $1"
+
+INSERT_SHARE = """
+INSERT INTO shares (id, platform, workspace, channel, shared_at, shared_by, command, story_ids)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
+
 INSERT_CHANNEL_STORY = """
 INSERT INTO channel_stories (platform, workspace, channel, story_id, digest_id) VALUES ($1, $2, $3, $4, $5)"""
 
@@ -131,9 +144,13 @@ INSERT INTO channel_stories (platform, workspace, channel, story_id, digest_id) 
 
 INSERT_DELIVERY = """
 INSERT INTO deliveries
-    (id, digest_id, part, platform, workspace, channel, message, state,
+    (id, kind, series, part, platform, workspace, channel, message, state,
      due_at, free_at, owner, attempt, message_id, settled_at, error)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"""
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"""
+
+DELIVERIES = """
+SELECT * FROM deliveries WHERE $1 IN ('', workspace)
+ORDER BY due_at DESC, series, part LIMIT $2 OFFSET $3"""
 
 DELIVERY = "SELECT * FROM deliveries WHERE id = $1"
 
@@ -147,8 +164,8 @@ WHERE id IN (
     SELECT d.id FROM deliveries d
     WHERE {_FREE} AND NOT EXISTS (
         SELECT 1 FROM deliveries earlier
-        WHERE earlier.digest_id = d.digest_id AND earlier.part < d.part AND earlier.state <> 'posted')
-    ORDER BY d.due_at, d.digest_id, d.part LIMIT $4)
+        WHERE earlier.series = d.series AND earlier.part < d.part AND earlier.state <> 'posted')
+    ORDER BY d.due_at, d.series, d.part LIMIT $4)
 AND {_FREE}
 RETURNING *"""
 
@@ -159,7 +176,7 @@ WHERE id = $1 AND state = 'sending' AND owner = $2 AND attempt = $3
 RETURNING id"""
 
 FAIL_LATER_PARTS = """
-UPDATE deliveries SET state = 'failed', settled_at = $3, error = $4 WHERE digest_id = $1 AND part > $2"""
+UPDATE deliveries SET state = 'failed', settled_at = $3, error = $4 WHERE series = $1 AND part > $2"""
 
 RELEASE_DELIVERIES = """
 UPDATE deliveries SET state = 'planned', free_at = due_at, owner = ''
@@ -169,4 +186,4 @@ RETURNING id"""
 POSTS = """
 SELECT * FROM deliveries
 WHERE state = 'posted' AND platform = $1 AND workspace = $2 AND channel = $3
-ORDER BY settled_at DESC, due_at DESC, digest_id, part DESC LIMIT $4"""
+ORDER BY settled_at DESC, due_at DESC, series, part DESC LIMIT $4"""

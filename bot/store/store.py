@@ -10,15 +10,18 @@ from bot.errors import Conflict
 from bot.model import (
     PUBLIC,
     Article,
+    ArticleId,
     Channel,
     Delivery,
     DeliveryId,
     Digest,
+    DigestId,
     GiveUp,
     IndexEntry,
     Outcome,
     Posted,
     Revision,
+    Share,
     Story,
     StoryChange,
     StoryId,
@@ -71,6 +74,12 @@ class DatabaseStore:
         )
         return [rows.read_story(row) for row in found]
 
+    async def article(self, article_id: ArticleId, workspace: WorkspaceId) -> Article | None:
+        for row in await self._driver.read(sql.ARTICLE, article_id):
+            if row["workspace"] in (PUBLIC, workspace):
+                return rows.read_article(row)
+        return None
+
     async def count_stories(self, workspace: WorkspaceId) -> int:
         (row,) = await self._driver.read(sql.COUNT_STORIES, workspace)
         return int(row["stories"])
@@ -89,6 +98,12 @@ class DatabaseStore:
     async def subscription(self, channel: Channel) -> Subscription | None:
         found = await self._driver.read(sql.SUBSCRIPTION, *rows.channel_values(channel))
         return rows.read_subscription(found[0]) if found else None
+
+    async def subscriptions(
+        self, workspace: WorkspaceId | None, limit: int, offset: int = 0
+    ) -> list[Subscription]:
+        found = await self._driver.read(sql.SUBSCRIPTIONS, workspace or "", limit, offset)
+        return [rows.read_subscription(row) for row in found]
 
     async def due_subscriptions(self, now: datetime, limit: int) -> list[Subscription]:
         found = await self._driver.read(sql.DUE_SUBSCRIPTIONS, to_milliseconds(now), limit)
@@ -111,6 +126,17 @@ class DatabaseStore:
             )
         )
 
+    async def digest(self, digest_id: DigestId) -> Digest | None:
+        found = await self._driver.read(sql.DIGEST, digest_id)
+        return rows.read_digest(found[0]) if found else None
+
+    async def share(self, share: Share, deliveries: Sequence[Delivery]) -> None:
+        async def save(transaction: Transaction) -> None:
+            await transaction.fetch(sql.INSERT_SHARE, *rows.share_values(share))
+            await transaction.execute_many(sql.INSERT_DELIVERY, map(rows.delivery_values, deliveries))
+
+        await self._driver.transaction(save)
+
     async def claim_deliveries(self, now: datetime, lease_s: float, owner: str, limit: int) -> list[Delivery]:
         async def claim(transaction: Transaction) -> list[Delivery]:
             until = to_milliseconds(now + timedelta(seconds=lease_s))
@@ -118,7 +144,7 @@ class DatabaseStore:
             return [rows.read_delivery(row) for row in taken]
 
         claimed = await self._driver.transaction(claim)
-        return sorted(claimed, key=lambda delivery: (delivery.due_at, delivery.digest_id))
+        return sorted(claimed, key=lambda delivery: (delivery.due_at, delivery.series))
 
     async def settle(self, delivery: Delivery, outcome: Outcome, now: datetime) -> bool:
         return await self._driver.transaction(partial(_settle, delivery=delivery, outcome=outcome, now=now))
@@ -132,6 +158,10 @@ class DatabaseStore:
     async def posts(self, channel: Channel, limit: int) -> list[Delivery]:
         found = await self._driver.read(sql.POSTS, *rows.channel_values(channel), limit)
         return [rows.read_delivery(row) for row in reversed(found)]
+
+    async def deliveries(self, workspace: WorkspaceId | None, limit: int, offset: int = 0) -> list[Delivery]:
+        found = await self._driver.read(sql.DELIVERIES, workspace or "", limit, offset)
+        return [rows.read_delivery(row) for row in found]
 
     async def delivery(self, delivery_id: DeliveryId) -> Delivery | None:
         found = await self._driver.read(sql.DELIVERY, delivery_id)
@@ -236,5 +266,5 @@ async def _settle(transaction: Transaction, delivery: Delivery, outcome: Outcome
         return False
     if isinstance(outcome, GiveUp):
         error = f"part {delivery.part} failed"
-        await transaction.fetch(sql.FAIL_LATER_PARTS, delivery.digest_id, delivery.part, at, error)
+        await transaction.fetch(sql.FAIL_LATER_PARTS, delivery.series, delivery.part, at, error)
     return True

@@ -67,7 +67,7 @@ def publish_same_occurrence(url, name):
         digest = make_digest(id=name)
         start.wait()
         try:
-            deliveries = [make_delivery(id=f"{name}.1", digest_id=name)]
+            deliveries = [make_delivery(id=f"{name}.1", series=name)]
             await store.publish(digest, deliveries, subscription, NOW + timedelta(days=1))
         except Conflict:
             return False

@@ -140,7 +140,7 @@ async def test_a_digest_that_somebody_else_was_first_with_is_a_conflict_and_save
     with pytest.raises(Conflict):
         await store.publish(
             make_digest(**second),
-            [make_delivery(id="second.1", digest_id=second["id"])],
+            [make_delivery(id="second.1", series=second["id"])],
             subscription,
             TOMORROW + MINUTE,
         )
@@ -210,7 +210,7 @@ async def test_claims_come_oldest_first_and_no_more_than_asked_for(store):
     for minutes in (2, 3, 1):
         digest = make_digest(id=f"d{minutes}", occurrence=make_occurrence(slot=f"{minutes}"), story_ids=())
         due_at = NOW - minutes * MINUTE
-        delivery = make_delivery(id=f"d{minutes}.1", digest_id=digest.id, due_at=due_at)
+        delivery = make_delivery(id=f"d{minutes}.1", series=digest.id, due_at=due_at)
         await store.publish(digest, [delivery], subscription, subscription.next_due_at)
 
     assert [delivery.id for delivery in await claim(store, limit=2)] == ["d3.1", "d2.1"]

@@ -50,7 +50,7 @@ async def test_four_processes_claim_each_delivery_once(store, database_url):
     subscription = await store.add_subscription(make_subscription())
     for number in range(200):
         digest = make_digest(id=f"d{number}", occurrence=make_occurrence(slot=f"{number}"), story_ids=())
-        delivery = make_delivery(id=f"{digest.id}.1", digest_id=digest.id)
+        delivery = make_delivery(id=f"{digest.id}.1", series=digest.id)
         await store.publish(digest, [delivery], subscription, subscription.next_due_at)
 
     claimed = race(store_processes.claim_all, database_url, ["a", "b", "c", "d"])
