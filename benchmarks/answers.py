@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from bot.engine import CANDIDATES, story_tokens
+from bot.engine import CANDIDATES
+from bot.intake import story_tokens
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.lookup import Answer, answer, read_query

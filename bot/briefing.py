@@ -9,16 +9,22 @@ from zoneinfo import ZoneInfo
 
 from bot.identity import derived_id
 from bot.language import Names
-from bot.message import Block, Divider, Heading, Message, note, paragraph
+from bot.message import Block, Divider, Heading, Message, note, paragraph, split
 from bot.model import (
+    Channel,
     Claim,
     Delivery,
     DeliveryId,
+    DeliveryKind,
     Digest,
     DigestId,
+    Interaction,
     Language,
     Occurrence,
+    Share,
+    ShareId,
     Story,
+    StoryId,
     Subscription,
     Telling,
     TopicId,
@@ -130,14 +136,38 @@ def digest_of(
 
 def deliveries_of(digest: Digest, parts: Sequence[Message]) -> list[Delivery]:
     """Return a delivery for each part of a digest's message, due at once."""
+    return _deliveries("digest", digest.id, digest.channel, parts, digest.composed_at)
+
+
+def share_of(
+    interaction: Interaction, command: str, story_ids: Sequence[StoryId], message: Message, now: datetime
+) -> tuple[Share, list[Delivery]]:
+    """Return an answer as shared with a channel; its id tells the interaction, however often that arrives."""
+    channel = interaction.channel
+    identity = (channel.platform, channel.workspace, channel.id, interaction.id, command)
+    share = Share(
+        id=ShareId(derived_id("share", *identity)),
+        channel=channel,
+        shared_at=now,
+        shared_by=interaction.actor.name,
+        command=command,
+        story_ids=tuple(story_ids),
+    )
+    return share, _deliveries("share", share.id, channel, split(message, interaction.limits), now)
+
+
+def _deliveries(
+    kind: DeliveryKind, series: str, channel: Channel, parts: Sequence[Message], due_at: datetime
+) -> list[Delivery]:
     return [
         Delivery(
-            id=DeliveryId(f"{digest.id}.{number}"),
-            series=digest.id,
+            id=DeliveryId(f"{series}.{number}"),
+            kind=kind,
+            series=series,
             part=number,
-            channel=digest.channel,
+            channel=channel,
             message=part,
-            due_at=digest.composed_at,
+            due_at=due_at,
         )
         for number, part in enumerate(parts, start=1)
     ]
@@ -170,7 +200,7 @@ def story_blocks(story: Story, language: Language, number: int) -> list[Block]:
     """Return a story as a numbered title, its summary, and the small print that belongs to it."""
     telling = story.telling(language)
     return [
-        Heading(f"{number}. {telling.title}", level=2, url=story.source.url),
+        Heading(f"{number}. {telling.title}", level=2, url=story.source.url, story_id=story.id),
         paragraph(telling.summary),
         small_print(story, telling, language),
     ]

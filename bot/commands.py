@@ -14,12 +14,16 @@ View = Literal["answer", "why", "sources"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """`/ai-news QUERY [depth:low|medium|high] [page:N] [view:why|sources]`: look something up."""
+    """`/ai-news QUERY [depth:low|medium|high] [page:N] [view:why|sources] [visible:yes]`: look something up.
+
+    A visible answer is put before the whole channel; any other is for the asker alone.
+    """
 
     query: str
     depth: Depth = "medium"
     page: int = 1
     view: View = "answer"
+    visible: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,12 @@ class ShowSubscription:
     """`/ai-news-digest show`: what this channel gets, and when next."""
 
 
-Command = Ask | Newest | Help | PreviewDigest | ShowSubscription
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddStories:
+    """`/ai-news-mod add`: the form that an article is added with, for moderators."""
+
+
+Command = Ask | Newest | Help | PreviewDigest | ShowSubscription | AddStories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +70,20 @@ CATALOGUE = (
     Entry(usage="/ai-news help", help_key="help.help"),
     Entry(usage="/ai-news-digest preview", help_key="help.preview"),
     Entry(usage="/ai-news-digest show", help_key="help.show"),
+    Entry(usage="/ai-news-mod add", help_key="help.add"),
 )
 
-OPTIONS = ("depth:low", "depth:medium", "depth:high", "view:why", "view:sources")
+OPTIONS = ("depth:low", "depth:medium", "depth:high", "view:why", "view:sources", "visible:yes")
 """What may follow a query, for completion."""
 
 MAX_QUERY_CHARACTERS = 500
 _DEPTHS: Final[Mapping[str, Depth]] = {"low": "low", "medium": "medium", "high": "high"}
 _VIEWS: Final[Mapping[str, View]] = {"answer": "answer", "why": "why", "sources": "sources"}
+_VISIBLE: Final[Mapping[str, str]] = {"yes": "yes", "no": "no"}
 _HELP_WORDS = frozenset({"help", "?", "ヘルプ", "使い方"})
 _DIGEST_COMMANDS: Final[Mapping[str, Command]] = {"preview": PreviewDigest(), "show": ShowSubscription()}
-_OPTION = re.compile(r"(?:^|\s+)(?P<name>depth|page|view):(?P<value>\w+)$")
+_MODERATOR_COMMANDS: Final[Mapping[str, Command]] = {"add": AddStories()}
+_OPTION = re.compile(r"(?:^|\s+)(?P<name>depth|page|view|visible):(?P<value>\w+)$")
 _MAX_PAGE = 100
 
 
@@ -88,7 +100,9 @@ def parse(text: str) -> Command:
         case "/ai-news":
             return _parse_lookup(rest)
         case "/ai-news-digest":
-            return _parse_digest(rest)
+            return _parse_subcommand(name, rest, _DIGEST_COMMANDS)
+        case "/ai-news-mod":
+            return _parse_subcommand(name, rest, _MODERATOR_COMMANDS)
     if name.startswith("/"):
         raise InvalidInput("unknown_command", command=name[:40])
     raise InvalidInput("not_a_command")
@@ -101,6 +115,7 @@ def unparse(command: Ask | Newest) -> str:
         words.append(command.query)
         words += [f"depth:{command.depth}"] if command.depth != "medium" else []
         words += [f"view:{command.view}"] if command.view != "answer" else []
+        words += ["visible:yes"] if command.visible else []
     words += [f"page:{command.page}"] if command.page != 1 else []
     return " ".join(words)
 
@@ -119,13 +134,14 @@ def _parse_lookup(text: str) -> Command:
         depth=_choice("depth", options.get("depth", "medium"), _DEPTHS),
         page=page,
         view=_choice("view", options.get("view", "answer"), _VIEWS),
+        visible=_choice("visible", options.get("visible", "no"), _VISIBLE) == "yes",
     )
 
 
-def _parse_digest(text: str) -> Command:
-    command = _DIGEST_COMMANDS.get(text.lower())
+def _parse_subcommand(name: str, text: str, known: Mapping[str, Command]) -> Command:
+    command = known.get(text.lower())
     if command is None:
-        raise InvalidInput("unknown_subcommand", command="/ai-news-digest", known=", ".join(_DIGEST_COMMANDS))
+        raise InvalidInput("unknown_subcommand", command=name, known=", ".join(known))
     return command
 
 

@@ -1,57 +1,62 @@
 """The use cases, one method each. Everything a platform adapter or the command line can do is here."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar, assert_never
+from typing import assert_never
 
-from bot import briefing, replies
-from bot.commands import Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
-from bot.errors import Conflict, InvalidInput, UserError
+from bot import add_form, briefing, replies
+from bot.commands import (
+    AddStories,
+    Ask,
+    Command,
+    Help,
+    Newest,
+    PreviewDigest,
+    ShowSubscription,
+    parse,
+    unparse,
+)
+from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, StoreError, UserError
+from bot.form import Form
 from bot.identity import derived_id
-from bot.language import Names, language_of, tokens
+from bot.intake import Intake, Saved
+from bot.language import Names
 from bot.lookup import Answer, answer, read_query
 from bot.message import Limits, Message, note, paragraph, split
 from bot.model import (
-    Action,
+    PUBLIC,
     Actor,
     Article,
-    ArticleId,
     Channel,
+    Interaction,
     Language,
     Occurrence,
+    Revision,
     Source,
     Story,
-    StoryChange,
     StoryId,
     Subscription,
     SubscriptionId,
-    Telling,
     WorkspaceId,
 )
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Index, Store
-from bot.segment import Segment, cut
 
-_T = TypeVar("_T")
-
-MAX_ARTICLE_CHARACTERS = 500_000
 CANDIDATES = 50
 """How many stories the index proposes for the second look (SEARCH: the top 30 to 50 keep the gain)."""
 
 _FRESH = 200
-_ATTEMPTS = 5
 _FOLLOW_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    """What loading stories did: how many were new, changed, or already as given."""
+class StoryRecord:
+    """A story with all that belongs to it."""
 
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
+    story: Story
+    article: Article | None
+    revisions: Sequence[Revision]
 
 
 class Engine:
@@ -62,89 +67,23 @@ class Engine:
         self.index = index
         self.names = names
         self.clock = clock
+        self._intake = Intake(store, names, clock)
 
     # Stories in
 
     async def save(self, stories: Sequence[Story], actor: str, reason: str) -> Saved:
-        """Save stories made elsewhere (seeds, imports) under their ids; new ones are added, others edited.
-
-        What is already as given stays untouched, so loading again changes nothing; neither does it
-        undo what somebody else changed since. When an id comes twice, the last one counts. Raises
-        `InvalidInput` when an id belongs to another workspace.
-        """
-        return await _again_on_conflict(lambda: self._save_once(stories, actor, reason))
-
-    async def _save_once(self, stories: Sequence[Story], actor: str, reason: str) -> Saved:
-        by_id = {story.id: story for story in stories}
-        stored = await self.store.stored_stories(list(by_id))
-        changed = [
-            story
-            for story in by_id.values()
-            if story.id not in stored
-            or not (_is_same(story, stored[story.id]) or await self._was_given(story, actor))
-        ]
-        for story in changed:
-            if story.id in stored and stored[story.id].workspace != story.workspace:
-                raise InvalidInput("other_workspace", story_id=story.id)
-        await self._save_changes(
-            [self._next(story, stored.get(story.id)) for story in changed], actor, reason
-        )
-        added = sum(story.id not in stored for story in changed)
-        return Saved(added=added, changed=len(changed) - added, unchanged=len(stories) - len(changed))
-
-    async def _was_given(self, story: Story, actor: str) -> bool:
-        """Whether a story is just as `actor` gave it last, so that it is others who changed it since."""
-        given = [revision for revision in await self.store.revisions(story.id) if revision.actor == actor]
-        return bool(given) and _is_same(story, given[-1].after)
+        """Save stories made elsewhere (seeds, imports), as `Intake.save` does, and find them from then on."""
+        saved = await self._intake.save(stories, actor, reason)
+        await self.follow_store()
+        return saved
 
     async def add(
         self, text: str, source: Source, published_at: datetime | None, actor: Actor, workspace: WorkspaceId
     ) -> list[Story]:
-        """Cut an article into stories and publish them; the same article again gives the same stories.
-
-        Raises `InvalidInput` when the text is empty, too long, or has no story in it.
-        """
-        check_length(text)
-        now = self.clock()
-        article = Article(
-            id=ArticleId(derived_id("article", workspace, text)),
-            workspace=workspace,
-            text=text,
-            language=language_of(text),
-            source=source,
-            published_at=published_at or now,
-            added_at=now,
-        )
-        segments = (await asyncio.to_thread(cut, text, self.names)).segments
-        if not segments:
-            raise InvalidInput("article_no_story")
-        stories = [_story(article, segment) for segment in segments]
-        return await _again_on_conflict(lambda: self._add_once(stories, article, actor))
-
-    async def _add_once(self, stories: Sequence[Story], article: Article, actor: Actor) -> list[Story]:
-        known = await self.store.stored_stories([story.id for story in stories])
-        new = [story for story in stories if story.id not in known]
-        await self._save_changes(new, actor.name, "", article)
-        return [known.get(story.id, story) for story in stories]
-
-    async def _save_changes(
-        self, stories: Sequence[Story], actor: str, reason: str, article: Article | None = None
-    ) -> None:
-        if not stories:
-            return
-        now = self.clock()
-        found_by = await asyncio.to_thread(lambda: [story_tokens(story, self.names) for story in stories])
-        changes = [
-            StoryChange(after=story, tokens=words, at=now, actor=actor, action=_action(story), reason=reason)
-            for story, words in zip(stories, found_by, strict=True)
-        ]
-        await self.store.save_stories(changes, article)
+        """Cut an article into stories, as `Intake.add` does, and find them from then on."""
+        stories = await self._intake.add(text, source, published_at, actor, workspace)
         await self.follow_store()
-
-    def _next(self, story: Story, stored: Story | None) -> Story:
-        if stored is None:
-            return replace(story, revision=1)
-        return replace(story, revision=stored.revision + 1, added_at=stored.added_at, status=stored.status)
+        return stories
 
     # Questions
 
@@ -168,17 +107,37 @@ class Engine:
         stories = await self.store.stories([hit.story_id for hit in hits], actor.workspace)
         return answer(understood, hits, stories, self.names, self.index, actor.language, now, limit)
 
-    async def reply(self, asked: Command | str, actor: Actor, channel: Channel) -> Message:
+    async def reply(self, asked: Command | str, interaction: Interaction) -> Message | Form:
         """Do what a command, or its typed text, asks; the reply may say why it cannot be done."""
         try:
-            return await self._do(parse(asked) if isinstance(asked, str) else asked, actor, channel)
+            return await self._do(parse(asked) if isinstance(asked, str) else asked, interaction)
         except UserError as error:
-            return Message((paragraph(phrase_error(error, actor.language)),), actor.language)
+            return _refused(error, interaction)
 
-    async def _do(self, command: Command, actor: Actor, channel: Channel) -> Message:
+    async def submit(
+        self, command: str, values: Mapping[str, str], interaction: Interaction
+    ) -> Message | Form:
+        """Do what a form that was filled in asks; it comes back with what is wrong, nothing typed lost."""
+        actor = interaction.actor
+        try:
+            if not isinstance(parse(command), AddStories):
+                raise InvalidInput("no_form", command=command[:40])
+            _check_moderator(actor)
+        except UserError as error:
+            return _refused(error, interaction)
+        try:
+            given = add_form.read(values, actor.name)
+            began_at = self.clock()
+            stories = await self.add(given.text, given.source, given.published_at, actor, actor.workspace)
+        except UserError as error:
+            return add_form.form(actor.language, values, problem=phrase_error(error, actor.language))
+        return replies.added_message(stories, began_at, actor.language)
+
+    async def _do(self, command: Command, interaction: Interaction) -> Message | Form:
+        actor, channel = interaction.actor, interaction.channel
         match command:
             case Ask():
-                return await self._reply_to_ask(command, actor)
+                return await self._reply_to_ask(command, interaction)
             case Newest():
                 return await self._reply_newest(command.page, actor)
             case Help():
@@ -189,15 +148,33 @@ class Engine:
                 subscription = await self.store.subscription(channel)
                 due = briefing.next_due(subscription, self.clock()).at if subscription else None
                 return replies.subscription_message(subscription, self.names, due, actor.language)
+            case AddStories():
+                _check_moderator(actor)
+                return add_form.form(actor.language)
             case _:
                 assert_never(command)
 
-    async def _reply_to_ask(self, ask: Ask, actor: Actor) -> Message:
+    async def _reply_to_ask(self, ask: Ask, interaction: Interaction) -> Message:
         start, end = (ask.page - 1) * replies.PAGE_SIZE, ask.page * replies.PAGE_SIZE
-        whole = await self.answer(ask.query, actor, limit=end + 1)
+        whole = await self.answer(ask.query, interaction.actor, limit=end + 1)
         page = replace(whole, found=whole.found[start:end])
-        language = whole.query.language or actor.language
-        return replies.answer_message(page, ask, len(whole.found) > end, language)
+        language = whole.query.language or interaction.actor.language
+        by = interaction.actor.name if ask.visible else None
+        message = replies.answer_message(page, ask, len(whole.found) > end, language, shared_by=by)
+        if not ask.visible or not page.found:
+            return message
+        return await self._share(ask, message, [found.story.id for found in page.found], interaction)
+
+    async def _share(
+        self, ask: Ask, message: Message, story_ids: Sequence[StoryId], interaction: Interaction
+    ) -> Message:
+        """Put an answer before the channel, once for each interaction; return what the asker is told."""
+        share, deliveries = briefing.share_of(interaction, unparse(ask), story_ids, message, self.clock())
+        try:
+            await self.store.share(share, deliveries)
+        except Conflict:
+            return replies.share_message("share.already", interaction.actor.language)
+        return replies.share_message("share.done", interaction.actor.language)
 
     async def _reply_newest(self, page: int, actor: Actor) -> Message:
         size = replies.PAGE_SIZE
@@ -211,6 +188,28 @@ class Engine:
         message = await self.preview(subscription)
         intro = note(phrase("subscription.preview", actor.language))
         return replace(message, blocks=(intro, *message.blocks))
+
+    # What there is
+
+    async def story(self, story_id: StoryId, workspace: WorkspaceId) -> StoryRecord:
+        """Return a story that a workspace sees, or saw before it was retracted, which its status tells.
+
+        Raises `NotFound` for any other, without telling whether there is one.
+        """
+        story = (await self.store.stored_stories([story_id])).get(story_id)
+        if story is None or story.workspace not in (PUBLIC, workspace) or story.status == "waiting":
+            raise NotFound("story_not_here")
+        article = await self.store.article(story.article_id, workspace) if story.article_id else None
+        return StoryRecord(story=story, article=article, revisions=await self.store.revisions(story_id))
+
+    async def trouble(self) -> dict[str, str]:
+        """Return what is wrong with the store and with the index, in one line each, or nothing."""
+        try:
+            await self.follow_store()
+            behind = await self.store.index_entries(self.index.position, limit=1)
+        except StoreError as error:
+            return {"store": str(error), "index": ""}
+        return {"store": "", "index": "behind the store" if behind else ""}
 
     # Digests
 
@@ -268,59 +267,11 @@ class Engine:
         )
 
 
-async def _again_on_conflict(work: Callable[[], Awaitable[_T]]) -> _T:
-    """Do work that reads and then writes; look again when another process wrote in between."""
-    for _ in range(_ATTEMPTS):
-        try:
-            return await work()
-        except Conflict:
-            continue
-    raise InvalidInput("changed_meanwhile")
+def _check_moderator(actor: Actor) -> None:
+    if actor.role == "member":
+        raise NotAllowed("moderators_only")
 
 
-def story_tokens(story: Story, names: Names) -> dict[Language, tuple[str, ...]]:
-    """Return the tokens each telling of a story is found by; the title and the main topic count twice."""
-    topics = [f"@{topic}" for topic in story.topics]
-    return {
-        telling.language: (
-            *tokens(f"{telling.title}\n{telling.title}\n{telling.body}", names),
-            *topics,
-            *topics[:1],
-        )
-        for telling in story.tellings
-    }
-
-
-def _is_same(story: Story, stored: Story) -> bool:
-    """Whether a story is what the store has, but for what the store itself decides."""
-    kept = replace(story, revision=stored.revision, added_at=stored.added_at, status=stored.status)
-    return kept == stored
-
-
-def _action(story: Story) -> Action:
-    return "add" if story.revision == 1 else "edit"
-
-
-def check_length(text: str) -> None:
-    """Raise `InvalidInput` for a text that is empty or longer than an article may be."""
-    if not text.strip():
-        raise InvalidInput("article_empty")
-    if len(text) > MAX_ARTICLE_CHARACTERS:
-        raise InvalidInput("article_too_long", limit=MAX_ARTICLE_CHARACTERS, length=len(text))
-
-
-def _story(article: Article, segment: Segment) -> Story:
-    body = article.text[segment.span.start : segment.span.end]
-    return Story(
-        id=StoryId(derived_id("story", article.id, str(segment.span.start), body)),
-        workspace=article.workspace,
-        tellings=(
-            Telling(language=article.language, title=segment.title, summary=segment.summary, body=body),
-        ),
-        source=article.source,
-        published_at=article.published_at,
-        added_at=article.added_at,
-        topics=segment.topics,
-        article_id=article.id,
-        span=segment.span,
-    )
+def _refused(error: UserError, interaction: Interaction) -> Message:
+    language = interaction.actor.language
+    return Message((paragraph(phrase_error(error, language)),), language)

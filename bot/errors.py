@@ -25,6 +25,10 @@ class NotFound(UserError):
     """What was asked for does not exist, or the asker may not see it."""
 
 
+class NotAllowed(UserError):
+    """The asker may not do this."""
+
+
 class InvalidInput(UserError):
     """Text, a file or a setting that cannot be used as given."""
 

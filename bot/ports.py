@@ -41,6 +41,11 @@ class Store(Protocol):
     ends whole. Instants of subscriptions and deliveries are kept to the millisecond.
     """
 
+    @property
+    def database_id(self) -> str:
+        """What tells this database from any other: given at random when it was made."""
+        ...
+
     async def save_stories(self, changes: Sequence[StoryChange], article: Article | None = None) -> None:
         """Save every change with its revision, and the article they come from, or nothing.
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.briefing import claim_note, parties, small_print, story_blocks
@@ -33,8 +34,13 @@ OLD_DAYS = 31
 """From this age of the newest match on, an answer says how old it is."""
 
 
-def answer_message(answer: Answer, ask: Ask, more: bool, language: Language) -> Message:
-    """Return one page of an answer in the view and depth asked for; `more` says that others follow."""
+def answer_message(
+    answer: Answer, ask: Ask, more: bool, language: Language, shared_by: str | None = None
+) -> Message:
+    """Return one page of an answer in the view and depth asked for; `more` says that others follow.
+
+    An answer for the whole channel says who shared it.
+    """
     if not answer.found:
         return _nothing_found(answer, ask, language)
     match ask.view:
@@ -44,6 +50,8 @@ def answer_message(answer: Answer, ask: Ask, more: bool, language: Language) -> 
             blocks = _sources(answer, ask, language)
         case "answer":
             blocks = _answer(answer, ask, language)
+    if shared_by is not None:
+        blocks.append(note(phrase("share.by", language, name=shared_by)))
     return Message((*blocks, _buttons(ask, more, language)), language)
 
 
@@ -66,6 +74,21 @@ def newest_message(stories: Sequence[Story], page: int, more: bool, language: La
     if more:
         blocks.append(Buttons((_button("more", Newest(page=page + 1), language),)))
     return Message(tuple(blocks), language)
+
+
+def share_message(key: Literal["share.done", "share.already"], language: Language) -> Message:
+    """Return what the one who shared an answer is told."""
+    return Message((note(phrase(key, language)),), language)
+
+
+def added_message(stories: Sequence[Story], began_at: datetime, language: Language) -> Message:
+    """Return what became of an article whose adding began at an instant, and where its stories appear."""
+    is_new = any(story.added_at >= began_at for story in stories)
+    heading = "added.heading" if is_new else "added.known"
+    blocks: list[Block] = [Heading(phrase(heading, language, count=len(stories)))]
+    for number, story in enumerate(stories, start=1):
+        blocks += story_blocks(story, language, number=number)
+    return Message((*blocks, Divider(), note(phrase("added.where", language))), language)
 
 
 def help_message(language: Language) -> Message:
@@ -142,7 +165,7 @@ def _sentence(sentence: AnswerSentence, answer: Answer, language: Language) -> l
 
 
 def _found(found: Found, ask: Ask, number: int, quoted: str | None, language: Language) -> list[Block]:
-    title = Heading(f"{number}. {found.telling.title}", level=2, url=found.story.source.url)
+    title = _title(found, number)
     small = small_print(found.story, found.telling, language)
     match ask.depth:
         case "low":
@@ -151,6 +174,11 @@ def _found(found: Found, ask: Ask, number: int, quoted: str | None, language: La
             return [title, *_summary(found, quoted), small]
         case "high":
             return [title, *_body(found, language), small]
+
+
+def _title(found: Found, number: int) -> Heading:
+    title = f"{number}. {found.telling.title}"
+    return Heading(title, level=2, url=found.story.source.url, story_id=found.story.id)
 
 
 def _body(found: Found, language: Language) -> list[Block]:
@@ -190,7 +218,7 @@ def _why(answer: Answer, ask: Ask, language: Language) -> list[Block]:
         rank = phrase("why.rank", language, place=place, score=f"{found.score:.2f}")
         reasons = [_reason(match, language) for match in found.matched]
         blocks += [
-            Heading(f"{place}. {found.telling.title}", level=2, url=found.story.source.url),
+            _title(found, place),
             paragraph("\n".join([*reasons, rank])),
             small_print(found.story, found.telling, language),
         ]
@@ -210,13 +238,14 @@ def _sources(answer: Answer, ask: Ask, language: Language) -> list[Block]:
         # A title may allege, so whoever denies stands beside it here too.
         facts = ["", date, *parties(found.telling.claims, language)]
         blocks += [
-            Heading(f"{place}. {found.telling.title}", level=2),
+            Heading(f"{place}. {found.telling.title}", level=2, story_id=found.story.id),
             Note((Run(source.name, url=source.url), Run(phrase("story.dot", language).join(facts)))),
         ]
     return blocks
 
 
 def _buttons(ask: Ask, more: bool, language: Language) -> Buttons:
+    is_shared, ask = ask.visible, replace(ask, visible=False)
     buttons = []
     if more:
         buttons.append(_button("more", replace(ask, page=ask.page + 1), language))
@@ -228,6 +257,8 @@ def _buttons(ask: Ask, more: bool, language: Language) -> Buttons:
         buttons.append(_button("why", replace(ask, view="why"), language))
     if ask.view != "sources":
         buttons.append(_button("sources", replace(ask, view="sources"), language))
+    if not is_shared:
+        buttons.append(_button("share", replace(ask, visible=True), language))
     return Buttons(tuple(buttons))
 
 

@@ -124,7 +124,8 @@ class Tick:
     name: str
     every_s: float
     work: Callable[[], Awaitable[object]]
-    _failure: str = ""
+    failure: str = ""
+    """What went wrong at the last turn; nothing where all went well."""
     _at_work: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
@@ -134,12 +135,12 @@ class Tick:
                 await self.work()
             except Exception as error:  # a loop logs and lives on
                 failure = f"{type(error).__name__}: {error}"
-                if failure != self._failure:
+                if failure != self.failure:
                     logger.error("%s failed, trying again every %g s: %s", self.name, self.every_s, failure)
                     logger.debug("%s failed", self.name, exc_info=True)
-                self._failure = failure
+                self.failure = failure
             else:
-                self._failure = ""
+                self.failure = ""
 
     async def rest(self) -> None:
         """Wait until the work is not under way."""
@@ -148,8 +149,10 @@ class Tick:
 
 
 @asynccontextmanager
-async def ticking(engine: Engine, platforms: Sequence[Platform]) -> AsyncIterator[None]:
+async def ticking(engine: Engine, platforms: Sequence[Platform]) -> AsyncIterator[Sequence[Tick]]:
     """Compose and deliver digests while the block runs; what is due now has been posted when it begins.
+
+    Yields the ticks, which tell how they fare.
 
     At the end, work under way is waited for, and claims still held are given back.
     """
@@ -160,7 +163,7 @@ async def ticking(engine: Engine, platforms: Sequence[Platform]) -> AsyncIterato
         for tick in ticks:
             await tick.run()
         async with _scheduled(ticks):
-            yield
+            yield ticks
     finally:
         await engine.store.release(owner)
 

@@ -119,18 +119,14 @@ def _seeds_dir(value: str) -> Path | None:
 def _host(value: str) -> str:
     host = _set(value).strip("[]")
     if not _HOST.fullmatch(host):
-        raise ValueError(
-            f"{_quoted(host)} is not an address to listen on; use 127.0.0.1 or 0.0.0.0"
-        )
+        raise ValueError(f"{_quoted(host)} is not an address to listen on; use 127.0.0.1 or 0.0.0.0")
     return host
 
 
 def _port(value: str) -> int:
     port = _set(value)
     if not port.isdecimal() or len(port) > 5 or int(port) > 65_535:
-        raise ValueError(
-            f"{_quoted(port)} is not a port; use 0 (any that is free) to 65535"
-        )
+        raise ValueError(f"{_quoted(port)} is not a port; use 0 (any that is free) to 65535")
     return int(port)
 
 

@@ -18,6 +18,7 @@ def environment(home: Path, **variables: str) -> dict[str, str]:
         "PYTHONPATH": str(REPOSITORY),
         "LANG": "C.UTF-8",
         "AI_NEWS_DATA_DIR": str(home / "data"),
+        "AI_NEWS_WEB_PORT": "0",
     } | variables
 
 

@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bot.message import Heading, Message, paragraph
+from bot.message import Heading, Limits, Message, paragraph
 from bot.model import (
     PUBLIC,
+    Actor,
     Article,
     ArticleId,
     Channel,
@@ -14,7 +15,10 @@ from bot.model import (
     DeliveryId,
     Digest,
     DigestId,
+    Interaction,
     Occurrence,
+    Share,
+    ShareId,
     Source,
     Story,
     StoryChange,
@@ -94,6 +98,24 @@ def make_channel(**over: Any) -> Channel:
     return Channel(**{"platform": "local", "workspace": WorkspaceId("home"), "id": "news"} | over)
 
 
+def make_actor(**over: Any) -> Actor:
+    """Return a member of the workspace of `make_channel()`."""
+    return Actor(**{"name": "Mika", "workspace": WorkspaceId("home"), "language": "en"} | over)
+
+
+def make_interaction(**over: Any) -> Interaction:
+    """Return something that `make_actor()` did in `make_channel()`, whose messages hold 2,000 characters."""
+    return Interaction(
+        **{
+            "id": "interaction",
+            "actor": make_actor(),
+            "channel": make_channel(),
+            "limits": Limits(characters=2_000, block_characters=2_000, blocks=40),
+        }
+        | over
+    )
+
+
 def make_subscription(**over: Any) -> Subscription:
     """Return a subscription of `make_channel()`, due at `NOW`."""
     return Subscription(
@@ -139,6 +161,21 @@ def make_delivery(**over: Any) -> Delivery:
             "channel": make_channel(),
             "message": make_message(),
             "due_at": NOW,
+        }
+        | over
+    )
+
+
+def make_share(**over: Any) -> Share:
+    """Return an answer about `make_story()`, shared with `make_channel()` at `NOW`."""
+    return Share(
+        **{
+            "id": ShareId("share"),
+            "channel": make_channel(),
+            "shared_at": NOW,
+            "shared_by": "Mika",
+            "command": "/ai-news robots visible:yes",
+            "story_ids": (StoryId("story"),),
         }
         | over
     )

@@ -115,7 +115,7 @@ def running(home, *arguments, **streams):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_in_good_order(tmp_path, number):
     with running(tmp_path, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as service:
-        assert b"AI news" in service.stdout.readline()
+        assert b"Open http://127.0.0.1:" in service.stdout.readline()
 
         service.send_signal(number)
 
@@ -154,7 +154,7 @@ STYLING = re.compile(r"\x1b\[(?!\?2004h)[0-9;?]*[a-zA-Z]")
 
 
 class Terminal:
-    """A terminal with `ai-news run` in it."""
+    """A terminal with `ai-news run --console` in it."""
 
     def __init__(self, home, *arguments):
         self.screen = ""
@@ -162,7 +162,7 @@ class Terminal:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 100, 0, 0))
         self.process = subprocess.Popen(
-            command_line("run", *arguments),
+            command_line("run", "--console", *arguments),
             stdin=slave,
             stdout=slave,
             stderr=slave,

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from bot.engine import MAX_ARTICLE_CHARACTERS, Engine
+from bot.engine import Engine
 from bot.errors import InvalidInput
 from bot.index import PostingsIndex
+from bot.intake import MAX_ARTICLE_CHARACTERS
 from bot.language import Names
 from bot.message import plain_text
 from bot.model import PUBLIC, Actor, Source, Topic, TopicId, WorkspaceId
 from bot.store import open_store
-from tests.factories import NOW, make_channel, make_story, make_telling
+from tests.factories import NOW, make_channel, make_interaction, make_story, make_telling
 
 DEEPSEEK = Topic(
     id=TopicId("deepseek"),
@@ -143,7 +144,7 @@ async def test_an_article_that_cannot_be_used_is_refused_with_the_reason(engine,
 
 
 async def reply(engine, text, language="en"):
-    message = await engine.reply(text, replace(MIKA, language=language), make_channel())
+    message = await engine.reply(text, make_interaction(actor=replace(MIKA, language=language)))
     return plain_text(message)
 
 

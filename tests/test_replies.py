@@ -16,7 +16,7 @@ from bot.replies import OLD_DAYS, PAGE_SIZE, answer_message, help_message, newes
 from bot.run import load_seeds
 from bot.settings import PACKAGED_SEEDS
 from bot.store import open_store
-from tests.factories import NOW, make_channel, make_claim, make_story, make_telling
+from tests.factories import NOW, make_claim, make_interaction, make_story, make_telling
 
 CLAIM = make_claim(
     text="The robot sorted 900 parcels.", said_by="Kumo Robotics", doubted_by=("rival engineers",)
@@ -299,7 +299,7 @@ async def engine(tmp_path_factory):
 async def test_allegation_is_never_told_without_its_denial(engine, query, language, options):
     actor = Actor(name="reader", workspace=WorkspaceId("home"), language=language)
 
-    message = await engine.reply(f"/ai-news {query} {options}", actor, make_channel())
+    message = await engine.reply(f"/ai-news {query} {options}", make_interaction(actor=actor))
 
     telling = [story for story in stories_in(message) if ALLEGED[language] in story]
     assert telling

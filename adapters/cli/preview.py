@@ -24,14 +24,16 @@ def digest(
     ] = None,
     language: InLanguage = None,
 ) -> None:
-    """Show the digest that the console channel would get now, without posting it."""
+    """Show the digest that the page's first channel would get now, without posting it."""
 
     async def use(engine: "Engine", settings: "Settings") -> Message:
         return await engine.preview(await _subscription(engine, settings, language))
 
     message = with_engine(use)
     if platform is not None:
-        print_json(_payloads(message, platform))
+        from adapters.payloads import PAYLOADS
+
+        print_json(PAYLOADS[platform](message))
     elif as_json:
         from adapters.cli.documents import message_document
         from bot.message import plain_text
@@ -42,32 +44,19 @@ def digest(
 
 
 async def _subscription(engine: "Engine", settings: "Settings", language: Language | None) -> Subscription:
-    """Return the console channel's subscription, or the one it would begin with."""
-    from adapters.console.channel import CHANNEL
+    """Return the subscription of the page's first channel, or the one it would begin with."""
+    from adapters.local.places import NEWS
 
-    subscription = await engine.store.subscription(CHANNEL)
+    subscription = await engine.store.subscription(NEWS)
     if subscription is None:
         subscription = Subscription(
             id=SubscriptionId("preview"),
-            channel=CHANNEL,
+            channel=NEWS,
             time_zone=settings.time_zone,
             language=settings.language,
             next_due_at=engine.clock(),
         )
     return replace(subscription, language=language or subscription.language)
-
-
-def _payloads(message: Message, platform: Literal["discord", "slack"]) -> list[object]:
-    """Return what is sent for a message, part by part."""
-    from bot.message import split
-
-    if platform == "discord":
-        from adapters.discord.render import LIMITS, render
-
-        return [render(part) for part in split(message, LIMITS)]
-    from adapters.slack import render as slack
-
-    return [slack.render(part) for part in split(message, slack.LIMITS)]
 
 
 def segment(
@@ -77,7 +66,7 @@ def segment(
     as_json: AsJson = False,
 ) -> None:
     """Show the stories that an article is cut into."""
-    from bot.engine import check_length
+    from bot.intake import check_length
     from bot.language import Names
     from bot.run import load_seeds, utc_now
     from bot.segment import cut

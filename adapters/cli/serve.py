@@ -1,7 +1,9 @@
-"""The command that runs the bot, and the channel in the terminal with it."""
+"""The command that runs the bot: its page in the browser, and on demand a channel in the terminal."""
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,16 +13,20 @@ from adapters.cli.session import InLanguage, operator, print_message
 
 if TYPE_CHECKING:
     from adapters.console.channel import ConsolePlatform, Conversation
+    from adapters.local.platform import LocalPlatform
+    from bot.engine import Engine
+    from bot.ports import Platform
+    from bot.run import Tick
     from bot.settings import Settings
 
 
 def run(
     console: Annotated[
-        bool, typer.Option("--console", help="Type commands here, even where this is no terminal.")
+        bool, typer.Option("--console", help="Also open a channel in this terminal, to type commands in.")
     ] = False,
     language: InLanguage = None,
 ) -> None:
-    """Run the bot. Until a platform is connected, its channel is this terminal."""
+    """Run the bot, with its page in the browser."""
     from bot.run import sole_process, until_signalled
     from bot.settings import read_settings, settings_warnings
 
@@ -34,42 +40,74 @@ def run(
 
 
 async def _serve(settings: "Settings", console: bool) -> None:
-    from adapters.console.channel import CHANNEL, ConsolePlatform, Conversation
+    from adapters.local.platform import LocalPlatform
     from bot.phrases import phrase
     from bot.run import open_engine, ticking
 
-    async with open_engine(settings, checkpoints=True) as engine:
-        platform = ConsolePlatform(print_message)
-        conversation = Conversation(engine, operator(settings.language), print_message)
-        await engine.subscribe(CHANNEL, settings.language, settings.time_zone)
-        if console or at_terminal():
+    async with AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(open_engine(settings, checkpoints=True))
+        page = LocalPlatform(engine.store)
+        await _subscribe_page(engine, settings)
+        platforms: list[Platform] = [page]
+        if console:
+            from adapters.console.channel import CHANNEL, ConsolePlatform, Conversation
+
+            terminal = ConsolePlatform(print_message)
+            platforms.append(terminal)
+            await engine.subscribe(CHANNEL, settings.language, settings.time_zone)
+            conversation = Conversation(engine, operator(settings.language), print_message)
             await conversation.begin()
+        ticks = await stack.enter_async_context(ticking(engine, platforms))
+        address = await stack.enter_async_context(_page(engine, page, settings, ticks))
+        print(phrase("page.serving", settings.language, url=address), flush=True)
+        if console:
+            await _listen(terminal, conversation, settings.data_dir)
         else:
-            listening = phrase("console.listening", settings.language)
-            print(f"ai-news: {listening}", file=sys.stderr)
-        async with ticking(engine, [platform]):
-            await _listen(platform, conversation, settings.data_dir, console)
+            await asyncio.Event().wait()
 
 
-def at_terminal() -> bool:
-    """Return whether somebody can type here and see the answer."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+async def _subscribe_page(engine: "Engine", settings: "Settings") -> None:
+    from adapters.local.places import TOLD_IN, every_channel
+
+    for channel in every_channel():
+        language = TOLD_IN.get(channel.id, settings.language)
+        await engine.subscribe(channel, language, settings.time_zone)
 
 
-async def _listen(
-    platform: "ConsolePlatform", conversation: "Conversation", data_dir: Path, console: bool
-) -> None:
-    """Take what is typed until it ends; where nobody can type, go on until the terminal is gone."""
-    if at_terminal():
+@asynccontextmanager
+async def _page(
+    engine: "Engine", platform: "LocalPlatform", settings: "Settings", ticks: "Sequence[Tick]"
+) -> AsyncIterator[str]:
+    """Serve the page while the block runs; yield its address."""
+    from adapters.local.access import Door
+    from adapters.local.render import Renderer
+    from adapters.local.server import serving
+    from adapters.local.site import Site
+    from adapters.payloads import PAYLOADS
+
+    site = Site(
+        engine=engine,
+        platform=platform,
+        renderer=Renderer(settings.time_zone),
+        door=Door.of(settings, salt=engine.store.database_id),
+        settings=settings,
+        payloads=PAYLOADS,
+        trouble=lambda: {tick.name: tick.failure for tick in ticks},
+    )
+    async with serving(site) as address:
+        yield address
+
+
+async def _listen(terminal: "ConsolePlatform", conversation: "Conversation", data_dir: Path) -> None:
+    """Take what is typed until it ends."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
         from adapters.console.prompt import converse
 
         await converse(conversation, data_dir / "console-history")
-    elif console:
+    else:
         from adapters.console.channel import MAX_LINE_BYTES
         from adapters.lines import STDIN, read_lines
 
         async for line in read_lines(STDIN, MAX_LINE_BYTES):
             if not await conversation.take(line.decode("utf-8", "replace")):
                 break
-    else:
-        await platform.gone()

@@ -1,6 +1,6 @@
 """The channel in the terminal: a platform that prints, and a conversation with whoever types."""
 
-import asyncio
+import secrets
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -8,8 +8,9 @@ from typing import Final
 
 from bot.engine import Engine
 from bot.errors import BotError, PostDelayed
+from bot.form import Form
 from bot.message import Button, Buttons, Heading, Limits, Message, note, paragraph
-from bot.model import LANGUAGES, Actor, Channel, Language, WorkspaceId
+from bot.model import LANGUAGES, Actor, Channel, Interaction, Language, WorkspaceId
 from bot.phrases import phrase
 
 CHANNEL: Final = Channel(platform="console", workspace=WorkspaceId("local"), id="console")
@@ -18,7 +19,7 @@ HISTORY: Final = 5
 
 _QUIT: Final = frozenset({"/quit", "/exit"})
 
-BUTTON_NAMES: Final = ("more", "deeper", "why", "sources", "back")
+BUTTON_NAMES: Final = ("more", "deeper", "why", "sources", "share", "back")
 MAX_LINE_BYTES: Final = 65_536
 
 Show = Callable[[Message], None]
@@ -32,7 +33,6 @@ class ConsolePlatform:
 
     def __init__(self, show: Show) -> None:
         self._show = show
-        self._closed = asyncio.Event()
         self._failure: OSError | None = None
         self._posted: set[str] = set()
 
@@ -42,16 +42,13 @@ class ConsolePlatform:
             self._show(message)
         except OSError as error:
             self._failure = error
-            self._closed.set()
             raise PostDelayed(f"the terminal is gone: {error}", retry_after_s=60) from error
         self._posted.add(key)
         return key
 
-    async def gone(self) -> None:
-        """Wait until nobody can see the channel any more. Raises the OSError by which that was known."""
-        await self._closed.wait()
-        if self._failure:
-            raise self._failure
+    async def trouble(self) -> str:
+        """Return why nobody sees what is posted."""
+        return f"the terminal is gone: {self._failure}" if self._failure else ""
 
     async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
         """Return the key of a message that this process printed; another process had another terminal."""
@@ -66,6 +63,7 @@ class Conversation:
         self.actor = actor
         self.buttons: tuple[Button, ...] = ()
         self._show = show
+        self._answer_id = ""
 
     async def begin(self) -> None:
         """Say what this channel is, and show what was posted to it before."""
@@ -82,19 +80,27 @@ class Conversation:
         text = text.strip()
         if text.lower() in _QUIT:
             return False
-        command = text if text.startswith("/") else pressed(text, self.buttons, self.actor.language)
-        if command is not None:
-            self._show(await self._answer(command))
+        if text.startswith("/"):
+            self._show(await self._answer(text, id_=secrets.token_hex(8)))
+        elif command := pressed(text, self.buttons, self.actor.language):
+            self._show(await self._answer(command, id_=self._answer_id))
         elif text:
             self._show(hint(text, self.actor.language))
         return True
 
-    async def _answer(self, command: str) -> Message:
+    async def _answer(self, command: str, id_: str) -> Message:
+        """Return the answer to a command; the buttons under it press with its id."""
+        language = self.actor.language
+        interaction = Interaction(id=id_, actor=self.actor, channel=CHANNEL, limits=ConsolePlatform.limits)
         try:
-            answer = await self.engine.reply(command, self.actor, CHANNEL)
+            answer = await self.engine.reply(command, interaction)
         except BotError as error:  # a database that fails now may work for the next question
-            return Message((note(str(error)),), self.actor.language)
-        self.buttons = buttons_of(answer) or self.buttons
+            return Message((note(str(error)),), language)
+        if isinstance(answer, Form):
+            return Message((note(phrase("console.form", language)),), language)
+        if buttons := buttons_of(answer):
+            self.buttons = buttons
+            self._answer_id = secrets.token_hex(8)
         return answer
 
 

@@ -116,9 +116,11 @@ ON CONFLICT (platform, workspace, channel) DO NOTHING"""
 
 SUBSCRIPTION = "SELECT * FROM subscriptions WHERE platform = $1 AND workspace = $2 AND channel = $3"
 
-# '' stands for every workspace: PostgreSQL wants to know the type of a NULL.
-SUBSCRIPTIONS = """
-SELECT * FROM subscriptions WHERE $1 IN ('', workspace)
+# PostgreSQL cannot tell the type of a NULL by itself.
+_OF_WORKSPACE = "(CAST($1 AS TEXT) IS NULL OR workspace = $1)"
+
+SUBSCRIPTIONS = f"""
+SELECT * FROM subscriptions WHERE {_OF_WORKSPACE}
 ORDER BY platform, workspace, channel LIMIT $2 OFFSET $3"""
 
 DUE_SUBSCRIPTIONS = "SELECT * FROM subscriptions WHERE next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2"
@@ -148,8 +150,8 @@ INSERT INTO deliveries
      due_at, free_at, owner, attempt, message_id, settled_at, error)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"""
 
-DELIVERIES = """
-SELECT * FROM deliveries WHERE $1 IN ('', workspace)
+DELIVERIES = f"""
+SELECT * FROM deliveries WHERE {_OF_WORKSPACE}
 ORDER BY due_at DESC, series, part LIMIT $2 OFFSET $3"""
 
 DELIVERY = "SELECT * FROM deliveries WHERE id = $1"

@@ -102,7 +102,7 @@ class DatabaseStore:
     async def subscriptions(
         self, workspace: WorkspaceId | None, limit: int, offset: int = 0
     ) -> list[Subscription]:
-        found = await self._driver.read(sql.SUBSCRIPTIONS, workspace or "", limit, offset)
+        found = await self._driver.read(sql.SUBSCRIPTIONS, workspace, limit, offset)
         return [rows.read_subscription(row) for row in found]
 
     async def due_subscriptions(self, now: datetime, limit: int) -> list[Subscription]:
@@ -160,7 +160,7 @@ class DatabaseStore:
         return [rows.read_delivery(row) for row in reversed(found)]
 
     async def deliveries(self, workspace: WorkspaceId | None, limit: int, offset: int = 0) -> list[Delivery]:
-        found = await self._driver.read(sql.DELIVERIES, workspace or "", limit, offset)
+        found = await self._driver.read(sql.DELIVERIES, workspace, limit, offset)
         return [rows.read_delivery(row) for row in found]
 
     async def delivery(self, delivery_id: DeliveryId) -> Delivery | None:

@@ -49,3 +49,6 @@ class PretendPlatform:
             if (where, posted_key) == (channel, key):
                 return f"message-{number}"
         return None
+
+    async def trouble(self) -> str:
+        return ""

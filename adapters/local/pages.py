@@ -1,0 +1,158 @@
+"""The pages beside the channel: stories, digests, subscriptions, deliveries, the feed, the health."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from adapters.local.places import WORKSPACES
+from adapters.local.site import Site, id_in, number_in, workspace_in
+from adapters.local.story import excerpt, history
+from bot.briefing import digest_message
+from bot.errors import NotFound
+from bot.model import PUBLIC, Digest, DigestId, Story, StoryId, WorkspaceId
+
+PAGE_SIZE = 20
+FEED_SIZE = 30
+LEDGER_SIZE = 50
+
+
+class ReadingPages:
+    """What every reader may see: public stories. Inside, a workspace sees its own too."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def front(self, request: web.Request) -> web.Response:
+        """Return the newest public stories."""
+        page = number_in(request, "page", 1, 1_000)
+        stories = await self._site.engine.store.newest_stories(PUBLIC, PAGE_SIZE + 1, (page - 1) * PAGE_SIZE)
+        if page > 1 and not stories:
+            raise web.HTTPNotFound
+        return self._site.page(
+            request, "front.html", stories=stories[:PAGE_SIZE], number=page, more=len(stories) > PAGE_SIZE
+        )
+
+    async def story(self, request: web.Request) -> web.Response:
+        """Return a public story: its permalink."""
+        return await self._story(request, PUBLIC)
+
+    async def story_inside(self, request: web.Request) -> web.Response:
+        """Return a story as a workspace sees it."""
+        return await self._story(request, workspace_in(request))
+
+    async def _story(self, request: web.Request, workspace: WorkspaceId) -> web.Response:
+        viewer = self._site.viewer(request)
+        try:
+            record = await self._site.engine.story(StoryId(id_in(request)), workspace)
+        except NotFound as error:
+            raise web.HTTPNotFound from error
+        story, article = record.story, record.article
+        telling = story.telling(viewer.language)
+        is_told = viewer.inside and viewer.role != "member"
+        is_retracted = story.status == "retracted"
+        return self._site.page(
+            request,
+            "story.html",
+            status=410 if is_retracted else 200,
+            story=story,
+            workspace=workspace,
+            telling=telling,
+            excerpt=excerpt(article.text, story.span)
+            if article and story.span and not is_retracted
+            else None,
+            history=history(record.revisions, telling.language, told_all=is_told),
+            topics=self._topic_names(story, request),
+        )
+
+    def _topic_names(self, story: Story, request: web.Request) -> list[str]:
+        names, language = self._site.engine.names, self._site.viewer(request).language
+        return [names.topics[topic].names[language] for topic in story.topics if topic in names.topics]
+
+    async def digest(self, request: web.Request) -> web.Response:
+        """Return a digest as far as its stories are public, in the reader's language."""
+        digest = await self._site.engine.store.digest(DigestId(id_in(request)))
+        return await self._digest(request, digest, PUBLIC)
+
+    async def digest_inside(self, request: web.Request) -> web.Response:
+        """Return a digest of the workspace."""
+        workspace = workspace_in(request)
+        digest = await self._site.engine.store.digest(DigestId(id_in(request)))
+        if digest is not None and digest.channel.workspace != workspace:
+            digest = None
+        return await self._digest(request, digest, workspace)
+
+    async def _digest(
+        self, request: web.Request, digest: Digest | None, workspace: WorkspaceId
+    ) -> web.Response:
+        engine, language = self._site.engine, self._site.viewer(request).language
+        stories = await engine.store.stories(digest.story_ids, workspace) if digest else {}
+        if digest is None or not stories:
+            raise web.HTTPNotFound
+        message = digest_message(
+            list(stories.values()), 0, engine.names, language, digest.occurrence.local_date
+        )
+        return self._site.page(
+            request,
+            "digest.html",
+            message=message,
+            digest=digest,
+            workspace=workspace,
+            absent=len(digest.story_ids) - len(stories),
+        )
+
+    async def feed(self, request: web.Request) -> web.Response:
+        """Return the newest public stories as an Atom feed (RFC 4287)."""
+        stories = await self._site.engine.store.newest_stories(PUBLIC, FEED_SIZE)
+        base = self._site.settings.web_url or f"{request.scheme}://{request.host}"
+        viewer = self._site.viewer(request)
+        text = self._site.renderer.page("feed.xml", viewer, stories=stories, base=base)
+        return web.Response(text=text, content_type="application/atom+xml")
+
+    async def health(self, request: web.Request) -> web.Response:
+        """Return whether store, index, platforms and regular work are well; 503 where one is not."""
+        parts = {
+            **await self._site.engine.trouble(),
+            self._site.platform.name: await self._site.platform.trouble(),
+            **self._site.trouble(),
+        }
+        healthy = not any(parts.values())
+        shown = {name: trouble or "ok" for name, trouble in parts.items()}
+        return web.json_response({"healthy": healthy, **shown}, status=200 if healthy else 503)
+
+
+class DeskPages:
+    """What moderators see of their workspace, and the operator of all."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def subscriptions(self, request: web.Request) -> web.Response:
+        """Return which channels get what, and when next."""
+        reach, page = self._reach(request), number_in(request, "page", 1, 10_000)
+        found = await self._site.engine.store.subscriptions(reach, LEDGER_SIZE + 1, (page - 1) * LEDGER_SIZE)
+        return self._list(request, "subscriptions.html", found[:LEDGER_SIZE], page, len(found) > LEDGER_SIZE)
+
+    async def deliveries(self, request: web.Request) -> web.Response:
+        """Return the ledger: what was owed to channels, and what became of it."""
+        reach, page = self._reach(request), number_in(request, "page", 1, 10_000)
+        found = await self._site.engine.store.deliveries(reach, LEDGER_SIZE + 1, (page - 1) * LEDGER_SIZE)
+        return self._list(request, "deliveries.html", found[:LEDGER_SIZE], page, len(found) > LEDGER_SIZE)
+
+    def _reach(self, request: web.Request) -> WorkspaceId | None:
+        """Return whose rows are seen: all for the operator, else those of the workspace in the address."""
+        viewer = self._site.only_for(request, "moderator", "operator")
+        return None if viewer.role == "operator" else workspace_in(request)
+
+    def _list(
+        self, request: web.Request, template: str, rows: Sequence[object], page: int, more: bool
+    ) -> web.Response:
+        return self._site.page(
+            request,
+            template,
+            workspace=workspace_in(request),
+            workspaces=WORKSPACES.values(),
+            names=self._site.engine.names,
+            rows=rows,
+            number=page,
+            more=more,
+        )

@@ -1,0 +1,45 @@
+"""The workspaces and channels of the local platform: enough to try what belongs to whom."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.model import Channel, Language, WorkspaceId
+
+PLATFORM: Final = "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A workspace with the channels in it, the first of which opens with it."""
+
+    id: WorkspaceId
+    channels: tuple[str, ...]
+
+
+HOME: Final = Workspace(id=WorkspaceId("local"), channels=("news", "news-ja", "news-en"))
+OTHER: Final = Workspace(id=WorkspaceId("elsewhere"), channels=("news",))
+WORKSPACES: Final = {workspace.id: workspace for workspace in (HOME, OTHER)}
+
+TOLD_IN: Final[dict[str, Language]] = {"news-ja": "ja", "news-en": "en"}
+"""Channels whose digest is in a language of its own; the others take the operator's."""
+
+
+def channel_of(workspace: str, channel: str) -> Channel | None:
+    """Return the channel by its names in an address, or None where there is none."""
+    known = WORKSPACES.get(WorkspaceId(workspace))
+    if known is None or channel not in known.channels:
+        return None
+    return Channel(platform=PLATFORM, workspace=known.id, id=channel)
+
+
+NEWS: Final = Channel(platform=PLATFORM, workspace=HOME.id, id=HOME.channels[0])
+"""The channel that the page opens with."""
+
+
+def every_channel() -> list[Channel]:
+    """Return every channel, in the order they are listed."""
+    return [
+        Channel(platform=PLATFORM, workspace=workspace.id, id=channel)
+        for workspace in WORKSPACES.values()
+        for channel in workspace.channels
+    ]

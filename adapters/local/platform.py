@@ -1,0 +1,110 @@
+"""The local platform: a post stands where the store says that it was posted, and whoever watches is told."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from adapters.local.places import PLATFORM, channel_of
+from bot.errors import PostRejected
+from bot.message import Limits, Message
+from bot.model import Channel, Delivery
+from bot.ports import Store
+
+RECENT: Final = 20
+"""How many of a channel's newest posts are compared with what a watcher has seen."""
+
+POLL_S: Final = 2.0
+"""How often a watched channel is read in any case: another process may have posted."""
+
+SETTLING_S: Final = 0.02
+"""How long after a post the store is read; by then the outbox has mostly settled it."""
+
+
+@dataclass(slots=True)
+class _Board:
+    """What stands in a channel, as read last, for all who watch it together."""
+
+    posts: list[Delivery] = field(default_factory=list)
+    read_at: float = float("-inf")
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class LocalPlatform:
+    """A `bot.ports.Platform` whose ledger is the store itself, so that nothing can stand twice."""
+
+    name = PLATFORM
+    limits = Limits(characters=1_000_000, block_characters=1_000_000, blocks=10_000)
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._boards: defaultdict[Channel, _Board] = defaultdict(_Board)
+        self._closed = False
+
+    async def post(self, channel: Channel, message: Message, key: str) -> str:
+        """Tell whoever watches; the post itself is what the outbox settles next.
+
+        Raises `PostRejected` where there is no such channel.
+        """
+        if channel_of(channel.workspace, channel.id) != channel:
+            raise PostRejected(f"there is no local channel {channel.workspace}/{channel.id}")
+        asyncio.get_running_loop().call_later(SETTLING_S, self._stir, channel)
+        return key
+
+    async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
+        """Return None: what the outbox has not settled was never shown."""
+        return None
+
+    async def trouble(self) -> str:
+        """Return nothing: the page can always be posted to."""
+        return ""
+
+    async def changes(self, channel: Channel, after: str) -> AsyncIterator[Delivery]:
+        """Yield the posts of a channel that stand after the post `after`, oldest first, and each new one.
+
+        An unknown `after` gives the newest `RECENT`. Ends when the platform closes.
+        """
+        board = self._boards[channel]
+        seen = _seen(await self._read(channel, board), after)
+        while not self._closed:
+            stirred = board.stirred
+            for post in await self._read(channel, board):
+                if seen.get(post.id) != post.settled_at:
+                    seen[post.id] = post.settled_at
+                    yield post
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_S):
+                    await stirred.wait()
+
+    def close(self) -> None:
+        """End every watch."""
+        self._closed = True
+        for channel in list(self._boards):
+            self._stir(channel)
+
+    def _stir(self, channel: Channel) -> None:
+        board = self._boards[channel]
+        board.read_at = float("-inf")
+        board.stirred.set()
+        board.stirred = asyncio.Event()
+
+    async def _read(self, channel: Channel, board: _Board) -> list[Delivery]:
+        """Return the newest posts; of many watchers that ask at once, one reads for all."""
+        now = asyncio.get_running_loop().time
+        async with board.reading:
+            if now() - board.read_at > POLL_S / 2:
+                read_at = now()
+                board.posts = await self._store.posts(channel, RECENT)
+                board.read_at = read_at
+            return board.posts
+
+
+def _seen(posts: list[Delivery], after: str) -> dict[str, datetime | None]:
+    """Return when each post up to `after` was settled; nothing where `after` is not among them."""
+    ids = [str(post.id) for post in posts]
+    known = posts[: ids.index(after) + 1] if after in ids else []
+    return {post.id: post.settled_at for post in known}

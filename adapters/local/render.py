@@ -1,0 +1,129 @@
+"""Pages as HTML: the templates, and how text from outside is set in them so that nothing in it is markup."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from difflib import SequenceMatcher
+from functools import partial
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from adapters.local.viewer import CHOICES, Viewer
+from bot.display import printable, web_url
+from bot.model import Language
+from bot.phrases import phrase, phrase_date
+
+FOLDER: Final = Path(__file__).parent
+STATIC: Final[Mapping[str, bytes]] = {file.name: file.read_bytes() for file in (FOLDER / "static").iterdir()}
+"""What the page loads, by name. Nothing else is ever served from the disk."""
+
+_VERSION: Final = hashlib.sha256(b"".join(STATIC[name] for name in sorted(STATIC))).hexdigest()[:12]
+
+# A number with what it counts, and a date, are not broken over lines.
+_COUNTERS: Final = "ドル|ユーロ|パーセント|ポイント|[かヶカ]月|[円人年月日時分秒台件歳社本倍回位号枚%％]"
+_NUMBER: Final = re.compile(
+    rf"[$€£¥]?\d[\d,.:]*\d*(?:[兆億万千百]+[\d,]*)*(?:{_COUNTERS})?(?:\d+(?:{_COUNTERS}))*"
+    r"(?:[ \u00a0](?:million|billion|trillion|percent))?"
+)
+
+
+_BREAKS: Final = re.compile(r"[ \n]+")
+
+
+class Renderer:
+    """Renders templates; times are told in the operator's zone."""
+
+    def __init__(self, time_zone: str) -> None:
+        self._zone = ZoneInfo(time_zone)
+        self._environment = Environment(
+            loader=FileSystemLoader(FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals |= {"static": static_url, "choices": CHOICES}
+        self._environment.filters |= {
+            "show": show,
+            "line": line,
+            "url": web_url,
+            "diff": changes_shown,
+            "xml": xml_text,
+        }
+
+    def page(self, template: str, viewer: Viewer, **context: object) -> str:
+        """Return a template as text for a viewer. `t` in it is the phrase book in the viewer's language."""
+        return self._environment.get_template(template).render(
+            viewer=viewer,
+            t=partial(phrase, language=viewer.language),
+            clock=partial(self.clock, language=viewer.language),
+            **context,
+        )
+
+    def clock(self, at: datetime, language: Language) -> str:
+        """Return an instant in the operator's zone as the language writes it, to the minute."""
+        local = at.astimezone(self._zone)
+        return f"{phrase_date(local.date(), language)} {local:%H:%M}"
+
+
+def static_url(name: str) -> str:
+    """Return the address of a file of the page; it changes with the files, so browsers may keep it."""
+    return f"/static/{name}?v={_VERSION}"
+
+
+def show(text: str) -> Markup:
+    """Return text from outside as it is shown: no controls, no markup, no broken numbers."""
+    return _typeset(printable(text))
+
+
+def line(text: str) -> Markup:
+    """Return text from outside on one line. A wide space, which parts Japanese headlines, stays as it is."""
+    return _typeset(_BREAKS.sub(" ", printable(text)).strip())
+
+
+def _typeset(text: str) -> Markup:
+    parts: list[str] = []
+    end = 0
+    for number in _NUMBER.finditer(text):
+        whole = number.group()
+        parts.append(escape(text[end : number.start()]))
+        parts.append(Markup('<span class="whole">{}</span>').format(whole) if len(whole) > 1 else whole)
+        end = number.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+_WORD: Final = re.compile(r"[A-Za-z0-9']+|\s+|.", re.DOTALL)
+_LINE: Final = re.compile(r".*\n?")
+_MAX_WORDS_COMPARED: Final = 1_500
+"""Of longer texts whole lines are compared: the work grows with the square of their number."""
+
+
+def changes_shown(before: str, after: str) -> Markup:
+    """Return `after` with what was taken out of `before` and what was put in, each marked as such."""
+    pattern = _WORD if max(len(before), len(after)) <= _MAX_WORDS_COMPARED else _LINE
+    old, new = (pattern.findall(printable(text)) for text in (before, after))
+    shown = Markup("")
+    for change, start, end, new_start, new_end in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
+        removed, added = "".join(old[start:end]), "".join(new[new_start:new_end])
+        if change == "equal":
+            shown += escape(added)
+            continue
+        shown += Markup("<del>{}</del>").format(removed) if removed else ""
+        shown += Markup("<ins>{}</ins>").format(added) if added else ""
+    return shown
+
+
+_NOT_IN_XML: Final = re.compile("[\ufffe\uffff]")
+
+
+def xml_text(text: str) -> str:
+    """Return text as XML may hold it (XML 1.0, production 2), on one line."""
+    return " ".join(_NOT_IN_XML.sub("\ufffd", printable(text)).split())

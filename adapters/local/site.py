@@ -1,0 +1,132 @@
+"""What every page needs: the services behind it, who looks, and how what a request holds is read."""
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+
+from adapters.local.access import Door
+from adapters.local.places import WORKSPACES, channel_of
+from adapters.local.platform import LocalPlatform
+from adapters.local.render import Renderer
+from adapters.local.viewer import Viewer, viewer_of
+from bot.engine import Engine
+from bot.message import Message
+from bot.model import Channel, Role, WorkspaceId
+from bot.settings import Settings
+
+SESSION_COOKIE: Final = "ai-news-session"
+YEAR_S: Final = 365 * 24 * 3600
+
+Payload = Mapping[str, object]
+Payloads = Mapping[str, Callable[[Message], Sequence[Payload]]]
+"""By platform: what it would be sent for a message, part by part."""
+
+_ID: Final = re.compile(r"[0-9A-Za-z._:-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The page's own services, open while it is served."""
+
+    engine: Engine
+    platform: LocalPlatform
+    renderer: Renderer
+    door: Door
+    settings: Settings
+    payloads: Payloads
+    trouble: Callable[[], Mapping[str, str]]
+    """By name what is wrong with the bot's regular work, "" where it is well."""
+    kept: "KeptReplies" = field(default_factory=lambda: KeptReplies())
+
+    def viewer(self, request: web.Request) -> Viewer:
+        """Return who looks, and how they want it."""
+        session = request.cookies.get(SESSION_COOKIE, "")
+        return viewer_of(
+            request.cookies,
+            request.query.get("language"),
+            request.headers.get("Accept-Language", ""),
+            self.settings.language,
+            inside=self.door.lets_in(request.headers, session, int(time.time())),
+            can_sign_in=self.door.password is not None,
+        )
+
+    def page(self, request: web.Request, template: str, status: int = 200, **context: object) -> web.Response:
+        """Return a page made from a template."""
+        text = self.renderer.page(template, self.viewer(request), path=request.path, **context)
+        return web.Response(text=text, content_type="text/html", status=status)
+
+    def only_for(self, request: web.Request, *roles: Role) -> Viewer:
+        """Return the viewer who has one of `roles`. Raises 403."""
+        viewer = self.viewer(request)
+        if viewer.role not in roles:
+            raise web.HTTPForbidden
+        return viewer
+
+
+class KeptReplies:
+    """The newest replies, for another look at them; older ones are forgotten."""
+
+    LIMIT: Final = 200
+
+    def __init__(self) -> None:
+        self._messages: dict[str, Message] = {}
+
+    def keep(self, id_: str, message: Message) -> None:
+        """Keep a reply under its id."""
+        self._messages[id_] = message
+        while len(self._messages) > self.LIMIT:
+            del self._messages[next(iter(self._messages))]
+
+    def get(self, id_: str) -> Message | None:
+        """Return a reply that is still kept."""
+        return self._messages.get(id_)
+
+
+def channel_in(request: web.Request) -> Channel:
+    """Return the channel that the address names. Raises 404."""
+    channel = channel_of(request.match_info["workspace"], request.match_info["channel"])
+    if channel is None:
+        raise web.HTTPNotFound
+    return channel
+
+
+def workspace_in(request: web.Request) -> WorkspaceId:
+    """Return the workspace that the address names. Raises 404."""
+    workspace = WorkspaceId(request.match_info["workspace"])
+    if workspace not in WORKSPACES:
+        raise web.HTTPNotFound
+    return workspace
+
+
+def id_in(request: web.Request) -> str:
+    """Return the id that the address names. Raises 404 for what can be none."""
+    id_ = request.match_info["id"]
+    if not _ID.fullmatch(id_):
+        raise web.HTTPNotFound
+    return id_
+
+
+def number_in(request: web.Request, name: str, default: int, highest: int) -> int:
+    """Return a number of the address's query, between 1 and `highest`; the default where it is none."""
+    text = request.query.get(name, "")
+    return min(max(int(text), 1), highest) if text.isdecimal() and len(text) < 6 else default
+
+
+async def fields_of(request: web.Request, max_bytes: int) -> dict[str, str]:
+    """Return the fields of a form that was sent, files left out. Raises 400 and 413."""
+    try:
+        sent = await request.clone(client_max_size=max_bytes).post()
+    except (ValueError, LookupError) as error:  # not a form, or in no encoding that there is
+        raise web.HTTPBadRequest from error
+    return {name: value for name, value in sent.items() if isinstance(value, str)}
+
+
+def id_from(text: str) -> str:
+    """Return an id that a page sent. Raises 400 for what can be none."""
+    if not _ID.fullmatch(text):
+        raise web.HTTPBadRequest
+    return text

@@ -1,0 +1,290 @@
+// The channel as it lives: posts arrive, commands are completed and answered, forms are filled in.
+// What it puts into the page is HTML that the server has made and escaped; nothing is built from text here.
+"use strict";
+
+const log = document.getElementById("log");
+const composer = document.getElementById("composer");
+const command = document.getElementById("command");
+const completions = document.getElementById("completions");
+const state = document.getElementById("status");
+
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function tell(text) {
+  state.textContent = text;
+}
+
+function elementOf(html) {
+  return new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+}
+
+function isAtEnd() {
+  return log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+}
+
+// Puts a message where it belongs: in place of itself when it stands there already, else at the end.
+function place(message, follow) {
+  const there = document.getElementById(message.id);
+  if (there) {
+    there.replaceWith(message);
+    return;
+  }
+  const wasAtEnd = isAtEnd();
+  log.querySelector("[data-empty]")?.remove();
+  message.classList.add("new");
+  log.append(message);
+  if (follow || wasAtEnd) {
+    message.scrollIntoView({ block: follow ? "nearest" : "end" });
+    if (message.offsetHeight > log.clientHeight) {
+      message.scrollIntoView({ block: "start" });
+    }
+  }
+}
+
+// Posts
+
+const live = new EventSource(`${log.dataset.live}?after=${encodeURIComponent(log.dataset.newest)}`);
+live.addEventListener("post", (event) => place(elementOf(JSON.parse(event.data).html), false));
+live.addEventListener("open", () => {
+  if (state.textContent === state.dataset.lost) {
+    tell("");
+  }
+});
+live.addEventListener("error", () => tell(state.dataset.lost));
+addEventListener("pagehide", () => live.close());
+
+// Commands
+
+// Asks the server; an id that is sent again never does a thing twice. Returns whether it was answered.
+async function ask(address, fields) {
+  tell(state.dataset.working);
+  try {
+    const response = await fetch(address, {
+      method: "POST",
+      body: fields instanceof FormData ? fields : new URLSearchParams(fields),
+      headers: { Accept: "application/json" },
+    });
+    const reply = await response.json();
+    if (!response.ok) {
+      tell(reply.problem);
+      return false;
+    }
+    tell("");
+    const element = elementOf(reply.html);
+    if (reply.kind === "form") {
+      openForm(element);
+    } else {
+      closeForm();
+      place(element, true);
+      element.focus({ preventScroll: true });
+    }
+    return true;
+  } catch {
+    tell(state.dataset.failed);
+    return false;
+  }
+}
+
+let typedId = newId();
+let history = [];
+let historyAt = 0;
+
+composer.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const typed = command.value.trim();
+  if (!typed || composer.dataset.busy) {
+    return;
+  }
+  closeCompletions();
+  composer.dataset.busy = "yes";
+  const answered = await ask(composer.action, { command: typed, id: typedId });
+  delete composer.dataset.busy;
+  if (answered) {
+    history = [...history.filter((line) => line !== typed), typed].slice(-50);
+    historyAt = history.length;
+    command.value = "";
+    typedId = newId();
+  }
+});
+
+log.addEventListener("click", async (event) => {
+  const button = event.target.closest("button");
+  if (!button) {
+    return;
+  }
+  const message = button.closest(".message");
+  if (button.dataset.command !== undefined) {
+    button.disabled = true;
+    const id = message.dataset.reply ?? newId();
+    await ask(composer.action, { command: button.dataset.command, id });
+    button.disabled = false;
+  } else if (button.dataset.look !== undefined) {
+    await look(button, message);
+  } else if (button.dataset.dismiss !== undefined) {
+    message.remove();
+    command.focus();
+  }
+});
+
+document.querySelector(".tips").addEventListener("click", (event) => {
+  const button = event.target.closest("[data-type]");
+  if (button) {
+    command.value = button.dataset.type;
+    command.focus();
+  }
+});
+
+// A message as another platform shows it
+
+async function look(button, message) {
+  const shown = message.querySelector(".look");
+  message.here ??= shown.innerHTML;
+  let html = message.here;
+  if (button.dataset.look) {
+    try {
+      const response = await fetch(button.dataset.look);
+      if (!response.ok) {
+        throw new Error(String(response.status));
+      }
+      html = await response.text();
+    } catch {
+      tell(state.dataset.failed);
+      return;
+    }
+  }
+  shown.innerHTML = html;
+  for (const other of button.parentElement.children) {
+    other.setAttribute("aria-pressed", String(other === button));
+  }
+}
+
+// Forms
+
+function openForm(dialog) {
+  closeForm();
+  document.body.append(dialog);
+  dialog.showModal();
+  const form = dialog.querySelector("form");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button.main");
+    button.disabled = true;
+    await ask(form.action, new FormData(form));
+    button.disabled = false;
+  });
+  dialog.querySelector("[data-cancel]").addEventListener("click", closeForm);
+  dialog.addEventListener("close", () => dialog.remove());
+}
+
+function closeForm() {
+  const dialog = document.querySelector("dialog.form");
+  if (dialog) {
+    dialog.close();
+    dialog.remove();
+    command.focus();
+  }
+}
+
+// Completion
+
+let chosen = -1;
+let asked = 0;
+
+async function complete() {
+  const number = ++asked;
+  const text = command.value;
+  if (!text.startsWith("/")) {
+    closeCompletions();
+    return;
+  }
+  try {
+    const response = await fetch(`${composer.dataset.complete}?text=${encodeURIComponent(text)}`);
+    const words = response.ok ? await response.json() : [];
+    if (number === asked && document.activeElement === command) {
+      showCompletions(words.filter((word) => !text.endsWith(word)));
+    }
+  } catch {
+    closeCompletions();
+  }
+}
+
+function showCompletions(words) {
+  chosen = -1;
+  completions.replaceChildren(
+    ...words.map((word, index) => {
+      const item = document.createElement("li");
+      item.id = `completion-${index}`;
+      item.role = "option";
+      item.setAttribute("aria-selected", "false");
+      item.textContent = word;
+      item.addEventListener("mousedown", (event) => {
+        event.preventDefault();
+        take(word);
+      });
+      return item;
+    }),
+  );
+  completions.hidden = words.length === 0;
+  command.setAttribute("aria-expanded", String(words.length > 0));
+  command.removeAttribute("aria-activedescendant");
+}
+
+function closeCompletions() {
+  asked++;
+  showCompletions([]);
+}
+
+function choose(index) {
+  const items = [...completions.children];
+  chosen = (index + items.length) % items.length;
+  items.forEach((item, at) => item.setAttribute("aria-selected", String(at === chosen)));
+  command.setAttribute("aria-activedescendant", items[chosen].id);
+}
+
+// The word takes the place of the last one; a command's whole name takes the place of all.
+function take(word) {
+  const text = command.value;
+  const start = text.lastIndexOf(" ") + 1;
+  command.value = `${text.slice(0, start)}${word} `;
+  closeCompletions();
+  command.focus();
+}
+
+command.addEventListener("input", complete);
+command.addEventListener("blur", closeCompletions);
+command.addEventListener("keydown", (event) => {
+  const items = completions.children;
+  if (event.isComposing) {
+    return; // the keys belong to the input method, which writes Japanese
+  }
+  if (items.length > 0) {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      choose(event.key === "ArrowDown" ? chosen + 1 : Math.max(chosen, 0) - 1);
+    } else if (event.key === "Tab" && !event.shiftKey) {
+      event.preventDefault();
+      take(items[Math.max(chosen, 0)].textContent);
+    } else if (event.key === "Enter" && chosen >= 0) {
+      event.preventDefault();
+      take(items[chosen].textContent);
+    } else if (event.key === "Escape") {
+      closeCompletions();
+    }
+  } else if (event.key === "ArrowUp" && historyAt > 0) {
+    event.preventDefault();
+    command.value = history[--historyAt];
+  } else if (event.key === "ArrowDown" && historyAt < history.length) {
+    event.preventDefault();
+    command.value = history[++historyAt] ?? "";
+  }
+});
+
+// The newest post stands at its beginning when the page opens.
+const last = log.querySelector(".message:last-child");
+if (last && !location.hash) {
+  last.scrollIntoView({ block: "start" });
+}
+command.focus({ preventScroll: true });
