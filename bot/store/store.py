@@ -30,7 +30,7 @@ from bot.model import (
     WorkspaceId,
 )
 from bot.store import rows, sql
-from bot.store.driver import Driver, Transaction, Value
+from bot.store.driver import Driver, Row, Transaction, Value
 from bot.store.rows import to_milliseconds
 
 
@@ -75,7 +75,7 @@ class DatabaseStore:
         return [rows.read_story(row) for row in found]
 
     async def article(self, article_id: ArticleId, workspace: WorkspaceId) -> Article | None:
-        for row in await self._driver.read(sql.ARTICLE, article_id):
+        for row in await self._rows_of(sql.ARTICLE, article_id):
             if row["workspace"] in (PUBLIC, workspace):
                 return rows.read_article(row)
         return None
@@ -85,7 +85,7 @@ class DatabaseStore:
         return int(row["stories"])
 
     async def revisions(self, story_id: StoryId) -> list[Revision]:
-        return list(rows.read_revisions(await self._driver.read(sql.REVISIONS, story_id), story_id))
+        return list(rows.read_revisions(await self._rows_of(sql.REVISIONS, story_id), story_id))
 
     async def index_entries(self, after: int, limit: int) -> list[IndexEntry]:
         return [
@@ -127,7 +127,7 @@ class DatabaseStore:
         )
 
     async def digest(self, digest_id: DigestId) -> Digest | None:
-        found = await self._driver.read(sql.DIGEST, digest_id)
+        found = await self._rows_of(sql.DIGEST, digest_id)
         return rows.read_digest(found[0]) if found else None
 
     async def share(self, share: Share, deliveries: Sequence[Delivery]) -> None:
@@ -164,11 +164,15 @@ class DatabaseStore:
         return [rows.read_delivery(row) for row in found]
 
     async def delivery(self, delivery_id: DeliveryId) -> Delivery | None:
-        found = await self._driver.read(sql.DELIVERY, delivery_id)
+        found = await self._rows_of(sql.DELIVERY, delivery_id)
         return rows.read_delivery(found[0]) if found else None
 
     async def close(self) -> None:
         await self._driver.close()
+
+    async def _rows_of(self, statement: str, id_: str) -> Sequence[Row]:
+        """Return the rows of one id, which may come from an address and be one that nothing can have."""
+        return [] if sql.NO_TEXT.search(id_) else await self._driver.read(statement, id_)
 
 
 def _sees(workspace: WorkspaceId, story: Story) -> bool:
