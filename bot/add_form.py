@@ -61,11 +61,17 @@ def form(language: Language, values: Mapping[str, str] | None = None, problem: s
 def read(values: Mapping[str, str], default_source: str) -> Submission:
     """Return what was filled in, without what cannot be shown. Raises `InvalidInput`."""
     url = values.get("url", "").strip()
-    date = values.get("date", "").strip()
-    if len(date) > MAX_DATE:
-        raise InvalidInput("import_date")
     return Submission(
         text=printable(values.get("text", "")),
         source=read_source(values.get("source", "").strip() or default_source, url or None),
-        published_at=read_instant(date) if date else None,
+        published_at=_date(values.get("date", "").strip()),
     )
+
+
+def _date(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return read_instant(text)
+    except InvalidInput as error:
+        raise InvalidInput("form_date") from error

@@ -7,7 +7,7 @@ from aiohttp import web
 from adapters.local.places import WORKSPACES
 from adapters.local.site import Site, id_in, number_in, workspace_in
 from adapters.local.story import excerpt, history
-from bot.briefing import digest_message
+from bot.briefing import digest_message, small_print
 from bot.errors import NotFound
 from bot.model import PUBLIC, Digest, DigestId, Story, StoryId, WorkspaceId
 
@@ -29,7 +29,12 @@ class ReadingPages:
         if page > 1 and not stories:
             raise web.HTTPNotFound
         return self._site.page(
-            request, "front.html", stories=stories[:PAGE_SIZE], number=page, more=len(stories) > PAGE_SIZE
+            request,
+            "front.html",
+            stories=stories[:PAGE_SIZE],
+            small_print=small_print,
+            number=page,
+            more=len(stories) > PAGE_SIZE,
         )
 
     async def story(self, request: web.Request) -> web.Response:

@@ -27,7 +27,8 @@ _VERSION: Final = hashlib.sha256(b"".join(STATIC[name] for name in sorted(STATIC
 # A number with what it counts, and a date, are not broken over lines.
 _COUNTERS: Final = "ドル|ユーロ|パーセント|ポイント|[かヶカ]月|[円人年月日時分秒台件歳社本倍回位号枚%％]"
 _NUMBER: Final = re.compile(
-    rf"[$€£¥]?\d[\d,.:]*\d*(?:[兆億万千百]+[\d,]*)*(?:{_COUNTERS})?(?:\d+(?:{_COUNTERS}))*"
+    r"[A-Za-z]{1,12}-\d[\w.]*(?:-[a-z]+)?"  # a name such as GPT-4 or o3-mini
+    rf"|[$€£¥]?\d[\d,.:]*\d*(?:[兆億万千百]+[\d,]*)*(?:{_COUNTERS})?(?:\d+(?:{_COUNTERS}))*"
     r"(?:[ \u00a0](?:million|billion|trillion|percent))?"
 )
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.model import Action, Language, Revision, Span
 
-CONTEXT_CHARACTERS: Final = 600
+CONTEXT_CHARACTERS: Final = 300
 """How much of the article stands on each side of a passage: enough to judge it by, no copy of it."""
 
 
@@ -27,7 +27,7 @@ def excerpt(text: str, span: Span) -> Excerpt:
     start = max(span.start - CONTEXT_CHARACTERS, 0)
     end = min(span.end + CONTEXT_CHARACTERS, len(text))
     return Excerpt(
-        before=text[start : span.start],
+        before=text[start : span.start].lstrip(),
         passage=text[span.start : span.end],
         after=text[span.end : end],
         begins=start == 0,

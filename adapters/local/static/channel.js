@@ -58,8 +58,9 @@ addEventListener("pagehide", () => live.close());
 
 // Commands
 
-// Asks the server; an id that is sent again never does a thing twice. Returns whether it was answered.
-async function ask(address, fields) {
+// Asks the server; an id that is sent again never does a thing twice. Whoever pressed a button follows it
+// to the reply with the keyboard; whoever typed stays where they type. Returns whether it was answered.
+async function ask(address, fields, follow) {
   tell(state.dataset.working);
   try {
     const response = await fetch(address, {
@@ -79,7 +80,9 @@ async function ask(address, fields) {
     } else {
       closeForm();
       place(element, true);
-      element.focus({ preventScroll: true });
+      if (follow) {
+        element.focus({ preventScroll: true });
+      }
     }
     return true;
   } catch {
@@ -119,8 +122,11 @@ log.addEventListener("click", async (event) => {
   if (button.dataset.command !== undefined) {
     button.disabled = true;
     const id = message.dataset.reply ?? newId();
-    await ask(composer.action, { command: button.dataset.command, id });
+    const answered = await ask(composer.action, { command: button.dataset.command, id }, true);
     button.disabled = false;
+    if (!answered) {
+      button.focus();
+    }
   } else if (button.dataset.look !== undefined) {
     await look(button, message);
   } else if (button.dataset.dismiss !== undefined) {

@@ -1,0 +1,353 @@
+"""The pages for reading and for the desk, and who gets to see which."""
+
+import asyncio
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bot.errors import InvalidSettings, StoreError
+from bot.model import Source, StoryChange, StoryId, WorkspaceId
+from tests.factories import make_actor, make_story, make_telling
+from tests.local_page import ELSEWHERE, NEWS, served, text_of
+
+READING = ["/?page=1", "/story/deepseek-cost", "/feed.atom", "/healthz", "/sign-in"]
+INSIDE = [
+    NEWS,
+    f"{NEWS}/complete?text=/",
+    "/w/local/story/deepseek-cost",
+    "/w/local/subscriptions",
+    "/w/local/deliveries",
+]
+PASSWORD = "correct horse"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+async def page(tmp_path):
+    async with served(tmp_path) as page:
+        yield page
+
+
+async def digest_of(page, channel=NEWS):
+    return re.search(r'href="/w/[^/]+/digest/(\w+)"', await page.get(channel))[1]
+
+
+async def test_the_front_door_leads_to_the_channel_with_its_digest(page):
+    async with page.client.get(page.address) as response:
+        assert response.url.path == NEWS
+        assert "AI news ·" in text_of(await response.text())
+
+
+async def test_every_answer_is_guarded_by_headers(page):
+    for path in [*READING, *INSIDE, "/nothing", "/static/page.css"]:
+        async with page.client.get(page.address + path) as response:
+            assert "default-src 'none'" in response.headers["Content-Security-Policy"], path
+            assert "unsafe" not in response.headers["Content-Security-Policy"]
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert "aiohttp" not in response.headers["Server"]
+
+
+async def test_nothing_is_loaded_from_elsewhere_and_nothing_is_inline(page):
+    for path in [*READING[:2], *INSIDE]:
+        html = await page.get(path)
+
+        assert re.findall(r'(?:src|href)="(?:https?:)?//', html) == []
+        assert re.findall(r"<script(?![^>]*src=)|<style| style=| on\w+=", html) == []
+
+
+# A story
+
+
+async def test_a_story_tells_its_claims_and_who_contests_them(page):
+    text = text_of(await page.get("/story/deepseek-cost"))
+
+    assert "DeepSeek says its model cost $5.58 million" in text
+    assert "Claimed by DeepSeek Doubted by some experts" in text
+
+
+async def test_a_story_is_told_in_the_reader_s_language(page):
+    html = await page.get("/story/deepseek-cost", **{"Accept-Language": "ja"})
+
+    assert '<html lang="ja"' in html
+    assert "558万ドル" in text_of(html)
+
+
+async def test_a_story_s_passage_is_marked_where_it_stands_in_its_article(page):
+    article = (
+        "Kumo Robotics opened a factory in Osaka. The factory builds forty arms a day.\n\n"
+        "Separately, Harbor Bank cut its rate to two percent. Savers were not pleased by it."
+    )
+    first, *_ = await page.engine.add(
+        article, Source(name="Crate"), None, make_actor(), WorkspaceId("public")
+    )
+
+    html = await page.get(f"/story/{first.id}")
+
+    marked = re.search(r'<mark id="passage">(.*?)</mark>', html, re.DOTALL)[1]
+    assert text_of(marked) == article[first.span.start : first.span.end].replace("\n\n", " ").strip()
+
+
+async def save(page, story, action, **over):
+    change = StoryChange(
+        after=story,
+        tokens={"en": ("robot",)},
+        at=datetime(2026, 3, 2, tzinfo=UTC),
+        actor="Mika",
+        action=action,
+        reason=over.pop("reason", ""),
+    )
+    await page.engine.store.save_stories([change])
+
+
+async def test_a_correction_stands_in_the_history_with_what_it_changed(page):
+    story = make_story(id=StoryId("robot"))
+    await save(page, story, "add")
+    corrected = replace(story, revision=2, tellings=(make_telling(title="A robot learns to fly"),))
+    await save(page, corrected, "correct", reason="It does not sort parcels.")
+
+    html = await page.get("/w/local/story/robot")
+    text = text_of(html)
+
+    assert "Corrected · Mika · It does not sort parcels." in text
+    assert "<ins>fly</ins>" in html
+    assert "<del>" in html
+
+
+async def test_readers_are_not_told_who_moderates(page, tmp_path):
+    async with served(tmp_path / "open", web_host="0.0.0.0") as reading:
+        await save(reading, make_story(id=StoryId("robot")), "add")
+        await save(reading, make_story(id=StoryId("robot"), revision=2), "edit", reason="typing error")
+
+        text = text_of(await reading.get("/story/robot"))
+
+    assert "Added" in text
+    assert "Mika" not in text
+    assert "typing error" not in text
+
+
+async def test_a_retracted_story_leaves_a_notice_and_its_reason(page):
+    story = make_story(id=StoryId("robot"))
+    await save(page, story, "add")
+    await save(page, replace(story, revision=2, status="retracted"), "retract", reason="It was a hoax.")
+
+    html = await page.get("/story/robot", status=410)
+
+    assert "This story was retracted" in html
+    assert "It was a hoax." in html
+    assert "parcels" not in html
+
+
+@pytest.mark.parametrize("path", ["/story/{}", "/w/local/story/{}"])
+async def test_what_another_workspace_owns_is_not_there(page, path):
+    await save(page, make_story(id=StoryId("secret"), workspace=WorkspaceId("elsewhere")), "add")
+    await save(page, make_story(id=StoryId("waiting"), status="waiting"), "add")
+
+    missing = text_of(await page.get(path.format("no-such-story"), status=404))
+
+    assert "sorts parcels" in await page.get("/w/elsewhere/story/secret")
+    for hidden in ("secret", "waiting"):
+        assert text_of(await page.get(path.format(hidden), status=404)) == missing
+
+
+# A digest
+
+
+async def test_a_digest_has_a_page_in_every_language(page):
+    digest = await digest_of(page)
+
+    assert "DeepSeek says its model cost" in text_of(await page.get(f"/digest/{digest}"))
+    assert "558万ドル" in text_of(await page.get(f"/digest/{digest}?language=ja"))
+
+
+async def test_a_digest_of_another_workspace_is_not_there(page):
+    digest = await digest_of(page, ELSEWHERE)
+
+    await page.get(f"/w/elsewhere/digest/{digest}")
+    await page.get(f"/w/local/digest/{digest}", status=404)
+
+
+async def test_a_digest_shows_readers_public_stories_only(page):
+    digest = await digest_of(page)
+    story = (await page.engine.store.stored_stories([StoryId("stargate")]))[StoryId("stargate")]
+    await page.engine.store.save_stories(
+        [
+            StoryChange(
+                after=replace(story, status="retracted", revision=story.revision + 1),
+                tokens={},
+                at=datetime(2026, 3, 2, tzinfo=UTC),
+                actor="Mika",
+                action="retract",
+            )
+        ]
+    )
+
+    text = text_of(await page.get(f"/digest/{digest}"))
+
+    assert "One story of this digest is not shown here." in text
+
+
+# The feed and the front page
+
+
+async def test_the_feed_is_atom_with_a_permanent_address_for_each_story(page):
+    feed = ET.fromstring(await page.get("/feed.atom?language=ja"))  # noqa: S314 -- our own feed
+
+    entries = feed.findall(f"{ATOM}entry")
+    links = [entry.find(f"{ATOM}link").get("href") for entry in entries]
+    assert len(entries) == 12
+    assert f"{page.address}/story/deepseek-cost" in links
+    assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == "ja"
+
+
+async def test_the_feed_is_whole_xml_whatever_a_title_holds(page):
+    title = "a\x00b\x0b\ufffe]]>&<title>\U0001f600\x1b[31m"
+    await page.engine.save([make_story(tellings=(make_telling(title=title),))], "test", "")
+
+    ET.fromstring(await page.get("/feed.atom"))  # noqa: S314
+
+
+async def test_the_front_page_turns_its_pages(page):
+    stories = [make_story(id=StoryId(f"story-{number:03}")) for number in range(30)]
+    await page.engine.save(stories, "test", "")
+
+    first = await page.get("/?page=1")
+    assert 'href="?page=2"' in first
+    assert 'rel="prev"' in await page.get("/?page=2")
+    await page.get("/?page=900", status=404)
+
+
+# Health
+
+
+async def test_health_names_every_part(page):
+    async with page.client.get(f"{page.address}/healthz") as response:
+        health = await response.json()
+
+    assert response.status == 200
+    assert {name for name, state in health.items() if state == "ok"} >= {
+        "store",
+        "index",
+        "local",
+        "compose",
+        "deliver",
+    }
+
+
+async def health_without_a_store(folder):
+    async with served(folder) as page:
+        await page.engine.store.close()
+        async with page.client.get(f"{page.address}/healthz") as response:
+            yield response.status, await response.json()
+
+
+async def test_health_says_what_is_wrong(tmp_path):
+    answers = health_without_a_store(tmp_path)
+    status, health = await anext(answers)
+    with pytest.raises(StoreError):  # what was claimed cannot be given back any more
+        await anext(answers)
+
+    assert status == 503
+    assert not health["healthy"]
+    assert "closed" in health["store"]
+
+
+# Who sees what
+
+
+async def test_on_loopback_everything_is_open(page):
+    for path in [*READING[:-1], *INSIDE]:
+        await page.get(path)
+
+
+async def test_opened_to_the_network_only_the_pages_for_reading_are_served(tmp_path):
+    async with served(tmp_path, web_host="0.0.0.0") as page:
+        for path in READING:
+            await page.get(path)
+        for path in INSIDE:
+            await page.get(path, status=403)
+        await page.post(f"{NEWS}/command", status=403, command="/ai-news", id="x")
+        await page.post(f"{NEWS}/form", status=403, command="/ai-news-mod add", id="x", text="x")
+
+
+async def test_with_a_password_one_signs_in(tmp_path):
+    async with served(tmp_path, web_host="0.0.0.0", web_password=PASSWORD) as page:
+        await page.get(NEWS, status=401)
+        await page.post("/sign-in", status=403, password="wrong")
+
+        signed_in = await page.post("/sign-in", status=303, password=PASSWORD)
+        cookie = signed_in.headers["Set-Cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+        await page.get(NEWS)
+
+        await page.post("/sign-out", status=303)
+        page.client.cookie_jar.clear()
+        await page.get(NEWS, status=401)
+        await page.get(NEWS, Authorization=f"Bearer {PASSWORD}")
+
+
+async def test_guessing_is_slowed_down(tmp_path):
+    async with served(tmp_path, web_host="0.0.0.0", web_password=PASSWORD) as page:
+        for _ in range(5):
+            await page.post("/sign-in", status=403, password="wrong")
+
+        await page.post("/sign-in", status=429, password=PASSWORD)
+
+
+@pytest.mark.parametrize(("role", "status"), [("member", 403), ("moderator", 200), ("operator", 200)])
+async def test_the_desk_is_for_moderators(page, role, status):
+    await page.get("/w/local/deliveries", status=status, Cookie=f"role={role}")
+
+
+async def test_a_moderator_sees_one_workspace_and_the_operator_all(page):
+    operator = await page.get("/w/local/subscriptions")
+    moderator = await page.get("/w/local/subscriptions", Cookie="role=moderator")
+
+    assert "local / elsewhere" in operator
+    assert "local / elsewhere" not in moderator
+
+
+async def test_another_name_or_another_site_is_refused(page):
+    await page.get("/", status=403, Host="evil.example")
+    headers = {"Origin": "http://evil.example"}
+    async with page.client.post(
+        f"{page.address}{NEWS}/command", data={"command": "/ai-news", "id": "x"}, headers=headers
+    ) as response:
+        assert response.status == 403
+
+
+# Switches
+
+
+async def test_a_switch_is_kept_and_leads_back(page):
+    response = await page.post("/preferences", status=303, language="ja", back="/?page=1")
+
+    assert response.headers["Location"] == "/?page=1"
+    assert '<html lang="ja"' in await page.get(NEWS)
+
+
+@pytest.mark.parametrize(
+    "back",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "", "/x\r\nSet-Cookie: a=b", "/\u202e"],
+)
+async def test_a_switch_leads_nowhere_else(page, back):
+    response = await page.post("/preferences", status=303, theme="dark", back=back)
+
+    assert response.headers["Location"] == "/"
+
+
+async def test_an_unknown_choice_is_not_kept(page):
+    response = await page.post("/preferences", status=303, theme="<b>", language="xx")
+
+    assert "Set-Cookie" not in response.headers
+
+
+async def test_two_on_one_port_are_told_what_to_do(tmp_path):
+    async with served(tmp_path) as page:
+        port = page.address.rpartition(":")[2]
+        with pytest.raises(InvalidSettings, match=f"AI_NEWS_WEB_PORT: port {port} is taken"):
+            async with served(tmp_path / "second", web_port=port):
+                await asyncio.sleep(0)
