@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from adapters.local.access import Door
 from adapters.local.places import WORKSPACES, channel_of
@@ -24,6 +25,9 @@ YEAR_S: Final = 365 * 24 * 3600
 Payload = Mapping[str, object]
 Payloads = Mapping[str, Callable[[Message], Sequence[Payload]]]
 """By platform: what it would be sent for a message, part by part."""
+
+_NO_FORM: Final = (ValueError, LookupError, RuntimeError, AssertionError, BadHttpMessage)
+"""What aiohttp raises for a body that is no form, or is in an encoding that does not exist."""
 
 _ID: Final = re.compile(r"[0-9A-Za-z._:-]{1,64}")
 
@@ -56,7 +60,7 @@ class Site:
 
     def page(self, request: web.Request, template: str, status: int = 200, **context: object) -> web.Response:
         """Return a page made from a template."""
-        text = self.renderer.page(template, self.viewer(request), path=request.path, **context)
+        text = self.renderer.page(template, self.viewer(request), path=request.rel_url.raw_path, **context)
         return web.Response(text=text, content_type="text/html", status=status)
 
     def only_for(self, request: web.Request, *roles: Role) -> Viewer:
@@ -120,7 +124,7 @@ async def fields_of(request: web.Request, max_bytes: int) -> dict[str, str]:
     """Return the fields of a form that was sent, files left out. Raises 400 and 413."""
     try:
         sent = await request.clone(client_max_size=max_bytes).post()
-    except (ValueError, LookupError) as error:  # not a form, or in no encoding that there is
+    except _NO_FORM as error:
         raise web.HTTPBadRequest from error
     return {name: value for name, value in sent.items() if isinstance(value, str)}
 
