@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.display import printable
+from bot.display import printable, web_url
 from bot.errors import InvalidInput
 from bot.form import Field, Form
 from bot.intake import MAX_ARTICLE_CHARACTERS
-from bot.model import Language, Source
+from bot.model import Actor, Language, Source
 from bot.phrases import phrase
 from bot.reading.imports import read_instant, read_source
 
 COMMAND: Final = "/ai-news-mod add"
-MAX_SOURCE: Final = 200
-MAX_URL: Final = 1_000
-MAX_DATE: Final = 40
+LINES: Final = {"source": 200, "url": 1_000, "date": 40}
+"""How many characters each line may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +47,9 @@ def form(language: Language, values: Mapping[str, str] | None = None, problem: s
         title=phrase("form.title", language),
         fields=(
             field("text", MAX_ARTICLE_CHARACTERS),
-            field("source", MAX_SOURCE),
-            field("url", MAX_URL, hint=False),
-            field("date", MAX_DATE),
+            field("source", LINES["source"]),
+            field("url", LINES["url"], hint=False),
+            field("date", LINES["date"]),
         ),
         submit=phrase("form.submit", language),
         language=language,
@@ -58,12 +57,19 @@ def form(language: Language, values: Mapping[str, str] | None = None, problem: s
     )
 
 
-def read(values: Mapping[str, str], default_source: str) -> Submission:
-    """Return what was filled in, without what cannot be shown. Raises `InvalidInput`."""
-    url = values.get("url", "").strip()
+def read(values: Mapping[str, str], actor: Actor) -> Submission:
+    """Return what `actor` filled in, without what cannot be shown. Raises `InvalidInput`."""
+    for name, limit in LINES.items():
+        if (length := len(values.get(name, ""))) > limit:
+            label = phrase(f"form.{name}", actor.language)
+            raise InvalidInput("form_too_long", label=label, limit=limit, length=length)
+    address = values.get("url", "").strip()
+    url = web_url(address)
+    if address and url is None:
+        raise InvalidInput("form_url")
     return Submission(
         text=printable(values.get("text", "")),
-        source=read_source(values.get("source", "").strip() or default_source, url or None),
+        source=read_source(values.get("source", "").strip() or actor.name, url),
         published_at=_date(values.get("date", "").strip()),
     )
 

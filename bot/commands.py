@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
+from bot.display import printable
 from bot.errors import InvalidInput
 from bot.lookup import Depth
 
@@ -90,10 +91,10 @@ _MAX_PAGE = 100
 def parse(text: str) -> Command:
     """Return the command that typed text stands for.
 
-    Options are read from the end of the text only; all the rest is the query, whatever is in it.
-    Raises `InvalidInput` that says what to type instead.
+    Options are read from the end of the text only; all the rest that can be shown is the query,
+    whatever is in it. Raises `InvalidInput` that says what to type instead.
     """
-    name, _, rest = text.strip().partition(" ")
+    name, _, rest = printable(text).strip().partition(" ")
     name = unicodedata.normalize("NFKC", name).lower()
     rest = rest.strip()
     match name:

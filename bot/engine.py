@@ -17,6 +17,7 @@ from bot.commands import (
     parse,
     unparse,
 )
+from bot.display import printable
 from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, StoreError, UserError
 from bot.form import Form
 from bot.identity import derived_id
@@ -109,6 +110,7 @@ class Engine:
 
     async def reply(self, asked: Command | str, interaction: Interaction) -> Message | Form:
         """Do what a command, or its typed text, asks; the reply may say why it cannot be done."""
+        interaction = _by_a_name_that_can_be_kept(interaction)
         try:
             return await self._do(parse(asked) if isinstance(asked, str) else asked, interaction)
         except UserError as error:
@@ -118,6 +120,7 @@ class Engine:
         self, command: str, values: Mapping[str, str], interaction: Interaction
     ) -> Message | Form:
         """Do what a form that was filled in asks; it comes back with what is wrong, nothing typed lost."""
+        interaction = _by_a_name_that_can_be_kept(interaction)
         actor = interaction.actor
         try:
             if not isinstance(parse(command), AddStories):
@@ -126,12 +129,13 @@ class Engine:
         except UserError as error:
             return _refused(error, interaction)
         try:
-            given = add_form.read(values, actor.name)
+            given = add_form.read(values, actor)
             began_at = self.clock()
             stories = await self.add(given.text, given.source, given.published_at, actor, actor.workspace)
         except UserError as error:
             return add_form.form(actor.language, values, problem=phrase_error(error, actor.language))
-        return replies.added_message(stories, began_at, actor.language)
+        shown = [story for story in stories if story.status == "published"]
+        return replies.added_message(shown, began_at, actor.language)
 
     async def _do(self, command: Command, interaction: Interaction) -> Message | Form:
         actor, channel = interaction.actor, interaction.channel
@@ -197,10 +201,11 @@ class Engine:
         Raises `NotFound` for any other, without telling whether there is one.
         """
         story = (await self.store.stored_stories([story_id])).get(story_id)
-        if story is None or story.workspace not in (PUBLIC, workspace) or story.status == "waiting":
+        revisions = await self.store.revisions(story_id)
+        if story is None or story.workspace not in (PUBLIC, workspace) or not _was_shown(story, revisions):
             raise NotFound("story_not_here")
         article = await self.store.article(story.article_id, workspace) if story.article_id else None
-        return StoryRecord(story=story, article=article, revisions=await self.store.revisions(story_id))
+        return StoryRecord(story=story, article=article, revisions=revisions)
 
     async def trouble(self) -> dict[str, str]:
         """Return what is wrong with the store and with the index, in one line each, or nothing."""
@@ -265,6 +270,19 @@ class Engine:
             time_zone=time_zone,
             next_due_at=self.clock(),
         )
+
+
+def _by_a_name_that_can_be_kept(interaction: Interaction) -> Interaction:
+    """Return the interaction; platforms let its actor choose names that no database takes."""
+    actor = interaction.actor
+    return replace(interaction, actor=replace(actor, name=printable(actor.name)))
+
+
+def _was_shown(story: Story, revisions: Sequence[Revision]) -> bool:
+    """Whether readers see a story, or did before it was retracted; one that was refused they never saw."""
+    if story.status == "retracted":
+        return any(revision.after.status == "published" for revision in revisions)
+    return story.status == "published"
 
 
 def _check_moderator(actor: Actor) -> None:

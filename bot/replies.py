@@ -82,7 +82,12 @@ def share_message(key: Literal["share.done", "share.already"], language: Languag
 
 
 def added_message(stories: Sequence[Story], began_at: datetime, language: Language) -> Message:
-    """Return what became of an article whose adding began at an instant, and where its stories appear."""
+    """Return what became of an article whose adding began at an instant, and where its stories appear.
+
+    `stories` are those of its stories that readers see.
+    """
+    if not stories:
+        return Message((paragraph(phrase("added.retracted", language)),), language)
     is_new = any(story.added_at >= began_at for story in stories)
     heading = "added.heading" if is_new else "added.known"
     blocks: list[Block] = [Heading(phrase(heading, language, count=len(stories)))]
