@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands import Ask, Help, Newest, PreviewDigest, ShowSubscription, parse, unparse
+from bot.commands import (
+    OPTIONS,
+    AddStories,
+    Ask,
+    Help,
+    Newest,
+    PreviewDigest,
+    ShowSubscription,
+    parse,
+    unparse,
+)
+from bot.display import printable
 from bot.errors import InvalidInput
 
 
@@ -17,6 +28,10 @@ from bot.errors import InvalidInput
         ("／ai-news 訴訟", Ask(query="訴訟")),
         ("/ai-news o3 mini depth:high", Ask(query="o3 mini", depth="high")),
         ("/ai-news stargate view:why page:2", Ask(query="stargate", view="why", page=2)),
+        ("/ai-news o3 visible:yes", Ask(query="o3", visible=True)),
+        ("/ai-news o3 visible:NO depth:low", Ask(query="o3", depth="low")),
+        ("/ai-news visible:yes means what", Ask(query="visible:yes means what")),
+        ("/ai-news \0deep\ud800\u202eseek", Ask(query="deep\ufffdseek")),
         ("/ai-news depth:high means what", Ask(query="depth:high means what")),
         ('/ai-news "AND" OR NOT (x*', Ask(query='"AND" OR NOT (x*')),
         ("/ai-news", Newest()),
@@ -25,6 +40,7 @@ from bot.errors import InvalidInput
         ("/ai-news ヘルプ", Help()),
         ("/ai-news-digest preview", PreviewDigest()),
         ("/ai-news-digest SHOW", ShowSubscription()),
+        ("／ai-news-mod  Add", AddStories()),
     ],
 )
 def test_typed_text_becomes_its_command(text, command):
@@ -41,6 +57,9 @@ def test_typed_text_becomes_its_command(text, command):
         ("/ai-news-digest explode", "unknown_subcommand"),
         ("/ai-news x depth:deep", "bad_option"),
         ("/ai-news x page:0", "bad_option"),
+        ("/ai-news x visible:perhaps", "bad_option"),
+        ("/ai-news-mod", "unknown_subcommand"),
+        ("/ai-news-mod remove", "unknown_subcommand"),
         ("/ai-news x page:²", "bad_option"),
         ("/ai-news " + "あ" * 501, "query_too_long"),
     ],
@@ -66,12 +85,18 @@ def test_any_text_is_a_command_or_a_clear_refusal(text):
     st.builds(
         Ask,
         query=st.text(min_size=1, max_size=60)
-        .map(str.strip)
+        .map(lambda query: printable(query).strip())
         .filter(lambda q: q and ":" not in q and parse("/ai-news " + q) != Help()),
         depth=st.sampled_from(["low", "medium", "high"]),
         page=st.integers(1, 100),
         view=st.sampled_from(["answer", "why", "sources"]),
+        visible=st.booleans(),
     )
 )
 def test_a_button_types_the_command_it_stands_for(command):
     assert parse(unparse(command)) == command
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_that_is_offered_is_understood(option):
+    assert parse(f"/ai-news o3 {option}") != Ask(query="o3") or option == "depth:medium"

@@ -191,10 +191,11 @@ def test_sources_link_each_source_and_tell_its_date_and_parties():
 @pytest.mark.parametrize(
     ("asked", "labels"),
     [
-        ({}, ["details", "why", "sources"]),
-        ({"depth": "high"}, ["why", "sources"]),
-        ({"view": "why"}, ["answer", "details", "sources"]),
-        ({"view": "sources"}, ["answer", "details", "why"]),
+        ({}, ["details", "why", "sources", "share"]),
+        ({"depth": "high"}, ["why", "sources", "share"]),
+        ({"view": "why"}, ["answer", "details", "sources", "share"]),
+        ({"view": "sources"}, ["answer", "details", "why", "share"]),
+        ({"visible": True}, ["details", "why", "sources"]),
     ],
 )
 def test_buttons_lead_to_the_other_views(asked, labels):
@@ -212,6 +213,15 @@ def test_buttons_type_commands_that_ask_the_same_again(query):
     asked = {button.label: parse(button.command) for button in row.buttons}
     assert asked["more"] == Ask(query=query, depth="low", page=2)
     assert asked["why"] == Ask(query=query, depth="low", view="why")
+    assert asked["share"] == Ask(query=query, depth="low", visible=True)
+
+
+@pytest.mark.parametrize("view", ["answer", "why", "sources"])
+def test_headings_name_the_stories_they_open(view):
+    headings = blocks_of(reply(view=view), Heading)
+
+    assert [heading.story_id for heading in headings if heading.level == 2] == [STORY.id]
+    assert [heading.story_id for heading in headings if heading.level == 1] == [None]
 
 
 # Honest absence, honest age.
