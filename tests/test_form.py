@@ -1,0 +1,101 @@
+"""The form for adding an article: what it shows, what it reads, and that every platform can hold it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import add_form
+from bot.commands import AddStories, parse
+from bot.errors import InvalidInput
+from bot.form import Field, Form
+from bot.message import utf16_length
+from bot.model import LANGUAGES
+from tests.factories import make_actor
+
+MIKA = make_actor(role="moderator")
+
+
+def fields(form):
+    return {field.name: field for field in form.fields}
+
+
+def test_a_form_holds_at_most_five_fields():
+    many = tuple(Field(name=str(number), label="Name", max_length=9) for number in range(6))
+
+    with pytest.raises(ValueError, match="at most 5"):
+        Form(command="/x", title="Many", fields=many, submit="Send", language="en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_form_fits_every_platform(language):
+    form = add_form.form(language)
+
+    assert utf16_length(form.title) <= 24
+    assert utf16_length(form.submit) <= 24
+    assert all(utf16_length(field.label) <= 45 for field in form.fields)
+    assert all(utf16_length(field.hint) <= 100 for field in form.fields)
+
+
+def test_the_form_asks_for_a_text_and_takes_more_where_it_is_known():
+    form = add_form.form("en")
+
+    assert parse(form.command) == AddStories()
+    assert list(fields(form)) == ["text", "source", "url", "date"]
+    assert [field.name for field in form.fields if field.required] == ["text"]
+    assert [field.kind for field in form.fields] == ["text", "line", "line", "line"]
+
+
+@given(st.dictionaries(st.sampled_from(["text", "source", "url", "date", "other"]), st.text(max_size=20)))
+def test_a_form_that_comes_back_keeps_all_that_was_typed(values):
+    form = add_form.form("en", values, problem="That will not do.")
+
+    assert form.problem == "That will not do."
+    assert {name: field.value for name, field in fields(form).items()} == {
+        name: values.get(name, "") for name in ("text", "source", "url", "date")
+    }
+
+
+def test_what_was_filled_in_is_read_without_what_cannot_be_shown():
+    given = add_form.read(
+        {
+            "text": "One\r\ntwo\0 three\ud800.",
+            "source": "  Kawabe Post ",
+            "url": " https://kawabe.example/tram ",
+            "date": " 2025-02-01 ",
+            "other": "ignored",
+        },
+        MIKA,
+    )
+
+    assert given.text == "One\ntwo three\ufffd."
+    assert (given.source.name, given.source.url) == ("Kawabe Post", "https://kawabe.example/tram")
+    assert given.published_at == datetime(2025, 2, 1, tzinfo=UTC)
+
+
+def test_only_the_text_must_be_given():
+    given = add_form.read({"text": "One.", "source": " ", "url": "", "date": " "}, MIKA)
+
+    assert (given.source.name, given.source.url, given.published_at) == ("Mika", None, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        pytest.param({"url": "ftp://kawabe.example/"}, "form_url", id="not an address of the web"),
+        pytest.param({"url": "javascript:alert(1)"}, "form_url", id="a script"),
+        pytest.param({"url": "https://\ud800/"}, "form_url", id="no host"),
+        pytest.param({"url": "https://kawabe.example/" + "a" * 990}, "form_too_long", id="address too long"),
+        pytest.param({"source": "あ" * 201}, "form_too_long", id="source too long"),
+        pytest.param({"date": "yesterday"}, "form_date", id="no date"),
+        pytest.param({"date": "2025-02-30"}, "form_date", id="no such day"),
+        pytest.param({"date": "9" * 100_000}, "form_too_long", id="date too long"),
+        pytest.param({"date": "\ud800"}, "form_date", id="no character"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(values, key):
+    with pytest.raises(InvalidInput) as caught:
+        add_form.read({"text": "One."} | values, MIKA)
+
+    assert caught.value.key == key
