@@ -6,6 +6,7 @@ import string
 import subprocess
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 SOURCES = [*ROOT.glob("bot/**/*.py"), *ROOT.glob("adapters/**/*.py")]
+TEMPLATES = [*ROOT.glob("adapters/*/templates/*")]
 MAX_LINES = 400
 
 
@@ -60,17 +62,22 @@ def test_every_sentence_stands_in_both_languages_with_the_same_blanks():
         assert blanks(japanese[key]) - {"count"} == blanks(english[key]) - {"count"}, key
 
 
-ERROR = re.compile(r'(?:UserError|NotFound|InvalidInput)\(\s*"(\w+)"')
+ERROR = re.compile(r'(?:UserError|NotFound|NotAllowed|InvalidInput)\(\s*"(\w+)"')
 
 
 def test_every_sentence_is_used_and_every_sentence_used_exists():
-    code = "\n".join(path.read_text("utf-8") for path in SOURCES)
+    code = "\n".join(path.read_text("utf-8") for path in [*SOURCES, *TEMPLATES])
     known = set(phrases("en"))
     sections = {key.partition(".")[0] for key in known}
-    quoted = {key for key in re.findall(r'"([a-z]+\.[a-z_]+)"', code) if key.partition(".")[0] in sections}
+    quoted = {
+        key
+        for key in re.findall(r'"([a-z]+\.[a-z_]*[a-z])"', code)
+        if key.partition(".")[0] in sections and not key.endswith((".html", ".css", ".js"))
+    }
     raised = {f"error.{key}" for key in ERROR.findall(code)}
-    # Keys put together from a section and a name, such as f"button.{name}".
-    built = {key for key in known if f'f"{key.partition(".")[0]}.{{' in code and not key.startswith("error.")}
+    # Keys put together, such as f"button.{name}", and "page.role_" + role in a template.
+    stems = {*chain(*re.findall(r'f"([a-z]+\.[a-z_]*)\{|t\("([a-z]+\.[a-z_]*)" \+', code))}
+    built = {key for key in known if key.startswith(tuple(stems - {"", "error."}))}
 
     assert (quoted | raised) - known == set()
     assert known - quoted - raised - built == set()
