@@ -1,88 +1,68 @@
-"""A message as Discord shows it, from the body that Discord would be sent: its components, its Markdown."""
+"""A message as Discord shows it, from the body that Discord would be sent.
 
-import re
-from collections.abc import Iterable
-from itertools import groupby
+Components are nested only as far as Discord allows: a container holds no container, a section no section.
+"""
+
 from typing import Final
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from adapters.local.previews.payload import Json, child, items, text
-from bot.display import web_url
-
-# What Discord knows of Markdown. Links in it are checked where they are rendered.
-_MARKDOWN: Final = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
-    [
-        "heading",
-        "blockquote",
-        "emphasis",
-        "strikethrough",
-        "backticks",
-        "fence",
-        "link",
-        "escape",
-        "newline",
-        "list",
-    ]
-)
-_MARKDOWN.validateLink = lambda url: web_url(url) is not None  # type: ignore[method-assign]
-_SMALL: Final = "-# "
-_OUTWARD: Final = '<a rel="noopener noreferrer nofollow" target="_blank" href='
+from adapters.local.previews.discord_markdown import html
+from adapters.local.previews.payload import Json, child, items, number, text
+from adapters.local.previews.pieces import body, button, picture, unknown
 
 OUR_ACCENT: Final = 0x1F6FEB
+"""The one colour the style sheet knows: a page without inline styles cannot show any colour."""
 
 
 def preview(payload: Json) -> Markup:
     """Return one message as HTML. What is not known is named in a box."""
-    content = text(payload, "content")
-    parts = [_component(component) for component in items(payload, "components")]
-    return Markup("").join([markdown(content), *parts] if content else parts)
+    content = html(text(payload, "content"))
+    return body(content + Markup("").join(map(_component, items(payload, "components"))))
 
 
 def _component(component: Json) -> Markup:
-    match component.get("type"):
-        case 17:  # container
-            accent = "accent" if component.get("accent_color") == OUR_ACCENT else "plain"
-            return Markup('<div class="container {}">{}</div>').format(accent, _all(component))
-        case 10:  # text display
-            return markdown(text(component, "content"))
-        case 14:  # separator
-            return Markup("<hr>")
+    if number(component, "type") != 17:
+        return _part(component)
+    colour = component.get("accent_color")
+    accent = "bare" if colour is None else "accent" if colour == OUR_ACCENT else "neutral"
+    parts = Markup("").join(map(_part, items(component, "components")))
+    return Markup('<div class="container {}">{}</div>').format(accent, parts)
+
+
+def _part(component: Json) -> Markup:
+    """Return what may stand in a container."""
+    parts = Markup("").join(map(_leaf, items(component, "components")))
+    match number(component, "type"):
         case 1:  # action row
-            return Markup('<div class="row">{}</div>').format(_all(component))
-        case 2:  # button
-            return Markup('<span class="button">{}</span>').format(text(component, "label"))
+            return Markup('<div class="row">{}</div>').format(parts)
         case 9:  # section
-            return Markup('<div class="section">{}{}</div>').format(
-                _all(component), _component(child(component, "accessory"))
+            beside = _leaf(child(component, "accessory"))
+            return Markup('<div class="section"><div>{}</div>{}</div>').format(parts, beside)
+        case _:
+            return _leaf(component)
+
+
+def _leaf(component: Json) -> Markup:
+    """Return what holds nothing else."""
+    match number(component, "type"):
+        case 2:  # button
+            return button(text(component, "label") or text(child(component, "emoji"), "name"))
+        case 10:  # text display
+            return Markup('<div class="text">{}</div>').format(html(text(component, "content")))
+        case 11:  # thumbnail
+            return picture(text(component, "description"))
+        case 12:  # media gallery
+            pictures = Markup("").join(
+                picture(text(item, "description")) for item in items(component, "items")
             )
-        case unknown:
-            return Markup('<div class="unknown">{}</div>').format(f"component type {unknown}"[:80])
+            return Markup('<div class="row">{}</div>').format(pictures)
+        case 14:  # separator
+            return Markup('<div class="gap"></div>') if component.get("divider") is False else Markup("<hr>")
+        case _:
+            return unknown(f"component {_shown_type(component)}")
 
 
-def _all(component: Json) -> Markup:
-    return Markup("").join(_component(part) for part in items(component, "components"))
-
-
-def markdown(source: str) -> Markup:
-    """Return Discord's Markdown as HTML. Small print, which only Discord has, begins its lines with `-# `."""
-    groups = groupby(source.split("\n"), key=lambda line: line.startswith(_SMALL))
-    return Markup("").join(_small(lines) if is_small else _rendered(lines) for is_small, lines in groups)
-
-
-def _small(lines: Iterable[str]) -> Markup:
-    inner = Markup("<br>").join(_inline(line.removeprefix(_SMALL)) for line in lines)
-    return Markup('<p class="small">{}</p>').format(inner)
-
-
-def _inline(source: str) -> Markup:
-    return Markup(_opened(_MARKDOWN.renderInline(source)))  # noqa: S704 -- the library escapes text
-
-
-def _rendered(lines: Iterable[str]) -> Markup:
-    return Markup(_opened(_MARKDOWN.render("\n".join(lines))))  # noqa: S704 -- the library escapes text
-
-
-def _opened(html: str) -> str:
-    return re.sub("<a href=", _OUTWARD, html)
+def _shown_type(component: Json) -> str:
+    kind = number(component, "type")
+    return str(kind) if kind is not None and 0 <= kind < 1000 else "?"

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from bot.display import printable
+
 Json = Mapping[str, object]
 
 
@@ -18,6 +20,12 @@ def child(of: Json, name: str) -> Json:
 
 
 def text(of: Json, name: str) -> str:
-    """Return the text of a name; an empty one where there is none."""
+    """Return the text of a name, fit to be shown; an empty one where there is none."""
     value = of.get(name)
-    return value if isinstance(value, str) else ""
+    return printable(value) if isinstance(value, str) else ""
+
+
+def number(of: Json, name: str) -> int | None:
+    """Return the whole number of a name; None where there is none."""
+    value = of.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

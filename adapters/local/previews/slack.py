@@ -1,25 +1,29 @@
 """A message as Slack shows it, from the arguments that Slack would be sent: its blocks, its rich text."""
 
-import re
 from collections.abc import Callable, Mapping
-from html import unescape
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from adapters.local.previews.payload import Json, child, items, text
-from bot.display import web_url
+from adapters.local.previews.payload import Json, child, items, number, text
+from adapters.local.previews.pieces import body, button, link, picture, unknown
+from adapters.local.previews.slack_mrkdwn import html
 
-_STYLES: Final = {"bold": "b", "italic": "i", "strike": "s", "code": "code"}
-_LINK: Final = re.compile(r"<(https?://[^|>]+)(?:\|([^>]*))?>")
+_STYLES: Final = {"code": "code", "bold": "b", "italic": "i", "strike": "s"}
+_MAX_INDENT: Final = 4
 
 
 def preview(payload: Json) -> Markup:
     """Return one message as HTML. What is not known is named in a box."""
     blocks = items(payload, "blocks")
     if not blocks:
-        return _paragraph(_mrkdwn(text(payload, "text")))
-    return Markup("").join(_BLOCKS.get(text(block, "type"), _unknown)(block) for block in blocks)
+        return body(_paragraph(html(text(payload, "text"))))
+    return body(Markup("").join(map(_block, blocks)))
+
+
+def _block(block: Json) -> Markup:
+    kind = text(block, "type")
+    return _BLOCKS[kind](block) if kind in _BLOCKS else unknown(kind)
 
 
 def _paragraph(inner: Markup) -> Markup:
@@ -27,99 +31,115 @@ def _paragraph(inner: Markup) -> Markup:
 
 
 def _header(block: Json) -> Markup:
-    return Markup('<p class="heading">{}</p>').format(_text_object(child(block, "text")))
+    # No heading of the page around the preview.
+    return Markup('<p class="title">{}</p>').format(_text_object(child(block, "text")))
 
 
 def _section(block: Json) -> Markup:
-    fields = [child(block, "text"), *items(block, "fields")]
-    return Markup("").join(_paragraph(_text_object(field)) for field in fields if field)
-
-
-def _rich_text(block: Json) -> Markup:
-    return Markup("").join(_rich_part(part) for part in items(block, "elements"))
-
-
-def _rich_part(part: Json) -> Markup:
-    match text(part, "type"):
-        case "rich_text_section":
-            return _paragraph(_rich_elements(part))
-        case "rich_text_quote":
-            return Markup("<blockquote>{}</blockquote>").format(_rich_elements(part))
-        case "rich_text_preformatted":
-            return Markup("<pre>{}</pre>").format(_rich_elements(part))
-        case "rich_text_list":
-            entries = (Markup("<li>{}</li>").format(_rich_part(entry)) for entry in items(part, "elements"))
-            return Markup("<ul>{}</ul>").format(Markup("").join(entries))
-        case _:
-            return _unknown(part)
-
-
-def _rich_elements(part: Json) -> Markup:
-    return Markup("").join(map(_rich_element, items(part, "elements")))
-
-
-def _rich_element(element: Json) -> Markup:
-    match text(element, "type"):
-        case "text":
-            shown = Markup("{}").format(text(element, "text"))
-        case "link":
-            shown = _link(text(element, "url"), text(element, "text") or text(element, "url"))
-        case "emoji":
-            shown = Markup("{}").format(f":{text(element, 'name')}:")
-        case _:
-            return _unknown(element)
-    style = child(element, "style")
-    for name, tag in _STYLES.items():
-        if style.get(name) is True:
-            shown = Markup(f"<{tag}>{{}}</{tag}>").format(shown)  # noqa: S704 -- tags of this file only
-    return shown
+    texts = [child(block, "text"), *items(block, "fields")]
+    shown = Markup("").join(_paragraph(_text_object(part)) for part in texts if part)
+    accessory = child(block, "accessory")
+    beside = _element(accessory) if accessory else Markup("")
+    return Markup('<div class="section"><div>{}</div>{}</div>').format(shown, beside)
 
 
 def _context(block: Json) -> Markup:
-    parts = Markup(" ").join(map(_text_object, items(block, "elements")))
-    return Markup('<p class="small">{}</p>').format(parts)
+    elements = (Markup("<span>{}</span>").format(_element(part)) for part in items(block, "elements"))
+    return Markup('<p class="small">{}</p>').format(Markup(" ").join(elements))
 
 
 def _actions(block: Json) -> Markup:
-    labels = (_text_object(child(element, "text")) for element in items(block, "elements"))
-    buttons = Markup("").join(Markup('<span class="button">{}</span>').format(label) for label in labels)
-    return Markup('<div class="row">{}</div>').format(buttons)
+    elements = Markup("").join(map(_element, items(block, "elements")))
+    return Markup('<div class="row">{}</div>').format(elements)
+
+
+def _image(block: Json) -> Markup:
+    title = text(child(block, "title"), "text")
+    caption = Markup('<p class="small">{}</p>').format(title) if title else Markup("")
+    return caption + picture(text(block, "alt_text"))
 
 
 def _divider(_: Json) -> Markup:
     return Markup("<hr>")
 
 
-def _unknown(block: Json) -> Markup:
-    return Markup('<div class="unknown">{}</div>').format((text(block, "type") or "?")[:80])
+def _element(element: Json) -> Markup:
+    """Return what stands in a context, in a row of actions, or beside a section."""
+    match text(element, "type"):
+        case "plain_text" | "mrkdwn":
+            return _text_object(element)
+        case "button":
+            return button(_text_object(child(element, "text")))
+        case "image":
+            return picture(text(element, "alt_text"))
+        case kind:
+            return unknown(kind)
 
 
 def _text_object(part: Json) -> Markup:
-    if text(part, "type") == "mrkdwn":
-        return _mrkdwn(text(part, "text"))
-    return Markup("{}").format(text(part, "text"))
+    source = text(part, "text")
+    return html(source) if text(part, "type") == "mrkdwn" else escape(source)
 
 
-def _mrkdwn(source: str) -> Markup:
-    """Return Slack's markup as far as it is sent: links, and the three characters that are escaped."""
-    parts: list[Markup] = []
-    end = 0
-    for found in _LINK.finditer(source):
-        parts.append(Markup("{}").format(unescape(source[end : found.start()])))
-        url, label = unescape(found[1]), unescape(found[2] or found[1])
-        parts.append(_link(url, label))
-        end = found.end()
-    parts.append(Markup("{}").format(unescape(source[end:])))
-    return Markup("").join(parts)
+# Rich text: no markup in it, the style of every element stands beside its text.
 
 
-def _link(url: str, label: str) -> Markup:
-    safe = web_url(url)
-    if safe is None:
-        return Markup("{}").format(label)
-    return Markup('<a rel="noopener noreferrer nofollow" target="_blank" href="{}">{}</a>').format(
-        safe, label
-    )
+def _rich_text(block: Json) -> Markup:
+    return Markup("").join(map(_rich_part, items(block, "elements")))
+
+
+def _rich_part(part: Json) -> Markup:
+    inner = Markup("").join(map(_rich_element, items(part, "elements")))
+    match text(part, "type"):
+        case "rich_text_section":
+            return _paragraph(inner)
+        case "rich_text_quote":
+            return Markup("<blockquote>{}</blockquote>").format(inner)
+        case "rich_text_preformatted":
+            return Markup("<pre>{}</pre>").format(inner)
+        case "rich_text_list":
+            return _list(part)
+        case kind:
+            return unknown(kind)
+
+
+def _list(part: Json) -> Markup:
+    tag = "ol" if text(part, "style") == "ordered" else "ul"
+    indent = min(max(number(part, "indent") or 0, 0), _MAX_INDENT)
+    entries = (Markup("").join(map(_rich_element, items(one, "elements"))) for one in items(part, "elements"))
+    shown = Markup("").join(Markup("<li>{}</li>").format(entry) for entry in entries)
+    return Markup('<{0} class="indent-{1}">{2}</{0}>').format(tag, indent, shown)
+
+
+def _rich_element(element: Json) -> Markup:
+    style = child(element, "style")
+    shown = _unstyled(element)
+    for name, tag in _STYLES.items():
+        if style.get(name) is True:
+            shown = Markup("<{0}>{1}</{0}>").format(tag, shown)
+    return shown
+
+
+def _unstyled(element: Json) -> Markup:
+    match text(element, "type"):
+        case "text":
+            return escape(text(element, "text"))
+        case "link":
+            label = text(element, "text") or text(element, "url")
+            return link(text(element, "url"), label) or escape(label)
+        case "emoji":
+            return escape(_emoji(text(element, "unicode")) or f":{text(element, 'name')}:")
+        case kind:
+            return unknown(kind)
+
+
+def _emoji(code_points: str) -> str:
+    """Return the characters of `1f44b-1f3fb`; an empty text where there are none."""
+    try:
+        characters = "".join(chr(int(point, 16)) for point in code_points.split("-"))
+    except (ValueError, OverflowError):
+        return ""
+    return characters if characters.isprintable() else ""
 
 
 _BLOCKS: Final[Mapping[str, Callable[[Json], Markup]]] = {
@@ -128,5 +148,6 @@ _BLOCKS: Final[Mapping[str, Callable[[Json], Markup]]] = {
     "rich_text": _rich_text,
     "context": _context,
     "actions": _actions,
+    "image": _image,
     "divider": _divider,
 }
