@@ -176,6 +176,16 @@ def test_a_link_that_is_cut_keeps_its_address_on_the_last_piece():
     assert second.blocks == (Paragraph((replace(link, text="l" * 70),)),)
 
 
+def test_a_title_keeps_its_story_wherever_it_is_cut():
+    title = Heading("A very long title " * 9, level=2, story_id="story")
+
+    parts = split(message(title, paragraph("Its text.")), SMALL)
+
+    headings = [block for part in parts for block in part.blocks if isinstance(block, Heading)]
+    assert len(headings) > 1
+    assert {heading.story_id for heading in headings} == {"story"}
+
+
 def test_a_long_title_is_cut_and_none_of_it_is_lost():
     parts = split(message(Heading("t" * 250, 2, "https://crate.example"), paragraph("text")), SMALL)
 

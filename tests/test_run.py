@@ -102,8 +102,9 @@ async def test_what_is_due_is_posted_when_ticking_begins(settings):
     async with open_engine(settings) as engine:
         await engine.subscribe(make_channel(), "en", "UTC")
 
-        async with ticking(engine, [platform]):
+        async with ticking(engine, [platform]) as ticks:
             assert platform.ledger
+            assert [tick.failure for tick in ticks] == ["" for _ in ticks]
 
 
 async def test_a_failing_tick_is_logged_once_and_tried_again(caplog):
@@ -123,6 +124,21 @@ async def test_a_failing_tick_is_logged_once_and_tried_again(caplog):
     assert len(errors) == 2
     assert "deliver" in errors[0]
     assert "the disk is full" in errors[0]
+
+
+async def test_a_tick_tells_what_went_wrong_at_its_last_turn():
+    failures = iter([None, StoreError("the disk is full"), None])
+
+    async def work():
+        if failure := next(failures):
+            raise failure
+
+    tick, told = Tick("deliver", 1, work), []
+    for _ in range(3):
+        await tick.run()
+        told.append(tick.failure)
+
+    assert told == ["", "StoreError: the disk is full", ""]
 
 
 def test_two_processes_never_run_on_one_sqlite_database(settings):
