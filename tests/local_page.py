@@ -13,7 +13,7 @@ from adapters.local.access import Door
 from adapters.local.places import every_channel
 from adapters.local.platform import LocalPlatform
 from adapters.local.render import Renderer
-from adapters.local.server import serving
+from adapters.local.server import IDLE_S, serving
 from adapters.local.site import Site
 from adapters.payloads import PAYLOADS
 from bot.engine import Engine
@@ -58,7 +58,7 @@ class Page:
 
 
 @asynccontextmanager
-async def served(tmp_path, **given) -> AsyncIterator[Page]:
+async def served(tmp_path, idle_s=IDLE_S, **given) -> AsyncIterator[Page]:
     """Serve the page over a fresh database with the seeds in it, digests posted."""
     wanted = {
         "data_dir": str(tmp_path / "data"),
@@ -83,7 +83,7 @@ async def served(tmp_path, **given) -> AsyncIterator[Page]:
                 trouble=lambda: {tick.name: tick.failure for tick in ticks},
             )
             jar = aiohttp.CookieJar(unsafe=True)  # which takes cookies of an address, as browsers do
-            async with serving(site) as address, aiohttp.ClientSession(cookie_jar=jar) as client:
+            async with serving(site, idle_s) as address, aiohttp.ClientSession(cookie_jar=jar) as client:
                 yield Page(address=address.rstrip("/"), engine=engine, client=client)
 
 

@@ -27,8 +27,8 @@ _VERSION: Final = hashlib.sha256(b"".join(STATIC[name] for name in sorted(STATIC
 # A number with what it counts, and a date, are not broken over lines.
 _COUNTERS: Final = "ドル|ユーロ|パーセント|ポイント|[かヶカ]月|[円人年月日時分秒台件歳社本倍回位号枚%％]"
 _NUMBER: Final = re.compile(
-    r"[A-Za-z]{1,12}-\d[\w.]*(?:-[a-z]+)?"  # a name such as GPT-4 or o3-mini
-    rf"|[$€£¥]?\d[\d,.:]*\d*(?:[兆億万千百]+[\d,]*)*(?:{_COUNTERS})?(?:\d+(?:{_COUNTERS}))*"
+    r"[A-Za-z]{1,12}-\d[0-9A-Za-z.]{0,8}(?:-[a-z]{1,8})?"  # a name such as GPT-4 or o3-mini
+    rf"|[$€£¥]?\d[\d,.:]{{0,20}}(?:[兆億万千百]{{1,2}}[\d,]{{0,9}}){{0,4}}(?:{_COUNTERS})?(?:\d{{1,2}}(?:{_COUNTERS})){{0,4}}"
     r"(?:[ \u00a0](?:million|billion|trillion|percent))?"
 )
 

@@ -26,7 +26,7 @@ PORTS_TRIED: Final = 10
 
 
 @asynccontextmanager
-async def serving(site: Site) -> AsyncIterator[str]:
+async def serving(site: Site, idle_s: float = IDLE_S) -> AsyncIterator[str]:
     """Serve the page while the block runs; yield its address for this machine's browser.
 
     Where the usual port is taken, one of the next is used; a port that was set is taken or refused.
@@ -36,7 +36,7 @@ async def serving(site: Site) -> AsyncIterator[str]:
     runner = web.AppRunner(
         build_app(site),
         access_log=None,
-        keepalive_timeout=IDLE_S,
+        keepalive_timeout=idle_s,
         lingering_time=2.0,
         shutdown_timeout=SHUTDOWN_S,
         handle_signals=False,
