@@ -68,6 +68,8 @@ def test_marks_are_read_as_discord_reads_them(source, shown):
         ("-# a\n-# b\nc", '<p class="small">a</p><p class="small">b</p><p>c</p>'),
         ("> a\n> # b\nc", '<blockquote><p>a</p><p class="title-1">b</p></blockquote><p>c</p>'),
         ("a\n>>> b\n> c", "<p>a</p><blockquote><p>b\n&gt; c</p></blockquote>"),
+        ("a\n\n> b", "<p>a\n\n</p><blockquote><p>b</p></blockquote>"),
+        ("# a\n\nb", '<p class="title-1">a</p><p>\nb</p>'),
         ("", ""),
     ],
 )

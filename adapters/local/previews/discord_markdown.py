@@ -68,7 +68,9 @@ def _block(kind: str, lines: list[str]) -> Iterator[Markup]:
     if kind == "quote":
         yield Markup("<blockquote>{}</blockquote>").format(_blocks(lines, in_quote=True))
     elif kind == "plain":
-        yield Markup("<p>{}</p>").format(_inline("\n".join(lines)))
+        # A browser shows no line break at the end of a paragraph: the second one shows a blank line.
+        shown = lines if lines[-1] else [*lines, ""]
+        yield Markup("<p>{}</p>").format(_inline("\n".join(shown)))
     else:  # titles are no headings of the page around the preview
         for line in lines:
             yield Markup('<p class="{}">{}</p>').format(kind, _inline(line))
