@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# The bot in a container: docker build -t ai-news . && docker run -it -v ai-news:/data ai-news
+# The bot in a container, its page at 127.0.0.1:8264: docker compose up bot
 
 FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -31,6 +31,7 @@ ENV PATH="/opt/ai-news/bin:$PATH" \
 USER ai-news
 WORKDIR /data
 VOLUME /data
+EXPOSE 8264
 
 # Looks at settings, folder, seeds and database; its exit status is 1 where one of them is broken.
 HEALTHCHECK --interval=5m --timeout=30s --start-period=1m CMD ["ai-news", "doctor"]

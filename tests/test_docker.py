@@ -116,8 +116,15 @@ def test_one_bot_on_sqlite_is_the_default():
 
     assert list(default) == ["bot"]
     assert default["bot"]["volumes"] == ["data:/data"]
-    assert default["bot"]["environment"] == {"AI_NEWS_DATA_DIR": "/data"}
+    assert default["bot"]["environment"] == {"AI_NEWS_DATA_DIR": "/data", "AI_NEWS_WEB_HOST": "0.0.0.0"}
     assert compose()["volumes"].keys() == {"data", "database"}
+
+
+def test_the_page_is_reached_from_this_machine_only():
+    port = Settings.model_fields["web_port"].default
+
+    assert services()["bot"]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert arguments("EXPOSE") == [str(port)]
 
 
 def test_the_scale_profile_has_two_bots_on_postgresql():
