@@ -75,7 +75,9 @@ def markdown(block: Block) -> str:
     match block:
         case Heading():
             line = _inline([Run(" ".join(printable(block.text).split()), url=block.url)])
-            return f"{'#' * (block.level + 1)} {line}" if line else ""
+            # Discord takes a heading's last # signs for its end, even behind a backslash.
+            guarded = line + _ZERO_WIDTH_SPACE if line.endswith("#") else line
+            return f"{'#' * (block.level + 1)} {guarded}" if line else ""
         case Paragraph():
             return "\n".join(_lines(block.runs)).strip()
         case Quote():
