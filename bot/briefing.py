@@ -59,6 +59,14 @@ def next_due(subscription: Subscription, after: datetime) -> Due:
     return min((turn for turn in turns if turn.at > after), key=lambda turn: turn.at)
 
 
+def upcoming(subscription: Subscription, count: int) -> list[datetime]:
+    """Return the next `count` instants at which a digest is due, the first of them from the store."""
+    times = [subscription.next_due_at]
+    while len(times) < count:
+        times.append(next_due(subscription, times[-1]).at)
+    return times
+
+
 def occurrence_at(subscription: Subscription, now: datetime) -> Occurrence:
     """Return the turn that is composed at `now`: the latest one due, so that missed ones make one digest."""
     due = subscription.next_due_at

@@ -307,33 +307,6 @@ def test_what_is_exported_can_be_imported_elsewhere(home, tmp_path):
 # Doctor and failures
 
 
-def test_doctor_finds_a_fresh_machine_healthy(tmp_path):
-    document = json_of(tmp_path, "doctor", "--json")
-
-    assert document["healthy"]
-    states = {check["name"]: check["state"] for check in document["checks"]}
-    assert {
-        states[name] for name in ("versions", "settings", "data folder", "database", "seeds", "index")
-    } == {"ok"}
-
-
-def test_doctor_names_what_is_broken(tmp_path):
-    (tmp_path / "data").write_text("a file where a folder should be", encoding="utf-8")
-
-    done = ai_news(tmp_path, "doctor", "--json")
-
-    broken = [check["name"] for check in json.loads(done.stdout)["checks"] if check["state"] == "broken"]
-    assert done.returncode == 1
-    assert "data folder" in broken
-
-
-def test_doctor_names_a_wrong_setting(tmp_path):
-    done = ai_news(tmp_path, "doctor", AI_NEWS_LANGUAGE="fr")
-
-    assert done.returncode == 1
-    assert re.search(r"broken +settings +AI_NEWS_LANGUAGE", done.stdout)
-
-
 def test_a_data_folder_that_cannot_be_made_is_a_line(tmp_path):
     (tmp_path / "data").write_text("a file where a folder should be", encoding="utf-8")
 

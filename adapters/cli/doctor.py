@@ -65,7 +65,7 @@ async def _checks() -> AsyncIterator[Check]:
             yield Check("settings", "broken", line)
         return
     yield Check("settings", "ok", f"language {settings.language}, time zone {settings.time_zone}")
-    for check in (*_folder(settings.data_dir), _seeds(settings)):
+    for check in (*_folder(settings.data_dir), _seeds(settings), _page(settings)):
         yield check
     async for check in _database(settings):
         yield check
@@ -112,6 +112,20 @@ def _seeds(settings: "Settings") -> Check:
     except (BotError, OSError) as error:
         return Check("seeds", "broken", str(error))
     return Check("seeds", "ok", f"{len(seeds.stories)} stories, {len(seeds.topics)} topics")
+
+
+def _page(settings: "Settings") -> Check:
+    from adapters.local.access import is_only_this_machine
+
+    address = settings.web_url or f"{settings.web_host} port {settings.web_port}"
+    if is_only_this_machine(settings):
+        return Check("page", "ok", f"{address}, for this machine only")
+    if settings.web_password is None:
+        return Check("page", "ok", f"{address}, open for reading; AI_NEWS_WEB_PASSWORD would open the rest")
+    if not (settings.web_url or "").startswith("https://"):
+        advice = "put it behind HTTPS and set AI_NEWS_WEB_URL to its https:// address"
+        return Check("page", "warning", f"{address}: the password travels unencrypted; {advice}")
+    return Check("page", "ok", f"{address}, open for reading, and for who signs in")
 
 
 async def _database(settings: "Settings") -> AsyncIterator[Check]:

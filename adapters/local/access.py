@@ -27,6 +27,12 @@ def is_loopback(host: str) -> bool:
     return host.lower() == "localhost" if address is None else address.is_loopback
 
 
+def is_only_this_machine(settings: Settings) -> bool:
+    """Return whether nobody but who uses this machine can reach the page."""
+    public = urlsplit(settings.web_url or "").hostname
+    return is_loopback(settings.web_host) and (public is None or is_loopback(public))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
     """How the page is reachable, and what is asked of those who come.
@@ -49,7 +55,7 @@ class Door:
         key = hashlib.scrypt(password.encode(), salt=salt.encode(), n=2**14, r=8, p=1) if password else b""
         return cls(
             names=frozenset(names),
-            only_this_machine=is_loopback(settings.web_host) and (public is None or is_loopback(public)),
+            only_this_machine=is_only_this_machine(settings),
             password=password,
             key=key,
         )

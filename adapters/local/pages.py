@@ -7,7 +7,7 @@ from aiohttp import web
 from adapters.local.places import WORKSPACES
 from adapters.local.site import Site, id_in, number_in, workspace_in
 from adapters.local.story import excerpt, history
-from bot.briefing import digest_message, small_print
+from bot.briefing import digest_message, small_print, upcoming
 from bot.errors import NotFound
 from bot.model import PUBLIC, Digest, DigestId, Story, StoryId, WorkspaceId
 
@@ -157,6 +157,7 @@ class DeskPages:
             workspace=workspace_in(request),
             workspaces=WORKSPACES.values(),
             names=self._site.engine.names,
+            upcoming=upcoming,
             rows=rows,
             number=page,
             more=more,

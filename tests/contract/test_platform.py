@@ -1,0 +1,90 @@
+"""What every platform does, whatever it looks like: each one is held to `bot.ports.Platform`."""
+
+import asyncio
+
+import pytest
+
+from adapters.console.channel import CHANNEL as TERMINAL
+from adapters.console.channel import ConsolePlatform
+from adapters.local.places import NEWS
+from adapters.local.platform import LocalPlatform
+from bot.errors import PostDelayed, PostRejected
+from bot.message import Button, Buttons, Divider, Heading, Message, Note, Quote, Run, paragraph, split
+from bot.store import open_store
+from tests.factories import NOW, make_channel
+from tests.fakes.platform import PretendPlatform
+
+EVERY_BLOCK = Message(
+    (
+        Heading("Today", story_id="story"),
+        paragraph("One story.\n\u202eHostile\x1b[2J text <@everyone>"),
+        Quote((Run("verbatim", style="mark"), Run(" and linked", url="https://crate.example/"))),
+        Note((Run("small", style="strong"),)),
+        Divider(),
+        Buttons((Button(label="why", command="/ai-news robots view:why"),)),
+    ),
+    "en",
+)
+
+
+@pytest.fixture(params=["local", "console", "pretend"])
+async def place(request, sqlite_url):
+    """Return a platform and a channel of it."""
+    if request.param == "local":
+        store = await open_store(sqlite_url)
+        yield LocalPlatform(store), NEWS
+        await store.close()
+    elif request.param == "console":
+        yield ConsolePlatform(lambda message: None), TERMINAL
+    else:
+        yield PretendPlatform(), make_channel()
+
+
+async def test_a_platform_is_named_as_its_channels_say(place):
+    platform, channel = place
+
+    assert platform.name == channel.platform
+
+
+async def test_every_block_can_be_posted_within_the_limits(place):
+    platform, channel = place
+
+    ids = [
+        await platform.post(channel, part, f"key.{n}")
+        for n, part in enumerate(split(EVERY_BLOCK, platform.limits))
+    ]
+
+    assert all(ids)
+    await asyncio.sleep(0)
+
+
+async def test_a_key_that_was_never_posted_is_not_found(place):
+    platform, channel = place
+
+    assert await platform.find(channel, "never", NOW) is None
+
+
+async def test_a_platform_that_is_well_has_no_trouble(place):
+    platform, _ = place
+
+    assert await platform.trouble() == ""
+
+
+async def test_a_channel_that_is_not_there_is_rejected(sqlite_url):
+    store = await open_store(sqlite_url)
+    platform = LocalPlatform(store)
+
+    with pytest.raises(PostRejected, match="no local channel"):
+        await platform.post(make_channel(platform="local"), EVERY_BLOCK, "key")
+    await store.close()
+
+
+async def test_a_terminal_that_is_gone_delays_and_is_in_trouble():
+    def gone(message):
+        raise BrokenPipeError("gone")
+
+    platform = ConsolePlatform(gone)
+
+    with pytest.raises(PostDelayed):
+        await platform.post(TERMINAL, EVERY_BLOCK, "key")
+    assert "terminal is gone" in await platform.trouble()
