@@ -258,7 +258,7 @@ class Engine:
         chosen = briefing.choose(fresh, subscription.story_count)
         remaining = len(fresh) - len(chosen)
         message = briefing.digest_message(
-            chosen, remaining, self.names, subscription.language, occurrence.local_date
+            chosen, remaining, self.names, subscription.languages[0], occurrence.local_date
         )
         return chosen, message
 
@@ -266,7 +266,7 @@ class Engine:
         return Subscription(
             id=SubscriptionId(derived_id("subscription", channel.platform, channel.workspace, channel.id)),
             channel=channel,
-            language=language,
+            languages=(language,),
             time_zone=time_zone,
             next_due_at=self.clock(),
         )

@@ -178,18 +178,51 @@ class Interaction:
     limits: Limits
 
 
+EVERY_DAY: Final = (0, 1, 2, 3, 4, 5, 6)
+"""The days of a week as Python counts them: Monday is 0."""
+
+SubscriptionState = Literal["active", "paused", "removed"]
+Style = Literal["full", "compact", "thread"]
+WhenEmpty = Literal["skip", "say"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """Whom a digest calls, by the platform's id of a role or group: for `topics`, or always without any."""
+
+    target: str
+    topics: tuple[TopicId, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """A channel's standing order: a digest at each of `times` (local, in `time_zone`) every day."""
+    """A channel's standing order: a digest at each of `times` (local, in `time_zone`) on each of `weekdays`.
+
+    A `cron` expression takes the place of both. A story is wanted when it has one of `topics` or holds
+    one of `keywords` (any story where both are empty), and none of `without_topics` and
+    `without_keywords`. Nothing is posted in the `quiet` hours (local, from and until; they may reach
+    over midnight). `trouble` says why the platform stopped it; it is empty when somebody paused it.
+    """
 
     id: SubscriptionId
     channel: Channel
     times: tuple[time, ...] = (time(9, 0),)
+    weekdays: tuple[int, ...] = EVERY_DAY
+    cron: str = ""
     time_zone: str = "UTC"
-    language: Language = "ja"
+    quiet: tuple[time, time] | None = None
+    languages: tuple[Language, ...] = ("ja",)
     topics: tuple[TopicId, ...] = ()
+    keywords: tuple[str, ...] = ()
+    without_topics: tuple[TopicId, ...] = ()
+    without_keywords: tuple[str, ...] = ()
     story_count: int = 12
+    style: Style = "full"
+    when_empty: WhenEmpty = "skip"
+    mention: Mention | None = None
     next_due_at: datetime
+    state: SubscriptionState = "active"
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

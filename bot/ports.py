@@ -97,24 +97,41 @@ class Store(Protocol):
         ...
 
     async def add_subscription(self, subscription: Subscription) -> Subscription:
-        """Save it, or return the one that the channel already has.
+        """Save it, or return the one that the channel already has; one that was removed is replaced.
 
         Raises `Conflict` when its id is another channel's subscription's.
         """
         ...
 
     async def subscription(self, channel: Channel) -> Subscription | None:
-        """Return the channel's subscription."""
+        """Return the channel's subscription, unless it was removed."""
+        ...
+
+    async def change_subscription(self, before: Subscription, after: Subscription) -> None:
+        """Save a subscription's wishes, due time, state and trouble.
+
+        Raises `Conflict` when its due time or state in the store are no longer those of `before`.
+        """
+        ...
+
+    async def stop_subscription(self, channel: Channel, trouble: str) -> bool:
+        """Pause a channel's subscription because of the platform; return whether it was active till now.
+
+        What is owed stays owed.
+        """
         ...
 
     async def subscriptions(
         self, workspace: WorkspaceId | None, limit: int, offset: int = 0
     ) -> list[Subscription]:
-        """Return a workspace's subscriptions, or everybody's for None, by platform, workspace and channel."""
+        """Return a workspace's subscriptions, or everybody's for None, by platform, workspace and channel.
+
+        Those that were removed are left out.
+        """
         ...
 
     async def due_subscriptions(self, now: datetime, limit: int) -> list[Subscription]:
-        """Return subscriptions with `next_due_at` at or before `now`, longest due first."""
+        """Return active subscriptions with `next_due_at` at or before `now`, longest due first."""
         ...
 
     async def publish(

@@ -129,7 +129,7 @@ def subscription_message(
                 language,
                 times=join(f"{slot:%H:%M}" for slot in subscription.times),
                 zone=subscription.time_zone,
-                told_in=phrase(f"language.{subscription.language}", language),
+                told_in=join(phrase(f"language.{told}", language) for told in subscription.languages),
                 count=subscription.story_count,
             )
         ),

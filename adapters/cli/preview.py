@@ -53,10 +53,10 @@ async def _subscription(engine: "Engine", settings: "Settings", language: Langua
             id=SubscriptionId("preview"),
             channel=NEWS,
             time_zone=settings.time_zone,
-            language=settings.language,
+            languages=(settings.language,),
             next_due_at=engine.clock(),
         )
-    return replace(subscription, language=language or subscription.language)
+    return replace(subscription, languages=(language,)) if language else subscription
 
 
 def segment(

@@ -1,7 +1,7 @@
 """Nouns as the database keeps them: rows to nouns and back, pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
 
 from pydantic import TypeAdapter
@@ -23,7 +23,6 @@ from bot.model import (
     StoryChange,
     StoryId,
     Subscription,
-    TopicId,
     WorkspaceId,
 )
 from bot.store.driver import Row, Value
@@ -37,9 +36,13 @@ TOKENS: Final = TypeAdapter(dict[Language, tuple[str, ...]])
 ARTICLE: Final = TypeAdapter(Article)
 STORY: Final = TypeAdapter(Story)
 MESSAGE: Final = TypeAdapter(Message)
-TIMES: Final = TypeAdapter(tuple[time, ...])
-TOPICS: Final = TypeAdapter(tuple[TopicId, ...])
+SUBSCRIPTION: Final = TypeAdapter(Subscription)
+DOCUMENT: Final = TypeAdapter(dict[str, object])
 STORY_IDS: Final = TypeAdapter(tuple[StoryId, ...])
+
+
+COLUMNS_OF_SUBSCRIPTION: Final = {"id", "channel", "next_due_at", "state", "trouble"}
+"""The fields that have columns; the others are what it wishes for, in the document."""
 
 
 def to_json(kind: TypeAdapter[T], value: T) -> str:
@@ -142,27 +145,29 @@ def subscription_values(subscription: Subscription) -> tuple[Value, ...]:
     return (
         subscription.id,
         *channel_values(subscription.channel),
-        to_json(TIMES, subscription.times),
-        subscription.time_zone,
-        subscription.language,
-        to_json(TOPICS, subscription.topics),
-        subscription.story_count,
+        wishes(subscription),
         to_milliseconds(subscription.next_due_at),
+        subscription.state,
+        subscription.trouble,
     )
+
+
+def wishes(subscription: Subscription) -> str:
+    """Return what a subscription wishes for as a document."""
+    document = SUBSCRIPTION.dump_python(subscription, mode="json", exclude=COLUMNS_OF_SUBSCRIPTION)
+    return to_json(DOCUMENT, document)
 
 
 def read_subscription(row: Row) -> Subscription:
     """Return the subscription of a row."""
-    return Subscription(
-        id=row["id"],
-        channel=read_channel(row),
-        times=TIMES.validate_json(row["times"]),
-        time_zone=row["time_zone"],
-        language=row["language"],
-        topics=TOPICS.validate_json(row["topics"]),
-        story_count=row["story_count"],
-        next_due_at=to_instant(row["next_due_at"]),
-    )
+    columns = {
+        "id": row["id"],
+        "channel": read_channel(row),
+        "next_due_at": to_instant(row["next_due_at"]),
+        "state": row["state"],
+        "trouble": row["trouble"],
+    }
+    return SUBSCRIPTION.validate_python(DOCUMENT.validate_json(row["document"]) | columns)
 
 
 def digest_values(digest: Digest) -> tuple[Value, ...]:

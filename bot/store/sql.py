@@ -109,24 +109,38 @@ FROM stories WHERE change_number > $1 ORDER BY change_number LIMIT $2"""
 # Subscriptions and digests
 
 INSERT_SUBSCRIPTION = """
-INSERT INTO subscriptions
-    (id, platform, workspace, channel, times, time_zone, language, topics, story_count, next_due_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-ON CONFLICT (platform, workspace, channel) DO NOTHING"""
+INSERT INTO subscriptions (id, platform, workspace, channel, document, next_due_at, state, trouble)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (platform, workspace, channel) DO UPDATE SET
+    document = excluded.document, next_due_at = excluded.next_due_at,
+    state = excluded.state, trouble = excluded.trouble
+WHERE subscriptions.state = 'removed'"""
 
-SUBSCRIPTION = "SELECT * FROM subscriptions WHERE platform = $1 AND workspace = $2 AND channel = $3"
+CHANGE_SUBSCRIPTION = """
+UPDATE subscriptions SET document = $2, next_due_at = $3, state = $4, trouble = $5
+WHERE id = $1 AND next_due_at = $6 AND state = $7 RETURNING id"""
+
+STOP_SUBSCRIPTION = """
+UPDATE subscriptions SET state = 'paused', trouble = $4
+WHERE platform = $1 AND workspace = $2 AND channel = $3 AND state = 'active' RETURNING id"""
+
+SUBSCRIPTION = """
+SELECT * FROM subscriptions WHERE platform = $1 AND workspace = $2 AND channel = $3 AND state <> 'removed'"""
 
 # PostgreSQL cannot tell the type of a NULL by itself.
 _OF_WORKSPACE = "(CAST($1 AS TEXT) IS NULL OR workspace = $1)"
 
 SUBSCRIPTIONS = f"""
-SELECT * FROM subscriptions WHERE {_OF_WORKSPACE}
+SELECT * FROM subscriptions WHERE {_OF_WORKSPACE} AND state <> 'removed'
 ORDER BY platform, workspace, channel LIMIT $2 OFFSET $3"""
 
-DUE_SUBSCRIPTIONS = "SELECT * FROM subscriptions WHERE next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2"
+DUE_SUBSCRIPTIONS = """
+SELECT * FROM subscriptions WHERE state = 'active' AND next_due_at <= $1
+ORDER BY next_due_at, id LIMIT $2"""
 
 MOVE_SUBSCRIPTION = """
-UPDATE subscriptions SET next_due_at = $3 WHERE id = $1 AND next_due_at = $2 RETURNING id"""
+UPDATE subscriptions SET next_due_at = $3
+WHERE id = $1 AND next_due_at = $2 AND state = 'active' RETURNING id"""
 
 INSERT_DIGEST = """
 INSERT INTO digests

@@ -99,6 +99,24 @@ class DatabaseStore:
         found = await self._driver.read(sql.SUBSCRIPTION, *rows.channel_values(channel))
         return rows.read_subscription(found[0]) if found else None
 
+    async def change_subscription(self, before: Subscription, after: Subscription) -> None:
+        at = to_milliseconds
+        values = (rows.wishes(after), at(after.next_due_at), after.state, after.trouble)
+        known = (at(before.next_due_at), before.state)
+
+        async def change(transaction: Transaction) -> None:
+            if not await transaction.fetch(sql.CHANGE_SUBSCRIPTION, after.id, *values, *known):
+                raise Conflict(f"subscription {after.id} was changed meanwhile")
+
+        await self._driver.transaction(change)
+
+    async def stop_subscription(self, channel: Channel, trouble: str) -> bool:
+        async def stop(transaction: Transaction) -> bool:
+            values = rows.channel_values(channel)
+            return bool(await transaction.fetch(sql.STOP_SUBSCRIPTION, *values, trouble))
+
+        return await self._driver.transaction(stop)
+
     async def subscriptions(
         self, workspace: WorkspaceId | None, limit: int, offset: int = 0
     ) -> list[Subscription]:

@@ -49,7 +49,7 @@ async def test_a_subscription_comes_back_as_it_was_saved(store):
     subscription = make_subscription(
         times=(time(7, 30), time(18, 0)),
         time_zone="Asia/Tokyo",
-        language="en",
+        languages=("en",),
         topics=("robots",),
         story_count=3,
     )
@@ -62,7 +62,7 @@ async def test_a_subscription_comes_back_as_it_was_saved(store):
 async def test_a_channel_keeps_the_subscription_it_has(store):
     first = await store.add_subscription(make_subscription())
 
-    assert await store.add_subscription(make_subscription(id="second", language="en")) == first
+    assert await store.add_subscription(make_subscription(id="second", languages=("en",))) == first
 
 
 async def test_a_subscription_id_belongs_to_one_channel(store):

@@ -1,5 +1,6 @@
 """A database of an earlier version is upgraded when it is opened, and loses nothing, on every engine."""
 
+import json
 import sqlite3
 from dataclasses import replace
 from datetime import timedelta
@@ -57,9 +58,18 @@ def story_row(story):
 
 
 def subscription_row(subscription):
-    names = ("id", "platform", "workspace", "channel", "times", "time_zone", "language", "topics")
-    values = rows.subscription_values(subscription)
-    return row("subscriptions", **dict(zip((*names, "story_count", "next_due_at"), values, strict=True)))
+    """Return a subscription as version 1 kept it, each wish in a column."""
+    return row(
+        "subscriptions",
+        id=subscription.id,
+        **place(subscription.channel),
+        times=json.dumps([f"{slot:%H:%M:%S}" for slot in subscription.times]),
+        time_zone=subscription.time_zone,
+        language=subscription.languages[0],
+        topics=json.dumps(subscription.topics),
+        story_count=subscription.story_count,
+        next_due_at=to_milliseconds(subscription.next_due_at),
+    )
 
 
 def digest_row(digest):
