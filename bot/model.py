@@ -260,13 +260,13 @@ class Share:
     story_ids: tuple[StoryId, ...]
 
 
-DeliveryKind = Literal["digest", "share"]
+DeliveryKind = Literal["digest", "share", "notice"]
 DeliveryState = Literal["planned", "sending", "posted", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message owed to one channel: part number `part` of the digest or the share whose id is `series`.
+    """One message owed to one channel: part number `part` of the digest, share or notice of id `series`.
 
     `key` identifies the message on the platform and never changes over attempts (at most 25
     characters, Discord's limit for a nonce). `owner` and `attempt` fence a claim: only who holds

@@ -13,7 +13,7 @@ CREATE TABLE shares (
 -- Deliveries anew: of a digest or of a share, whose id is `series`.
 CREATE TABLE deliveries_2 (
     id TEXT PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('digest', 'share')),
+    kind TEXT NOT NULL CHECK (kind IN ('digest', 'share', 'notice')),
     series TEXT NOT NULL,
     part BIGINT NOT NULL CHECK (part >= 1),
     platform TEXT NOT NULL,
