@@ -375,4 +375,6 @@ const last = log.querySelector(".message:last-child");
 if (last && !location.hash) {
   last.scrollIntoView({ block: "start" });
 }
-command.focus({ preventScroll: true });
+if (matchMedia("(pointer: fine)").matches) {
+  command.focus({ preventScroll: true }); // on a phone the keyboard would cover the digest
+}
