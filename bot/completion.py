@@ -24,6 +24,7 @@ def completions(text: str, usages: Iterable[str], options: Iterable[str], words:
 
     `usages` complete a command's name, `options` its options, `words` what may be looked up.
     """
+    text = unicodedata.normalize("NFKC", text[:1]) + text[1:]
     if not text.startswith("/"):
         return []
     command, space, rest = text.partition(" ")

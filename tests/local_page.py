@@ -9,10 +9,8 @@ from html import unescape
 import aiohttp
 from yarl import URL
 
-from adapters.local.access import Door
 from adapters.local.places import every_channel
 from adapters.local.platform import LocalPlatform
-from adapters.local.render import Renderer
 from adapters.local.server import IDLE_S, serving
 from adapters.local.site import Site
 from adapters.payloads import PAYLOADS
@@ -73,15 +71,7 @@ async def served(tmp_path, idle_s=IDLE_S, **given) -> AsyncIterator[Page]:
         for channel in every_channel():
             await engine.subscribe(channel, "en", "UTC")
         async with ticking(engine, [platform]) as ticks:
-            site = Site(
-                engine=engine,
-                platform=platform,
-                renderer=Renderer("UTC"),
-                door=Door.of(settings, salt=engine.store.database_id),
-                settings=settings,
-                payloads=PAYLOADS,
-                trouble=lambda: {tick.name: tick.failure for tick in ticks},
-            )
+            site = Site.of(engine, platform, settings, PAYLOADS, ticks)
             jar = aiohttp.CookieJar(unsafe=True)  # which takes cookies of an address, as browsers do
             async with serving(site, idle_s) as address, aiohttp.ClientSession(cookie_jar=jar) as client:
                 yield Page(address=address.rstrip("/"), engine=engine, client=client)

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.local.access import SESSION_S, Door, is_loopback
-from adapters.local.sign_in import MAX_TRIES, TRIES_S, WrongTries
+from adapters.local.access import MAX_TRIES, SESSION_S, TRIES_S, Door, WrongTries, is_loopback
 from adapters.local.viewer import viewer_of
 from bot.settings import Settings
 
@@ -88,6 +87,7 @@ def test_any_host_gets_a_verdict(host):
         ({"Origin": "http://evil.example"}, "origin"),
         ({"Origin": "http://127.0.0.1:9999"}, "origin"),
         ({"Origin": "null"}, "origin"),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "https://public.example"}, "origin"),
         ({"Sec-Fetch-Site": "none"}, "origin"),
         ({}, "origin"),
     ],
@@ -110,6 +110,11 @@ def test_another_site_may_link_here_and_load_nothing(mode, verdict):
 
 def test_on_loopback_nobody_needs_a_password():
     assert LOOPBACK.lets_in(OWN, "", NOW)
+
+
+def test_a_password_of_anything_is_compared():
+    assert not LOCKED.is_password("\ud800")
+    assert not LOCKED.is_password("ＣＯＲＲＥＣＴ")
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"])
@@ -199,6 +204,9 @@ def test_the_network_is_known(host):
         ({}, None, "en-GB,en;q=0.9", "en"),
         ({}, None, "fr, en;q=0.5", "en"),
         ({}, None, "fr", "ja"),
+        ({}, None, "ja;q=0.1, en;q=0.9", "en"),
+        ({}, None, "jam, en", "en"),
+        ({}, None, ";;q=,,\x00", "ja"),
         ({"language": "en"}, None, "ja", "en"),
         ({"language": "xx"}, None, "en", "en"),
         ({"language": "en"}, "ja", "en", "ja"),

@@ -142,7 +142,7 @@ async def test_the_first_minute(bot):
         await page.get_by_role("button", name="日本語").click()
         await expect(page.locator("html")).to_have_attribute("lang", "ja")
         await expect(page.locator(".top")).to_contain_text("次の配信")
-        await page.get_by_role("button", name="暗い").click()
+        await page.get_by_role("button", name="ダーク").click()
         await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         await picture(page, "channel-dark")
 
@@ -240,6 +240,53 @@ async def test_a_message_is_shown_as_other_platforms_do(bot):
             await picture(page, f"as-{platform.lower()}")
         await post.get_by_role("button", name="This page").click()
         await expect(post.locator(".blocks")).to_be_visible()
+
+
+async def test_a_hidden_page_lets_go_and_catches_up(bot):
+    async with browsing() as opened:
+        page = await opened(bot.address)
+        hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true});"
+        turn = "document.dispatchEvent(new Event('visibilitychange'));"
+        await page.evaluate(hide % "true" + turn)
+        other = await opened(bot.address)
+        await ask(other, "/ai-news deepseek visible:yes")
+        await expect(other.locator("[id^=post-]")).to_have_count(2)
+        await expect(page.locator("[id^=post-]")).to_have_count(1)
+
+        await page.evaluate(hide % "false" + turn)
+        await expect(page.locator("[id^=post-]")).to_have_count(2)
+
+
+async def test_replies_are_there_still_when_one_comes_back(bot):
+    async with browsing() as opened:
+        page = await opened(bot.address)
+        answer = await ask(page, "/ai-news deepseek")
+        await answer.get_by_role("link", name="DeepSeek says").click()
+        await page.go_back()
+        await expect(page.locator(".reply")).to_contain_text("Found for “deepseek”")
+        await page.get_by_role("button", name="Dark").click()
+        await expect(page.locator(".reply")).to_contain_text("Found for “deepseek”")
+
+        await page.locator(".reply").get_by_role("button", name="Dismiss").click()
+        await page.reload()
+        await expect(page.locator(".message").first).to_be_visible()
+        await expect(page.locator(".reply")).to_have_count(0)
+
+
+async def test_what_goes_wrong_with_a_form_is_said_in_the_form(bot):
+    async with browsing() as opened:
+        page = await opened(bot.address)
+        await page.fill("#command", "/ai-news-mod add")
+        await page.keyboard.press("Enter")
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Text of the article").fill(ARTICLE)
+        await bot.kill()
+        await dialog.get_by_role("button", name="Add").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("The bot cannot be reached")
+
+        await bot.start()
+        await dialog.get_by_role("button", name="Add").click()
+        await expect(page.locator(".reply")).to_contain_text("Added")
 
 
 async def test_a_page_outlives_the_bot_and_catches_up(bot):

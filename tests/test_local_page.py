@@ -4,6 +4,7 @@ import asyncio
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -42,7 +43,7 @@ async def test_the_front_door_leads_to_the_channel_with_its_digest(page):
 
 
 async def test_every_answer_is_guarded_by_headers(page):
-    for path in [*READING, *INSIDE, "/nothing", "/static/page.css"]:
+    for path in [*READING, *INSIDE, "/nothing", "/static/page.css", f"{NEWS}/live"]:
         async with page.client.get(page.address + path) as response:
             assert "default-src 'none'" in response.headers["Content-Security-Policy"], path
             assert "unsafe" not in response.headers["Content-Security-Policy"]
@@ -189,6 +190,19 @@ async def test_a_digest_shows_readers_public_stories_only(page):
     assert "One story of this digest is not shown here." in text
 
 
+async def test_a_digest_of_which_nothing_is_left_says_so(page):
+    digest = await digest_of(page)
+    ids = (await page.engine.store.digest(digest)).story_ids
+    for story in (await page.engine.store.stored_stories(ids)).values():
+        await save(page, replace(story, status="retracted", revision=story.revision + 1), "retract")
+
+    assert "Every story of this digest was retracted." in await page.get(f"/digest/{digest}", status=410)
+
+
+async def test_a_digest_that_never_was_is_not_there(page):
+    await page.get("/digest/aaaaaaaaaaaaaaaaaaaa", status=404)
+
+
 # The feed and the front page
 
 
@@ -272,6 +286,15 @@ async def test_opened_to_the_network_only_the_pages_for_reading_are_served(tmp_p
         await page.post(f"{NEWS}/form", status=403, command="/ai-news-mod add", id="x", text="x")
 
 
+async def test_without_a_session_one_is_told_how_to_come_in(tmp_path):
+    async with (
+        served(tmp_path, web_host="0.0.0.0", web_password=PASSWORD) as page,
+        page.client.get(page.address + NEWS) as response,
+    ):
+        assert response.status == 401
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
 async def test_with_a_password_one_signs_in(tmp_path):
     async with served(tmp_path, web_host="0.0.0.0", web_password=PASSWORD) as page:
         await page.get(NEWS, status=401)
@@ -284,7 +307,6 @@ async def test_with_a_password_one_signs_in(tmp_path):
         await page.get(NEWS)
 
         await page.post("/sign-out", status=303)
-        page.client.cookie_jar.clear()
         await page.get(NEWS, status=401)
         await page.get(NEWS, Authorization=f"Bearer {PASSWORD}")
 
@@ -295,6 +317,38 @@ async def test_guessing_is_slowed_down(tmp_path):
             await page.post("/sign-in", status=403, password="wrong")
 
         await page.post("/sign-in", status=429, password=PASSWORD)
+
+
+async def test_guessing_bearer_tokens_is_slowed_down_too(tmp_path):
+    async with served(tmp_path, web_host="0.0.0.0", web_password=PASSWORD) as page:
+        for _ in range(5):
+            await page.get(NEWS, status=401, Authorization="Bearer wrong")
+
+        await page.get(NEWS, status=429, Authorization=f"Bearer {PASSWORD}")
+
+
+async def test_behind_a_proxy_one_reader_s_guesses_lock_out_nobody_else(tmp_path):
+    url = {"web_url": "https://news.example.org", "web_password": PASSWORD}
+    async with served(tmp_path, **url) as page:
+        for _ in range(5):
+            wrong = {"Authorization": "Bearer wrong", "X-Forwarded-For": "8.8.8.8, 203.0.113.9"}
+            await page.get(NEWS, status=401, **wrong)
+        guessed = {"Authorization": f"Bearer {PASSWORD}", "X-Forwarded-For": "203.0.113.9"}
+        await page.get(NEWS, status=429, **guessed)
+
+        await page.get(NEWS, **guessed | {"X-Forwarded-For": "203.0.113.10"})
+
+
+async def test_a_proxy_that_passes_nothing_on_lets_nobody_in(page):
+    """What nginx sends unless it is told otherwise: HTTP/1.0 and a Host of its own making."""
+    host, port = page.address.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"GET {NEWS} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+
+    answer = await reader.read()
+    writer.close()
+
+    assert b" 403 " in answer.split(b"\r\n")[0]
 
 
 @pytest.mark.parametrize(("role", "status"), [("member", 403), ("moderator", 200), ("operator", 200)])
@@ -322,11 +376,31 @@ async def test_another_name_or_another_site_is_refused(page):
 # Switches
 
 
-async def test_a_switch_is_kept_and_leads_back(page):
-    response = await page.post("/preferences", status=303, language="ja", back="/?page=1")
+@pytest.mark.parametrize("path", ["/?page=1", f"{NEWS}?count=40", "/story/deepseek-cost"])
+async def test_a_switch_is_kept_and_leads_back(page, path):
+    html = await page.get(f"{path}{'&' if '?' in path else '?'}language=en")
+    back = unescape(re.search(r'name="back" value="([^"]*)"', html)[1])
 
-    assert response.headers["Location"] == "/?page=1"
-    assert '<html lang="ja"' in await page.get(NEWS)
+    response = await page.post("/preferences", status=303, language="ja", back=back)
+
+    assert response.headers["Location"] == path
+    assert '<html lang="ja"' in await page.get(path)
+
+
+async def test_a_story_leads_back_to_the_channel_one_came_from(page):
+    came_from = {"Referer": f"{page.address}/c/local/news-ja?count=40"}
+
+    assert 'href="/c/local/news-ja"' in await page.get("/w/local/story/stargate", **came_from)
+    assert 'href="/c/elsewhere/news"' in await page.get("/w/elsewhere/story/stargate")
+    assert "evil" not in await page.get("/story/stargate", Referer="https://evil.example/c/evil/news")
+
+
+async def test_a_day_is_the_same_day_everywhere(tmp_path):
+    async with served(tmp_path, time_zone="America/New_York") as page:
+        html = await page.get("/story/deepseek-cost")
+
+    assert "February 1, 2025" in html
+    assert "January 31" not in html
 
 
 @pytest.mark.parametrize(

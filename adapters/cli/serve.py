@@ -2,8 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,10 +12,8 @@ from adapters.cli.session import InLanguage, operator, print_message
 
 if TYPE_CHECKING:
     from adapters.console.channel import ConsolePlatform, Conversation
-    from adapters.local.platform import LocalPlatform
     from bot.engine import Engine
     from bot.ports import Platform
-    from bot.run import Tick
     from bot.settings import Settings
 
 
@@ -41,6 +38,9 @@ def run(
 
 async def _serve(settings: "Settings", console: bool) -> None:
     from adapters.local.platform import LocalPlatform
+    from adapters.local.server import serving
+    from adapters.local.site import Site
+    from adapters.payloads import PAYLOADS
     from bot.phrases import phrase
     from bot.run import open_engine, ticking
 
@@ -58,7 +58,8 @@ async def _serve(settings: "Settings", console: bool) -> None:
             conversation = Conversation(engine, operator(settings.language), print_message)
             await conversation.begin()
         ticks = await stack.enter_async_context(ticking(engine, platforms))
-        address = await stack.enter_async_context(_page(engine, page, settings, ticks))
+        site = Site.of(engine, page, settings, PAYLOADS, ticks)
+        address = await stack.enter_async_context(serving(site))
         print(phrase("page.serving", settings.language, url=address), flush=True)
         if console:
             await _listen(terminal, conversation, settings.data_dir)
@@ -72,30 +73,6 @@ async def _subscribe_page(engine: "Engine", settings: "Settings") -> None:
     for channel in every_channel():
         language = TOLD_IN.get(channel.id, settings.language)
         await engine.subscribe(channel, language, settings.time_zone)
-
-
-@asynccontextmanager
-async def _page(
-    engine: "Engine", platform: "LocalPlatform", settings: "Settings", ticks: "Sequence[Tick]"
-) -> AsyncIterator[str]:
-    """Serve the page while the block runs; yield its address."""
-    from adapters.local.access import Door
-    from adapters.local.render import Renderer
-    from adapters.local.server import serving
-    from adapters.local.site import Site
-    from adapters.payloads import PAYLOADS
-
-    site = Site(
-        engine=engine,
-        platform=platform,
-        renderer=Renderer(settings.time_zone),
-        door=Door.of(settings, salt=engine.store.database_id),
-        settings=settings,
-        payloads=PAYLOADS,
-        trouble=lambda: {tick.name: tick.failure for tick in ticks},
-    )
-    async with serving(site) as address:
-        yield address
 
 
 async def _listen(terminal: "ConsolePlatform", conversation: "Conversation", data_dir: Path) -> None:

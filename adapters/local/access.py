@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 import re
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Self
@@ -72,18 +73,18 @@ class Door:
         if headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
             navigates = headers.get("Sec-Fetch-Mode") == "navigate"
             return None if method in SAFE_METHODS and navigates else "origin"
-        if method not in SAFE_METHODS and headers.get("Sec-Fetch-Site") != "same-origin":
-            return None if urlsplit(headers.get("Origin", "")).netloc == authority else "origin"
-        return None
+        origin = headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc != authority:
+            return "origin"
+        is_own = origin is not None or headers.get("Sec-Fetch-Site") == "same-origin"
+        return None if is_own or method in SAFE_METHODS else "origin"
 
     def lets_in(self, headers: Mapping[str, str], session: str, now_s: int) -> bool:
         """Return whether a request may use more than the pages for every reader."""
         if self.password is None:
             return self.only_this_machine and not any(name in headers for name in _FORWARDED)
-        scheme, _, token = headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return self.is_password(token)
-        return self._is_session(session, now_s)
+        token = bearer_token(headers)
+        return self._is_session(session, now_s) if token is None else self.is_password(token)
 
     def is_password(self, typed: str) -> bool:
         """Return whether it is the operator's password, in a time that tells nothing about it."""
@@ -115,6 +116,12 @@ class Door:
         return address.is_loopback or not self.only_this_machine or host in self.names
 
 
+def bearer_token(headers: Mapping[str, str]) -> str | None:
+    """Return the password that a script sends with its request."""
+    scheme, _, token = headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else None
+
+
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(host)
@@ -123,4 +130,29 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+    return text.encode("utf-8", "surrogatepass")
+
+
+MAX_TRIES: Final = 5
+TRIES_S: Final = 60.0
+"""From one address, `MAX_TRIES` wrong passwords in so many seconds; more are not looked at."""
+
+MAX_ADDRESSES: Final = 10_000
+
+
+class WrongTries:
+    """When each address last typed a wrong password; the addresses that were quiet longest are forgotten."""
+
+    def __init__(self) -> None:
+        self._by_remote: OrderedDict[str, list[float]] = OrderedDict()
+
+    def too_many(self, remote: str, now_s: float) -> bool:
+        """Return whether an address has had its tries for now."""
+        return len([at for at in self._by_remote.get(remote, []) if now_s - at < TRIES_S]) >= MAX_TRIES
+
+    def add(self, remote: str, now_s: float) -> None:
+        """Remember a wrong try."""
+        tries = [at for at in self._by_remote.pop(remote, []) if now_s - at < TRIES_S]
+        self._by_remote[remote] = [*tries, now_s]
+        while len(self._by_remote) > MAX_ADDRESSES:
+            self._by_remote.popitem(last=False)

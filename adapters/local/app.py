@@ -1,42 +1,28 @@
 """The page's routes, who passes through them, and what is said where something is refused or missing."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from aiohttp import web
 
 from adapters.local.channel import ChannelPages
+from adapters.local.headers import HEADERS
 from adapters.local.pages import DeskPages, ReadingPages
 from adapters.local.places import NEWS
+from adapters.local.problems import answer_to
 from adapters.local.render import STATIC
 from adapters.local.sign_in import SignInPages
 from adapters.local.site import Site
-from bot.errors import BotError
-from bot.phrases import phrase
-
-logger = logging.getLogger(__name__)
 
 HANDLER_TIMEOUT_S: Final = 30.0
 """How long a request may take, its body included; streams stay open."""
 
+WRITE_TIMEOUT_S: Final = 20.0
+"""How long a reader may take nothing of a response before the connection is closed."""
+
 MAX_BODY_BYTES: Final = 16_000
 """Of requests that do not say otherwise."""
-
-HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Server": "ai-news",
-    "X-Frame-Options": "DENY",
-}
 
 CONTENT_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -77,7 +63,8 @@ def build_app(site: Site) -> web.Application:
         web.get("/w/{workspace}/deliveries", desk.deliveries),
     ]
     app = web.Application(
-        middlewares=[_answering(site), _guarding(site, _handlers(inside))], client_max_size=MAX_BODY_BYTES
+        middlewares=[_answering(site), _guarding(site, _handlers(inside), channel.live)],
+        client_max_size=MAX_BODY_BYTES,
     )
     app.add_routes([*open_to_all, *inside])
     return app
@@ -87,18 +74,21 @@ def _handlers(routes: Iterable[web.RouteDef]) -> frozenset[object]:
     return frozenset(route.handler for route in routes)
 
 
-def _guarding(site: Site, inside: frozenset[object]) -> Callable[..., Awaitable[web.StreamResponse]]:
+def _guarding(
+    site: Site, inside: frozenset[object], stream: object
+) -> Callable[..., Awaitable[web.StreamResponse]]:
     """Return the middleware that lets nobody pass who may not."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if refusal := site.door.refusal(request.method, request.headers):
             raise web.HTTPForbidden(reason=refusal)
+        site.check_bearer(request)
         if request.match_info.handler in inside and not site.viewer(request).inside:
             raise web.HTTPUnauthorized if site.door.password else web.HTTPForbidden(reason="closed")
         if request.path == "/" and site.viewer(request).inside and not request.query:
             raise web.HTTPSeeOther(f"/c/{NEWS.workspace}/{NEWS.id}")
-        if request.path.endswith("/live"):
+        if request.match_info.handler == stream:
             return await handler(request)
         async with asyncio.timeout(HANDLER_TIMEOUT_S):
             return await handler(request)
@@ -113,57 +103,26 @@ def _answering(site: Site) -> Callable[..., Awaitable[web.StreamResponse]]:
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             response = await handler(request)
-        except web.HTTPRedirection as redirect:
-            response = web.Response(
-                status=redirect.status, headers={"Location": redirect.headers["Location"]}
-            )
-        except web.HTTPException as error:
-            response = _problem(site, request, error.status, error.reason)
-            for name in ("Allow", "Retry-After"):
-                if value := error.headers.get(name):
-                    response.headers[name] = value
-        except TimeoutError:
-            response = _problem(site, request, 408, "")
-        except BotError as error:
-            logger.error("%s %s failed: %s", request.method, request.path, error)
-            response = _problem(site, request, 503, str(error))
-        except Exception:
-            logger.exception("%s %s failed", request.method, request.path)
-            response = _problem(site, request, 500, "")
+        except Exception as error:  # noqa: BLE001 -- `answer_to` logs what it does not know
+            response = answer_to(error, site, request)
         if not response.prepared:
             response.headers.update(HEADERS)
             response.headers.setdefault("Cache-Control", "no-store")
+            await _write(request, response)
         return response
 
     return answer
 
 
-PROBLEMS: Final = {
-    "host": "page.refused_host",
-    "origin": "page.refused_origin",
-    "closed": "page.refused_closed",
-    401: "page.refused_signed_out",
-    403: "page.refused_role",
-    404: "page.missing",
-    408: "page.too_slow",
-    413: "page.too_large",
-    429: "page.too_often",
-    503: "page.busy",
-}
-
-
-def _problem(site: Site, request: web.Request, status: int, reason: str) -> web.Response:
-    """Return what went wrong, in the viewer's language: as a page, or as JSON for the page's own requests."""
-    viewer = site.viewer(request)
-    key = (
-        PROBLEMS.get(reason)
-        or PROBLEMS.get(status)
-        or ("page.failed" if status >= 500 else "page.not_understood")
-    )
-    text = phrase(key, viewer.language)
-    if "application/json" in request.headers.get("Accept", ""):
-        return web.json_response({"problem": text}, status=status)
-    return site.page(request, "problem.html", status=status, text=text, code=status)
+async def _write(request: web.Request, response: web.StreamResponse) -> None:
+    """Write a response, and let go of a reader who takes nothing."""
+    try:
+        async with asyncio.timeout(WRITE_TIMEOUT_S):
+            await response.prepare(request)
+            await response.write_eof()
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
 
 
 async def static(request: web.Request) -> web.Response:

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp_sse import sse_response
 from markupsafe import Markup
 
+from adapters.local.headers import HEADERS
 from adapters.local.places import WORKSPACES
 from adapters.local.previews import discord, slack
 from adapters.local.site import Site, channel_in, fields_of, id_from, id_in, number_in
@@ -68,9 +69,12 @@ class ChannelPages:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "30"})
         self._streams += 1
         try:
-            async with sse_response(request, send_timeout=SEND_TIMEOUT_S) as stream:
+            async with sse_response(request, headers=HEADERS, send_timeout=SEND_TIMEOUT_S) as stream:
                 after = stream.last_event_id or request.query.get("after", "")
                 async for post in self._site.platform.changes(channel, after):
+                    if post is None:
+                        await stream.send("", event="gap")
+                        break
                     await stream.send(self._post(request, post), id=post.id, event="post")
         except (ConnectionResetError, TimeoutError):
             pass  # the page is gone, or takes nothing: it asks again when it comes back
@@ -125,7 +129,7 @@ class ChannelPages:
         id_ = secrets.token_hex(8)
         kind = "form" if isinstance(reply, Form) else "message"
         if isinstance(reply, Message):
-            self._site.kept.keep(id_, reply)
+            self._site.kept.keep(channel, id_, reply)
         html = self._site.renderer.page(
             "form.html" if isinstance(reply, Form) else "reply.html",
             self._site.viewer(request),
@@ -154,7 +158,7 @@ class ChannelPages:
         return self._site.page(request, "preview.html", platform=platform, parts=parts)
 
     async def _message(self, channel: Channel, id_: str) -> Message | None:
-        if kept := self._site.kept.get(id_):
+        if kept := self._site.kept.get(channel, id_):
             return kept
         post = await self._site.engine.store.delivery(DeliveryId(id_))
         return post.message if post and post.channel == channel and post.state == "posted" else None

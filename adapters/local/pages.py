@@ -1,10 +1,11 @@
 """The pages beside the channel: stories, digests, subscriptions, deliveries, the feed, the health."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from adapters.local.places import WORKSPACES
+from adapters.local.places import HOME, WORKSPACES, channel_of
 from adapters.local.site import Site, id_in, number_in, workspace_in
 from adapters.local.story import excerpt, history
 from bot.briefing import digest_message, small_print, upcoming
@@ -34,6 +35,7 @@ class ReadingPages:
             stories=stories[:PAGE_SIZE],
             small_print=small_print,
             number=page,
+            first=(page - 1) * PAGE_SIZE + 1,
             more=len(stories) > PAGE_SIZE,
         )
 
@@ -61,6 +63,7 @@ class ReadingPages:
             status=410 if is_retracted else 200,
             story=story,
             workspace=workspace,
+            channel_path=_channel_path(request, workspace),
             telling=telling,
             excerpt=excerpt(article.text, story.span)
             if article and story.span and not is_retracted
@@ -90,39 +93,64 @@ class ReadingPages:
         self, request: web.Request, digest: Digest | None, workspace: WorkspaceId
     ) -> web.Response:
         engine, language = self._site.engine, self._site.viewer(request).language
-        stories = await engine.store.stories(digest.story_ids, workspace) if digest else {}
-        if digest is None or not stories:
+        if digest is None:
             raise web.HTTPNotFound
-        message = digest_message(
-            list(stories.values()), 0, engine.names, language, digest.occurrence.local_date
-        )
+        stories = list((await engine.store.stories(digest.story_ids, workspace)).values())
+        if not stories and not await self._was_seen(digest, workspace):
+            raise web.HTTPNotFound
+        day = digest.occurrence.local_date
         return self._site.page(
             request,
             "digest.html",
-            message=message,
+            status=200 if stories else 410,
+            message=digest_message(stories, 0, engine.names, language, day) if stories else None,
             digest=digest,
             workspace=workspace,
+            channel_path=_channel_path(request, workspace),
             absent=len(digest.story_ids) - len(stories),
         )
+
+    async def _was_seen(self, digest: Digest, workspace: WorkspaceId) -> bool:
+        """Whether a workspace has seen one of the stories that are no longer shown."""
+        stored = await self._site.engine.store.stored_stories(digest.story_ids)
+        return any(story.workspace in (PUBLIC, workspace) for story in stored.values())
 
     async def feed(self, request: web.Request) -> web.Response:
         """Return the newest public stories as an Atom feed (RFC 4287)."""
         stories = await self._site.engine.store.newest_stories(PUBLIC, FEED_SIZE)
         base = self._site.settings.web_url or f"{request.scheme}://{request.host}"
         viewer = self._site.viewer(request)
-        text = self._site.renderer.page("feed.xml", viewer, stories=stories, base=base)
+        database_id = self._site.engine.store.database_id
+        text = self._site.renderer.page(
+            "feed.xml", viewer, stories=stories, base=base, database_id=database_id
+        )
         return web.Response(text=text, content_type="application/atom+xml")
 
     async def health(self, request: web.Request) -> web.Response:
-        """Return whether store, index, platforms and regular work are well; 503 where one is not."""
+        """Return whether store, index, platforms and regular work are well; 503 where one is not.
+
+        What is wrong is told inside only.
+        """
         parts = {
             **await self._site.engine.trouble(),
             self._site.platform.name: await self._site.platform.trouble(),
             **self._site.trouble(),
         }
         healthy = not any(parts.values())
-        shown = {name: trouble or "ok" for name, trouble in parts.items()}
+        inside = self._site.viewer(request).inside
+        shown = {
+            name: (trouble if inside else "trouble") if trouble else "ok" for name, trouble in parts.items()
+        }
         return web.json_response({"healthy": healthy, **shown}, status=200 if healthy else 503)
+
+
+def _channel_path(request: web.Request, workspace: WorkspaceId) -> str:
+    """Return the address of the channel that the reader came from, else of the workspace's first."""
+    came_from = urlsplit(request.headers.get("Referer", "")).path.split("/")
+    home = WORKSPACES.get(workspace, HOME)
+    if came_from[:2] == ["", "c"] and len(came_from) == 4 and channel_of(came_from[2], came_from[3]):
+        return "/".join(came_from)
+    return f"/c/{home.id}/{home.channels[0]}"
 
 
 class DeskPages:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.local.places import PLATFORM, channel_of
@@ -14,7 +14,7 @@ from bot.message import Limits, Message
 from bot.model import Channel, Delivery
 from bot.ports import Store
 
-RECENT: Final = 20
+RECENT: Final = 50
 """How many of a channel's newest posts are compared with what a watcher has seen."""
 
 POLL_S: Final = 2.0
@@ -22,6 +22,10 @@ POLL_S: Final = 2.0
 
 SETTLING_S: Final = 0.02
 """How long after a post the store is read; by then the outbox has mostly settled it."""
+
+
+LATE_COMMIT: Final = timedelta(seconds=60)
+"""How much later than it was settled a post may appear in the store, clocks of other machines included."""
 
 
 @dataclass(slots=True)
@@ -63,16 +67,23 @@ class LocalPlatform:
         """Return nothing: the page can always be posted to."""
         return ""
 
-    async def changes(self, channel: Channel, after: str) -> AsyncIterator[Delivery]:
+    async def changes(self, channel: Channel, after: str) -> AsyncIterator[Delivery | None]:
         """Yield the posts of a channel that stand after the post `after`, oldest first, and each new one.
 
-        An unknown `after` gives the newest `RECENT`. Ends when the platform closes.
+        A post of the last moments before `after` may come again. None is yielded instead where more
+        posts came than are looked at: whoever watches has to read the channel anew. Ends when the
+        platform closes.
         """
         board = self._boards[channel]
         seen = _seen(await self._read(channel, board), after)
+        is_first = not after
         while not self._closed:
             stirred = board.stirred
-            for post in await self._read(channel, board):
+            posts = await self._read(channel, board)
+            if len(posts) == RECENT and not is_first and not any(post.id in seen for post in posts):
+                yield None
+            is_first = False
+            for post in posts:
                 if seen.get(post.id) != post.settled_at:
                     seen[post.id] = post.settled_at
                     yield post
@@ -104,7 +115,13 @@ class LocalPlatform:
 
 
 def _seen(posts: list[Delivery], after: str) -> dict[str, datetime | None]:
-    """Return when each post up to `after` was settled; nothing where `after` is not among them."""
-    ids = [str(post.id) for post in posts]
-    known = posts[: ids.index(after) + 1] if after in ids else []
-    return {post.id: post.settled_at for post in known}
+    """Return when each post up to `after` was settled; nothing where `after` is not among them.
+
+    Those settled shortly before `after` are left out: another process may have committed one later.
+    """
+    newest = next((post for post in posts if post.id == after), None)
+    if newest is None or newest.settled_at is None:
+        return {}
+    sure = newest.settled_at - LATE_COMMIT
+    known = [post for post in posts if post.settled_at and post.settled_at <= sure]
+    return {post.id: post.settled_at for post in [*known, newest]}

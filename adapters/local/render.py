@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from difflib import SequenceMatcher
 from functools import partial
@@ -24,10 +24,13 @@ STATIC: Final[Mapping[str, bytes]] = {file.name: file.read_bytes() for file in (
 
 _VERSION: Final = hashlib.sha256(b"".join(STATIC[name] for name in sorted(STATIC))).hexdigest()[:12]
 
+MAX_UNBROKEN: Final = 20
+"""Characters; what is longer may be broken, so that it fits a narrow screen."""
+
 # A number with what it counts, and a date, are not broken over lines.
 _COUNTERS: Final = "ドル|ユーロ|パーセント|ポイント|[かヶカ]月|[円人年月日時分秒台件歳社本倍回位号枚%％]"
 _NUMBER: Final = re.compile(
-    r"[A-Za-z]{1,12}-\d[0-9A-Za-z.]{0,8}(?:-[a-z]{1,8})?"  # a name such as GPT-4 or o3-mini
+    r"[A-Za-z]{1,12}-\d[0-9A-Za-z.]{0,8}|[A-Za-z]{1,3}\d{1,3}-[a-z]{1,8}"  # GPT-4, o3-mini
     rf"|[$€£¥]?\d[\d,.:]{{0,20}}(?:[兆億万千百]{{1,2}}[\d,]{{0,9}}){{0,4}}(?:{_COUNTERS})?(?:\d{{1,2}}(?:{_COUNTERS})){{0,4}}"
     r"(?:[ \u00a0](?:million|billion|trillion|percent))?"
 )
@@ -49,7 +52,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals |= {"static": static_url, "choices": CHOICES}
+        self._environment.globals |= {"static": static_url, "choices": CHOICES, "zone": time_zone}
         self._environment.filters |= {
             "show": show,
             "line": line,
@@ -64,6 +67,7 @@ class Renderer:
             viewer=viewer,
             t=partial(phrase, language=viewer.language),
             clock=partial(self.clock, language=viewer.language),
+            day=partial(phrase_date, language=viewer.language),
             **context,
         )
 
@@ -94,32 +98,49 @@ def _typeset(text: str) -> Markup:
     for number in _NUMBER.finditer(text):
         whole = number.group()
         parts.append(escape(text[end : number.start()]))
-        parts.append(Markup('<span class="whole">{}</span>').format(whole) if len(whole) > 1 else whole)
+        is_unit = 1 < len(whole) <= MAX_UNBROKEN
+        parts.append(Markup('<span class="whole">{}</span>').format(whole) if is_unit else escape(whole))
         end = number.end()
     return Markup("").join([*parts, escape(text[end:])])
 
 
 _WORD: Final = re.compile(r"[A-Za-z0-9']+|\s+|.", re.DOTALL)
-_LINE: Final = re.compile(r".*\n?")
-_MAX_WORDS_COMPARED: Final = 1_500
-"""Of longer texts whole lines are compared: the work grows with the square of their number."""
+_MAX_PAIRS_COMPARED: Final = 40_000
+"""Words before times words after; of more, all that differs is shown as one change. The time it takes to
+compare grows faster than this product."""
 
 
 def changes_shown(before: str, after: str) -> Markup:
     """Return `after` with what was taken out of `before` and what was put in, each marked as such."""
-    pattern = _WORD if max(len(before), len(after)) <= _MAX_WORDS_COMPARED else _LINE
-    old, new = (pattern.findall(printable(text)) for text in (before, after))
-    shown = Markup("")
-    for change, start, end, new_start, new_end in SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
-        removed, added = "".join(old[start:end]), "".join(new[new_start:new_end])
-        if change == "equal":
-            shown += escape(added)
-            continue
-        shown += Markup("<del>{}</del>").format(removed) if removed else ""
-        shown += Markup("<ins>{}</ins>").format(added) if added else ""
-    return shown
+    old, new = (_WORD.findall(printable(text)) for text in (before, after))
+    start = _shared_length(old, new)
+    end = _shared_length(old[start:][::-1], new[start:][::-1])
+    old_middle, new_middle = old[start : len(old) - end], new[start : len(new) - end]
+    changed = _compared(old_middle, new_middle)
+    return Markup("").join([escape("".join(new[:start])), changed, escape("".join(new[len(new) - end :]))])
+
+
+def _shared_length(old: Sequence[str], new: Sequence[str]) -> int:
+    """Return with how many equal words two texts begin."""
+    differing = (at for at, (word, other) in enumerate(zip(old, new, strict=False)) if word != other)
+    return next(differing, min(len(old), len(new)))
+
+
+def _compared(old: Sequence[str], new: Sequence[str]) -> Markup:
+    if len(old) * len(new) > _MAX_PAIRS_COMPARED:
+        return _change("".join(old), "".join(new))
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    return Markup("").join(
+        escape("".join(new[new_start:new_end]))
+        if kind == "equal"
+        else _change("".join(old[start:end]), "".join(new[new_start:new_end]))
+        for kind, start, end, new_start, new_end in matcher.get_opcodes()
+    )
+
+
+def _change(removed: str, added: str) -> Markup:
+    shown = Markup("<del>{}</del>").format(removed) if removed else Markup("")
+    return shown + Markup("<ins>{}</ins>").format(added) if added else shown
 
 
 _NOT_IN_XML: Final = re.compile("[\ufffe\uffff]")

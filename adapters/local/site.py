@@ -4,12 +4,12 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.http_exceptions import BadHttpMessage
 
-from adapters.local.access import Door
+from adapters.local.access import TRIES_S, Door, WrongTries, bearer_token
 from adapters.local.places import WORKSPACES, channel_of
 from adapters.local.platform import LocalPlatform
 from adapters.local.render import Renderer
@@ -17,6 +17,7 @@ from adapters.local.viewer import Viewer, viewer_of
 from bot.engine import Engine
 from bot.message import Message
 from bot.model import Channel, Role, WorkspaceId
+from bot.run import Tick
 from bot.settings import Settings
 
 SESSION_COOKIE: Final = "ai-news-session"
@@ -45,22 +46,73 @@ class Site:
     trouble: Callable[[], Mapping[str, str]]
     """By name what is wrong with the bot's regular work, "" where it is well."""
     kept: "KeptReplies" = field(default_factory=lambda: KeptReplies())
+    wrong_tries: WrongTries = field(default_factory=WrongTries)
+
+    @classmethod
+    def of(
+        cls,
+        engine: Engine,
+        platform: LocalPlatform,
+        settings: Settings,
+        payloads: Payloads,
+        ticks: Sequence[Tick] = (),
+    ) -> Self:
+        """Return the site that the settings describe; `ticks` tell how the bot's regular work fares."""
+        return cls(
+            engine=engine,
+            platform=platform,
+            renderer=Renderer(settings.time_zone),
+            door=Door.of(settings, salt=engine.store.database_id),
+            settings=settings,
+            payloads=payloads,
+            trouble=lambda: {tick.name: tick.failure for tick in ticks},
+        )
 
     def viewer(self, request: web.Request) -> Viewer:
         """Return who looks, and how they want it."""
-        session = request.cookies.get(SESSION_COOKIE, "")
         return viewer_of(
             request.cookies,
             request.query.get("language"),
             request.headers.get("Accept-Language", ""),
             self.settings.language,
-            inside=self.door.lets_in(request.headers, session, int(time.time())),
+            inside=self._lets_in(request),
             can_sign_in=self.door.password is not None,
         )
 
+    def _lets_in(self, request: web.Request) -> bool:
+        # A proxy that was set up in haste speaks HTTP/1.0 and passes nothing on of who asks: no browser does.
+        if self.door.password is None and request.version < HttpVersion11:
+            return False
+        session = request.cookies.get(SESSION_COOKIE, "")
+        return self.door.lets_in(request.headers, session, int(time.time()))
+
+    def check_tries(self, request: web.Request) -> None:
+        """Raise 429 where too many wrong passwords came from the same address."""
+        if self.wrong_tries.too_many(self._remote(request), time.monotonic()):
+            raise web.HTTPTooManyRequests(headers={"Retry-After": str(int(TRIES_S))})
+
+    def count_wrong_try(self, request: web.Request) -> None:
+        """Remember that a wrong password came."""
+        self.wrong_tries.add(self._remote(request), time.monotonic())
+
+    def check_bearer(self, request: web.Request) -> None:
+        """Count a wrong password that a script sends, and raise 429 where there were too many."""
+        token = bearer_token(request.headers)
+        if token is not None and self.door.password is not None:
+            self.check_tries(request)
+            if not self.door.is_password(token):
+                self.count_wrong_try(request)
+
+    def _remote(self, request: web.Request) -> str:
+        """Return the address that a request came from: behind our proxy the one that it names last."""
+        forwarded = request.headers.get("X-Forwarded-For", "") if self.settings.web_url else ""
+        return forwarded.rpartition(",")[2].strip() or request.remote or ""
+
     def page(self, request: web.Request, template: str, status: int = 200, **context: object) -> web.Response:
         """Return a page made from a template."""
-        text = self.renderer.page(template, self.viewer(request), path=request.rel_url.raw_path, **context)
+        here = request.rel_url.without_query_params("language")
+        back = here.raw_path_qs if request.method == "GET" else "/"
+        text = self.renderer.page(template, self.viewer(request), path=here.raw_path, back=back, **context)
         return web.Response(text=text, content_type="text/html", status=status)
 
     def only_for(self, request: web.Request, *roles: Role) -> Viewer:
@@ -72,22 +124,22 @@ class Site:
 
 
 class KeptReplies:
-    """The newest replies, for another look at them; older ones are forgotten."""
+    """The newest replies, for another look at them in their channel; older ones are forgotten."""
 
     LIMIT: Final = 200
 
     def __init__(self) -> None:
-        self._messages: dict[str, Message] = {}
+        self._messages: dict[tuple[Channel, str], Message] = {}
 
-    def keep(self, id_: str, message: Message) -> None:
+    def keep(self, channel: Channel, id_: str, message: Message) -> None:
         """Keep a reply under its id."""
-        self._messages[id_] = message
+        self._messages[channel, id_] = message
         while len(self._messages) > self.LIMIT:
             del self._messages[next(iter(self._messages))]
 
-    def get(self, id_: str) -> Message | None:
+    def get(self, channel: Channel, id_: str) -> Message | None:
         """Return a reply that is still kept."""
-        return self._messages.get(id_)
+        return self._messages.get((channel, id_))
 
 
 def channel_in(request: web.Request) -> Channel:
@@ -122,6 +174,8 @@ def number_in(request: web.Request, name: str, default: int, highest: int) -> in
 
 async def fields_of(request: web.Request, max_bytes: int) -> dict[str, str]:
     """Return the fields of a form that was sent, files left out. Raises 400 and 413."""
+    if (request.charset or "utf-8").lower() != "utf-8":
+        raise web.HTTPBadRequest
     try:
         sent = await request.clone(client_max_size=max_bytes).post()
     except _NO_FORM as error:

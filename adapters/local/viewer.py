@@ -1,5 +1,6 @@
 """Who looks at a page, and how they want it: read from cookies, changed by the page's own switches."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar, get_args
@@ -11,6 +12,9 @@ Theme = Literal["auto", "light", "dark"]
 
 THEMES: Final[tuple[Theme, ...]] = get_args(Theme)
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+_LANGUAGE_RANGE: Final = re.compile(
+    r"(?P<language>[a-z]{2,3})(?:-[a-z0-9-]+)?(?:;\s*q=(?P<weight>[01](?:\.\d{0,3})?))?"
+)
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"language": LANGUAGES, "role": ROLES, "theme": THEMES}
 """What can be switched, and to what."""
 
@@ -62,5 +66,7 @@ def _known(asked: str | None, known: Sequence[_T], default: _T) -> _T:
 
 
 def _accepted(header: str) -> list[str]:
-    """Return the languages of an Accept-Language header in its order, which browsers keep by preference."""
-    return [part.split(";")[0].strip().lower()[:2] for part in header[:200].split(",")]
+    """Return the languages of an Accept-Language header (RFC 9110), the preferred first."""
+    ranges = [_LANGUAGE_RANGE.fullmatch(part.strip().lower()) for part in header[:200].split(",")]
+    weighed = [(float(found["weight"] or 1), found["language"]) for found in ranges if found]
+    return [language for _, language in sorted(weighed, key=lambda pair: pair[0], reverse=True)]

@@ -7,14 +7,20 @@ const composer = document.getElementById("composer");
 const command = document.getElementById("command");
 const completions = document.getElementById("completions");
 const state = document.getElementById("status");
+const said = document.getElementById("said");
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// What goes on, where whoever is at work sees and hears it: in an open form, else above the composer.
 function tell(text) {
-  state.textContent = text;
+  const form = document.querySelector("dialog.form [data-problem]");
+  state.textContent = form ? "" : text;
+  if (form) {
+    form.textContent = text;
+  }
 }
 
 function elementOf(html) {
@@ -26,35 +32,93 @@ function isAtEnd() {
 }
 
 // Puts a message where it belongs: in place of itself when it stands there already, else at the end.
+// Returns whether it is new.
 function place(message, follow) {
   const there = document.getElementById(message.id);
   if (there) {
     there.replaceWith(message);
-    return;
+    return false;
   }
   const wasAtEnd = isAtEnd();
   log.querySelector("[data-empty]")?.remove();
   message.classList.add("new");
   log.append(message);
   if (follow || wasAtEnd) {
-    message.scrollIntoView({ block: follow ? "nearest" : "end" });
-    if (message.offsetHeight > log.clientHeight) {
-      message.scrollIntoView({ block: "start" });
+    message.scrollIntoView({ block: message.offsetHeight > log.clientHeight ? "start" : "nearest" });
+  }
+  return true;
+}
+
+// Replies, which nobody else sees, stay in this tab when the page is left and come back with it
+
+const KEPT_REPLIES = 20;
+const keptAs = `replies ${location.pathname}`;
+
+function keepReplies() {
+  const kept = Array.from(log.querySelectorAll(".reply"), (reply) => ({
+    after: reply.previousElementSibling?.id ?? "",
+    html: reply.outerHTML,
+  }));
+  try {
+    sessionStorage.setItem(keptAs, JSON.stringify(kept.slice(-KEPT_REPLIES)));
+  } catch {
+    sessionStorage.removeItem(keptAs); // no room: then they are not kept
+  }
+}
+
+function bringBackReplies() {
+  for (const { after, html } of JSON.parse(sessionStorage.getItem(keptAs) ?? "[]")) {
+    const reply = elementOf(html);
+    reply.classList.remove("new");
+    const before = document.getElementById(after);
+    if (before) {
+      before.after(reply);
+    } else {
+      log.append(reply);
     }
   }
 }
 
-// Posts
+// Posts. A hidden page lets its connection go: browsers have only a few for all pages together.
 
-const live = new EventSource(`${log.dataset.live}?after=${encodeURIComponent(log.dataset.newest)}`);
-live.addEventListener("post", (event) => place(elementOf(JSON.parse(event.data).html), false));
-live.addEventListener("open", () => {
-  if (state.textContent === state.dataset.lost) {
-    tell("");
+const RETRY_MS = 3000;
+let newest = log.dataset.newest;
+let live = null;
+
+function listen() {
+  if (live || document.hidden) {
+    return;
   }
-});
-live.addEventListener("error", () => tell(state.dataset.lost));
-addEventListener("pagehide", () => live.close());
+  live = new EventSource(`${log.dataset.live}?after=${encodeURIComponent(newest)}`);
+  live.addEventListener("post", (event) => {
+    newest = event.lastEventId;
+    if (place(elementOf(JSON.parse(event.data).html), false)) {
+      said.textContent = said.dataset.post;
+    }
+  });
+  live.addEventListener("gap", () => location.reload()); // more has come than a stream brings
+  live.addEventListener("open", () => {
+    if (state.textContent === state.dataset.lost) {
+      tell("");
+    }
+  });
+  live.addEventListener("error", () => {
+    state.textContent = state.dataset.lost;
+    if (live?.readyState === EventSource.CLOSED) {
+      leave();
+      setTimeout(listen, RETRY_MS); // the browser itself gives up when a gateway answers in the bot's place
+    }
+  });
+}
+
+function leave() {
+  live?.close();
+  live = null;
+}
+
+document.addEventListener("visibilitychange", () => (document.hidden ? leave() : listen()));
+addEventListener("pagehide", leave);
+addEventListener("pageshow", listen);
 
 // Commands
 
@@ -77,12 +141,15 @@ async function ask(address, fields, follow) {
     const element = elementOf(reply.html);
     if (reply.kind === "form") {
       openForm(element);
+      return true;
+    }
+    closeForm();
+    place(element, true);
+    keepReplies();
+    if (follow) {
+      element.focus({ preventScroll: true });
     } else {
-      closeForm();
-      place(element, true);
-      if (follow) {
-        element.focus({ preventScroll: true });
-      }
+      said.textContent = element.querySelector(".blocks > *")?.textContent ?? "";
     }
     return true;
   } catch {
@@ -94,6 +161,7 @@ async function ask(address, fields, follow) {
 let typedId = newId();
 let history = [];
 let historyAt = 0;
+let draft = "";
 
 composer.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -108,8 +176,10 @@ composer.addEventListener("submit", async (event) => {
   if (answered) {
     history = [...history.filter((line) => line !== typed), typed].slice(-50);
     historyAt = history.length;
-    command.value = "";
     typedId = newId();
+    if (command.value.trim() === typed) {
+      command.value = "";
+    }
   }
 });
 
@@ -131,6 +201,7 @@ log.addEventListener("click", async (event) => {
     await look(button, message);
   } else if (button.dataset.dismiss !== undefined) {
     message.remove();
+    keepReplies();
     command.focus();
   }
 });
@@ -148,18 +219,23 @@ document.querySelector(".tips").addEventListener("click", (event) => {
 async function look(button, message) {
   const shown = message.querySelector(".look");
   message.here ??= shown.innerHTML;
+  message.looked = button;
   let html = message.here;
   if (button.dataset.look) {
     try {
-      const response = await fetch(button.dataset.look);
+      const response = await fetch(button.dataset.look, { headers: { Accept: "application/json" } });
       if (!response.ok) {
-        throw new Error(String(response.status));
+        tell((await response.json()).problem);
+        return;
       }
       html = await response.text();
     } catch {
       tell(state.dataset.failed);
       return;
     }
+  }
+  if (message.looked !== button) {
+    return; // another was pressed meanwhile
   }
   shown.innerHTML = html;
   for (const other of button.parentElement.children) {
@@ -202,7 +278,7 @@ let asked = 0;
 async function complete() {
   const number = ++asked;
   const text = command.value;
-  if (!text.startsWith("/")) {
+  if (!/^[/\uff0f]/.test(text)) {
     closeCompletions();
     return;
   }
@@ -266,6 +342,9 @@ command.addEventListener("keydown", (event) => {
   if (event.isComposing) {
     return; // the keys belong to the input method, which writes Japanese
   }
+  if (historyAt === history.length) {
+    draft = command.value;
+  }
   if (items.length > 0) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -284,13 +363,18 @@ command.addEventListener("keydown", (event) => {
     command.value = history[--historyAt];
   } else if (event.key === "ArrowDown" && historyAt < history.length) {
     event.preventDefault();
-    command.value = history[++historyAt] ?? "";
+    command.value = history[++historyAt] ?? draft;
   }
 });
 
-// The newest post stands at its beginning when the page opens.
+bringBackReplies();
+listen();
+
+// The newest message stands at its beginning when the page opens.
 const last = log.querySelector(".message:last-child");
 if (last && !location.hash) {
   last.scrollIntoView({ block: "start" });
 }
-command.focus({ preventScroll: true });
+if (matchMedia("(pointer: fine)").matches) {
+  command.focus({ preventScroll: true }); // on a phone the keyboard would cover the digest
+}
