@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.briefing import FIRST, choose, digest_message, next_due, occurrence_at
+from bot.briefing import choose, digest_message
 from bot.language import Names
 from bot.message import Heading, plain_text
 from bot.model import Claim, Telling, Topic, TopicId

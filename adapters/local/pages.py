@@ -7,9 +7,10 @@ from aiohttp import web
 from adapters.local.places import WORKSPACES
 from adapters.local.site import Site, id_in, number_in, workspace_in
 from adapters.local.story import excerpt, history
-from bot.briefing import digest_message, small_print, upcoming
+from bot.briefing import digest_message, small_print
 from bot.errors import NotFound
 from bot.model import PUBLIC, Digest, DigestId, Story, StoryId, WorkspaceId
+from bot.timetable import upcoming
 
 PAGE_SIZE = 20
 FEED_SIZE = 30
