@@ -88,8 +88,9 @@ class Digests:
         return published
 
     async def publish_now(self, subscription: Subscription, turn: Occurrence, limits: Limits) -> bool | None:
-        """Publish what is new at once, quiet hours or not; return whether anything is, None when it was before.
+        """Publish what is new at once, quiet hours or not; return whether there is anything.
 
+        None means that this turn was published before.
         Raises `Conflict` when the subscription was changed, or its digest composed, at the same time.
         """
         now = self._clock()

@@ -186,7 +186,8 @@ def split(message: Message, limits: Limits) -> list[Message]:
     Parts begin at a story where that can be, else at a block, else at a sentence, a word, or anywhere.
     No part ends with a heading, and buttons stay with the block above them. A link that is cut keeps
     its address on the last piece. Dividers where parts begin or end are left out. Only the first part
-    calls the one whom the message mentions. The time taken is linear in the length of the message. Limits of at least 3,000 characters leave room for any link.
+    calls whom the message mentions. The time taken is linear in the length of the message. Limits of
+    at least 3,000 characters leave room for any link.
     """
     queue = deque(map(_Rest.of, message.blocks))
     parts: list[list[Block]] = []

@@ -1,4 +1,4 @@
-"""Wishes, pure: what is typed for a subscription becomes its settings, or a sentence that says what to type."""
+"""Wishes, pure: what is typed for a subscription becomes its settings, or says what to type instead."""
 
 import difflib
 import re
@@ -22,9 +22,8 @@ MAX_ENTRIES: Final = 20
 MAX_KEYWORD_CHARACTERS: Final = 60
 
 _DAYS: Final = {
-    name: number
-    for number, names in enumerate(["mon月", "tue火", "wed水", "thu木", "fri金", "sat土", "sun日"])
-    for name in (names[:3], names[3])
+    **{day: number for number, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))},
+    **{day: number for number, day in enumerate("月火水木金土日")},
 }
 _DAY_WORDS: Final = {
     **dict.fromkeys(("daily", "everyday", "毎日"), EVERY_DAY),
@@ -37,9 +36,8 @@ _LANGUAGES: Final[Mapping[str, tuple[Language, ...]]] = {
     **dict.fromkeys(("ja", "日本語"), ("ja",)),
     **dict.fromkeys(("en", "英語"), ("en",)),
     **dict.fromkeys(("both", "両方"), LANGUAGES),
-    **{
-        f"{first},{second}": (first, second) for first in LANGUAGES for second in LANGUAGES if first != second
-    },
+    "ja,en": ("ja", "en"),
+    "en,ja": ("en", "ja"),
 }
 _STYLES: Final[Mapping[str, Style]] = {"full": "full", "compact": "compact", "thread": "thread"}
 _WHEN_EMPTY: Final[Mapping[str, WhenEmpty]] = {"skip": "skip", "say": "say"}

@@ -10,6 +10,7 @@ from adapters.local.story import excerpt, history
 from bot.briefing import digest_message, small_print
 from bot.errors import NotFound
 from bot.model import PUBLIC, Digest, DigestId, Story, StoryId, WorkspaceId
+from bot.terms import filters, when
 from bot.timetable import upcoming
 
 PAGE_SIZE = 20
@@ -159,6 +160,8 @@ class DeskPages:
             workspaces=WORKSPACES.values(),
             names=self._site.engine.names,
             upcoming=upcoming,
+            when=when,
+            filters=filters,
             rows=rows,
             number=page,
             more=more,

@@ -73,14 +73,10 @@ class DatabaseStore:
         topics = sql.padded(() if subscription.keywords else subscription.topics)
         without = sql.padded(subscription.without_topics)
         statement = sql.fresh_stories(len(topics), len(without))
-        values = (
-            channel.workspace,
-            channel.platform,
-            channel.id,
-            limit,
-            to_milliseconds(since or rows.EPOCH),
+        since_ms = to_milliseconds(since or rows.EPOCH)
+        found = await self._driver.read(
+            statement, channel.workspace, channel.platform, channel.id, limit, since_ms, *topics, *without
         )
-        found = await self._driver.read(statement, *values, *topics, *without)
         return [rows.read_story(row) for row in found]
 
     async def article(self, article_id: ArticleId, workspace: WorkspaceId) -> Article | None:
