@@ -111,14 +111,24 @@ def check_cron(expression: str) -> None:
     fields = expression.split()
     if len(fields) != _CRON_FIELDS or len(expression) > MAX_CRON_CHARACTERS:
         raise InvalidSchedule("cron_invalid", cron=expression[:MAX_CRON_CHARACTERS])
-    try:
-        found = CronSim(expression, datetime(2024, 1, 1))  # noqa: DTZ001  local time, as on a wall
-    except CronSimError as error:
-        raise InvalidSchedule("cron_invalid", cron=expression) from error
+    minutes, hours, days, months, weekdays = fields
+    found = _cron(expression)
+    if found is None:
+        # Day and month may each be well, and never meet: February 30.
+        apart = f"{minutes} {hours} {days} * {weekdays}", f"{minutes} {hours} * {months} {weekdays}"
+        key = "cron_never" if all(map(_cron, apart)) else "cron_invalid"
+        raise InvalidSchedule(key, cron=expression)
     if len(found.minutes) * len(found.hours) > MAX_TURNS_A_DAY:
         raise InvalidSchedule("cron_too_often", cron=expression, limit=MAX_TURNS_A_DAY)
     if next(found, None) is None:
         raise InvalidSchedule("cron_never", cron=expression)
+
+
+def _cron(expression: str) -> CronSim | None:
+    try:
+        return CronSim(expression, datetime(2024, 1, 1))  # noqa: DTZ001  local time, as on a wall
+    except CronSimError:
+        return None
 
 
 def _lies_in(at: time, start: time, end: time) -> bool:
