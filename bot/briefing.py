@@ -42,9 +42,9 @@ TOO_OLD: Final = timedelta(days=30)
 
 def wanted(stories: Iterable[Story], subscription: Subscription) -> list[Story]:
     """Return the stories that a subscription asks for by topic and keyword, in the order given."""
-    keywords, unwanted = _names_of(subscription.keywords), _names_of(subscription.without_keywords)
+    keywords, unwanted = subscription.keywords, subscription.without_keywords
     topics, without = frozenset(subscription.topics), frozenset(subscription.without_topics)
-    asks = bool(topics or subscription.keywords)
+    asks = bool(topics or keywords)
     return [
         story
         for story in stories
@@ -54,16 +54,19 @@ def wanted(stories: Iterable[Story], subscription: Subscription) -> list[Story]:
     ]
 
 
+def _holds(story: Story, keywords: tuple[str, ...]) -> bool:
+    if not keywords:
+        return False
+    names, signs = _sought(keywords)
+    texts = ["\n".join((telling.title, telling.summary, telling.body)) for telling in story.tellings]
+    return any(names.find(text) or any(sign in text for sign in signs) for text in texts)
+
+
 @lru_cache(maxsize=1024)
-def _names_of(keywords: tuple[str, ...]) -> Names:
-    """Return keywords as names, which are found whatever their case, width, accents and middle dots."""
-    return Names([Topic(id=TopicId("keyword"), names={}, aliases=keywords)] if keywords else [])
-
-
-def _holds(story: Story, keywords: Names) -> bool:
-    return bool(keywords.topics) and any(
-        keywords.find("\n".join((telling.title, telling.summary, telling.body))) for telling in story.tellings
-    )
+def _sought(keywords: tuple[str, ...]) -> tuple[Names, tuple[str, ...]]:
+    """Return keywords as names, found whatever their case, width and dots, and those of a single kanji."""
+    names = Names([Topic(id=TopicId("keyword"), names={}, aliases=keywords)])
+    return names, tuple(keyword for keyword in keywords if len(keyword) == 1)
 
 
 def still_news(stories: Iterable[Story], now: datetime) -> list[Story]:

@@ -31,6 +31,7 @@ _DAY_WORDS: Final = {
     **dict.fromkeys(("weekends", "週末", "土日"), EVERY_DAY[5:]),
 }
 _TIME: Final = re.compile(r"(?P<hour>\d{1,2})(?:[:時](?P<minute>\d{2})?分?)?")
+_KANJI: Final = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _NOTHING: Final = frozenset({"", "off", "none", "all", "なし", "すべて"})
 _LANGUAGES: Final[Mapping[str, tuple[Language, ...]]] = {
     **dict.fromkeys(("ja", "日本語"), ("ja",)),
@@ -174,7 +175,8 @@ def _nearest_topics(typed: str, names: Names) -> str:
 def _keywords(value: str, subscription: Subscription, _: Names, *, left_out: bool) -> Subscription:
     keywords = tuple(dict.fromkeys(_list(value)))
     for keyword in keywords:
-        if not 2 <= len(normalise(keyword)) <= MAX_KEYWORD_CHARACTERS:
+        shortest = 1 if _KANJI.fullmatch(keyword) else 2
+        if not shortest <= len(normalise(keyword)) <= MAX_KEYWORD_CHARACTERS:
             raise InvalidInput("keyword_length", keyword=keyword[:60], limit=MAX_KEYWORD_CHARACTERS)
     if left_out:
         return replace(subscription, without_keywords=keywords)
