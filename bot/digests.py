@@ -102,7 +102,12 @@ class Digests:
             return False
         parts = _Rendered(self._names).parts(chosen, subscription, turn, limits)
         deliveries = briefing.deliveries_of(digest, parts, now)
-        await self._store.publish(digest, deliveries, subscription, subscription.next_due_at)
+        try:
+            await self._store.publish(digest, deliveries, subscription, subscription.next_due_at)
+        except Conflict:
+            if await self._store.digest(digest.id) is None:
+                raise
+            return None
         return True
 
     async def realign(self) -> int:

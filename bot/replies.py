@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from bot.briefing import claim_note, parties, small_print, story_blocks
+from bot.briefing import TOO_OLD, claim_note, parties, small_print, still_news, story_blocks
 from bot.commands import CATALOGUE, Ask, Newest, unparse
 from bot.lookup import Answer, AnswerSentence, Found, Match, Passage
 from bot.message import (
@@ -91,7 +91,8 @@ def added_message(stories: Sequence[Story], began_at: datetime, language: Langua
     blocks: list[Block] = [Heading(phrase(heading, language, count=len(stories)))]
     for number, story in enumerate(stories, start=1):
         blocks += story_blocks(story, language, number=number)
-    return Message((*blocks, Divider(), note(phrase("added.where", language))), language)
+    where = "added.where" if still_news(stories, began_at) else "added.where_old"
+    return Message((*blocks, Divider(), note(phrase(where, language, days=TOO_OLD.days))), language)
 
 
 def help_message(language: Language) -> Message:

@@ -244,6 +244,17 @@ async def test_two_presses_of_now_at_once_post_once(engine, store):
     assert len(await owed(store)) == 2
 
 
+async def test_the_same_press_twice_at_once_is_no_trouble(engine, store):
+    await do(engine, "subscribe")
+    await engine.compose_due(LIMITS)
+    await engine.save([make_story(id="next")], "seeds", "")
+
+    told = await asyncio.gather(*(do(engine, "now", id_="one") for _ in range(2)))
+
+    assert "Posted to the channel" in "".join(told)
+    assert "Somebody else" not in "".join(told)
+
+
 async def test_the_second_of_two_moderators_reads_that_it_was_changed_meanwhile(engine, store):
     await do(engine, "subscribe")
 
