@@ -1,15 +1,16 @@
-"""Briefing, pure: when a subscription is due, which stories it gets, and the message that tells them."""
+"""Briefing, pure: which stories a subscription gets, what is owed for them, and how they are told."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import chain, zip_longest
-from zoneinfo import ZoneInfo
+from typing import Final
 
 from bot.identity import derived_id
 from bot.language import Names
-from bot.message import Block, Divider, Heading, Message, note, paragraph, split
+from bot.message import Block, Divider, Heading, Limits, Message, Paragraph, Run, note, paragraph, split
 from bot.model import (
     Channel,
     Claim,
@@ -27,81 +28,50 @@ from bot.model import (
     StoryId,
     Subscription,
     Telling,
+    Topic,
     TopicId,
 )
 from bot.phrases import phrase, phrase_date
 
-FIRST = "first"
-"""The slot of the digest that a channel gets at once when it subscribes."""
-
-
-# When
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A turn of a timetable: the instant, and the occurrence it is known by."""
-
-    at: datetime
-    occurrence: Occurrence
-
-
-def next_due(subscription: Subscription, after: datetime) -> Due:
-    """Return the first turn later than `after`.
-
-    A local time that the clock skips means the first moment after the gap; one that it shows twice
-    means the first of the two. A turn is known by its local date and time, never by its instant.
-    """
-    zone = ZoneInfo(subscription.time_zone)
-    today = after.astimezone(zone).date()
-    days = (today + timedelta(days=n) for n in range(-1, 3))
-    turns = (_turn(subscription, day, slot, zone) for day in days for slot in subscription.times)
-    return min((turn for turn in turns if turn.at > after), key=lambda turn: turn.at)
-
-
-def upcoming(subscription: Subscription, count: int) -> list[datetime]:
-    """Return the next `count` instants at which a digest is due, the first of them from the store."""
-    times = [subscription.next_due_at]
-    while len(times) < count:
-        times.append(next_due(subscription, times[-1]).at)
-    return times
-
-
-def occurrence_at(subscription: Subscription, now: datetime) -> Occurrence:
-    """Return the turn that is composed at `now`: the latest one due, so that missed ones make one digest."""
-    due = subscription.next_due_at
-    turn = next_due(subscription, due - timedelta(milliseconds=1))
-    if turn.at > due:
-        local_date = due.astimezone(ZoneInfo(subscription.time_zone)).date()
-        return Occurrence(subscription_id=subscription.id, local_date=local_date, slot=FIRST)
-    while (later := next_due(subscription, turn.at)).at <= now:
-        turn = later
-    return turn.occurrence
-
-
-def _turn(subscription: Subscription, day: date, slot: time, zone: ZoneInfo) -> Due:
-    occurrence = Occurrence(subscription_id=subscription.id, local_date=day, slot=f"{slot:%H:%M}")
-    return Due(at=_instant(datetime.combine(day, slot), zone), occurrence=occurrence)
-
-
-def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    """Return the first instant at which the clocks of a zone show `wall` or later."""
-    at = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if _wall(at, zone) == wall:
-        return at
-    # The time does not exist: `fold` gives an instant on each side of the gap, whose end lies between.
-    before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    while at - before > timedelta(seconds=1):
-        middle = before + (at - before) // 2
-        before, at = (before, middle) if _wall(middle, zone) >= wall else (middle, at)
-    return at.replace(microsecond=0)
-
-
-def _wall(at: datetime, zone: ZoneInfo) -> datetime:
-    return at.astimezone(zone).replace(tzinfo=None)
+TOO_OLD: Final = timedelta(days=30)
+"""From this age on a story is no news any more, but to a channel that never had any."""
 
 
 # Which
+
+
+def wanted(stories: Iterable[Story], subscription: Subscription) -> list[Story]:
+    """Return the stories that a subscription asks for by topic and keyword, in the order given."""
+    keywords, unwanted = subscription.keywords, subscription.without_keywords
+    topics, without = frozenset(subscription.topics), frozenset(subscription.without_topics)
+    asks = bool(topics or keywords)
+    return [
+        story
+        for story in stories
+        if (not asks or not topics.isdisjoint(story.topics) or _holds(story, keywords))
+        and without.isdisjoint(story.topics)
+        and not _holds(story, unwanted)
+    ]
+
+
+def _holds(story: Story, keywords: tuple[str, ...]) -> bool:
+    if not keywords:
+        return False
+    names, signs = _sought(keywords)
+    texts = ["\n".join((telling.title, telling.summary, telling.body)) for telling in story.tellings]
+    return any(names.find(text) or any(sign in text for sign in signs) for text in texts)
+
+
+@lru_cache(maxsize=1024)
+def _sought(keywords: tuple[str, ...]) -> tuple[Names, tuple[str, ...]]:
+    """Return keywords as names, found whatever their case, width and dots, and those of a single kanji."""
+    names = Names([Topic(id=TopicId("keyword"), names={}, aliases=keywords)])
+    return names, tuple(keyword for keyword in keywords if len(keyword) == 1)
+
+
+def still_news(stories: Iterable[Story], now: datetime) -> list[Story]:
+    """Return the stories that are not too old for a digest."""
+    return [story for story in stories if story.published_at >= now - TOO_OLD]
 
 
 def choose(fresh: Sequence[Story], count: int) -> list[Story]:
@@ -142,9 +112,9 @@ def digest_of(
     )
 
 
-def deliveries_of(digest: Digest, parts: Sequence[Message]) -> list[Delivery]:
-    """Return a delivery for each part of a digest's message, due at once."""
-    return _deliveries("digest", digest.id, digest.channel, parts, digest.composed_at)
+def deliveries_of(digest: Digest, parts: Sequence[Message], due_at: datetime) -> list[Delivery]:
+    """Return a delivery for each part of a digest's message."""
+    return _deliveries("digest", digest.id, digest.channel, parts, due_at)
 
 
 def share_of(
@@ -184,8 +154,56 @@ def _deliveries(
 # In which words
 
 
+def digest_parts(
+    stories: Sequence[Story], remaining: int, names: Names, subscription: Subscription, local_date: date
+) -> list[Message]:
+    """Return a subscription's digest as the messages that its style asks for, each of any length.
+
+    In a thread the first lists the titles, and every other tells one story.
+    """
+    first, *others = subscription.languages
+    second = next((language for language in others if language != first), None)
+    compact = subscription.style != "full"
+    message = digest_message(stories, remaining, names, first, local_date, second=second, compact=compact)
+    message = replace(message, mention=_mention(stories, subscription))
+    if subscription.style != "thread":
+        return [message]
+    replies = [
+        Message(tuple(story_blocks(story, first, number=number, second=second)), first)
+        for number, story in enumerate(stories, start=1)
+    ]
+    return [message, *replies]
+
+
+def split_parts(parts: Sequence[Message], limits: Limits) -> list[Message]:
+    """Return the messages of a digest as a platform can take them."""
+    return [piece for part in parts for piece in split(part, limits)]
+
+
+def joined(parts: Sequence[Message]) -> Message:
+    """Return the messages of a digest as one, for whoever previews it."""
+    first, *later = parts
+    blocks = chain.from_iterable((Divider(), *part.blocks) for part in later)
+    return replace(first, blocks=(*first.blocks, *blocks))
+
+
+def _mention(stories: Sequence[Story], subscription: Subscription) -> str | None:
+    mention = subscription.mention
+    if mention is None or not stories:
+        return None
+    touched = {topic for story in stories for topic in story.topics}
+    return mention.target if not mention.topics or touched.intersection(mention.topics) else None
+
+
 def digest_message(
-    stories: Sequence[Story], remaining: int, names: Names, language: Language, local_date: date
+    stories: Sequence[Story],
+    remaining: int,
+    names: Names,
+    language: Language,
+    local_date: date,
+    *,
+    second: Language | None = None,
+    compact: bool = False,
 ) -> Message:
     """Return the digest of `stories` as a message; `remaining` is how many more are waiting."""
     blocks: list[Block] = [
@@ -196,7 +214,7 @@ def digest_message(
     if topics := _topic_names(stories, names, language):
         blocks.append(note(phrase("digest.topics", language, topics=_join(topics, language))))
     for number, story in enumerate(stories, start=1):
-        blocks += story_blocks(story, language, number=number)
+        blocks += story_blocks(story, language, number=number, second=second, compact=compact)
     blocks.append(Divider())
     if remaining:
         blocks.append(note(phrase("digest.remaining", language, count=remaining)))
@@ -204,14 +222,24 @@ def digest_message(
     return Message(tuple(blocks), language)
 
 
-def story_blocks(story: Story, language: Language, number: int) -> list[Block]:
-    """Return a story as a numbered title, its summary, and the small print that belongs to it."""
+def story_blocks(
+    story: Story, language: Language, number: int, *, second: Language | None = None, compact: bool = False
+) -> list[Block]:
+    """Return a story as a numbered title, its summary, and the small print that belongs to it.
+
+    Title and summary in the `second` language follow where the story is told in it too. The small
+    print stands by a compact story as well: a title may allege, and whoever denies is named with it.
+    """
     telling = story.telling(language)
-    return [
-        Heading(f"{number}. {telling.title}", level=2, url=story.source.url, story_id=story.id),
-        paragraph(telling.summary),
-        small_print(story, telling, language),
+    blocks: list[Block] = [
+        Heading(f"{number}. {telling.title}", level=2, url=story.source.url, story_id=story.id)
     ]
+    if not compact:
+        blocks.append(paragraph(telling.summary))
+    if second is not None and (other := story.telling(second)) != telling:
+        title = Run(other.title, style="strong")
+        blocks.append(Paragraph((title,) if compact else (title, Run(f"\n{other.summary}"))))
+    return [*blocks, small_print(story, telling, language)]
 
 
 def small_print(story: Story, telling: Telling, language: Language) -> Block:

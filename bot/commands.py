@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeVar
 
 from bot.display import printable
@@ -50,11 +50,55 @@ class ShowSubscription:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subscribe:
+    """`/ai-news-digest subscribe [times:… …]`: this channel gets digests from now on, as wished for."""
+
+    wishes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSubscription:
+    """`/ai-news-digest change times:…`: what is named changes, the rest stays."""
+
+    wishes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseSubscription:
+    """`/ai-news-digest pause`: no digests until it is resumed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeSubscription:
+    """`/ai-news-digest resume`: digests again, from the next turn on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveSubscription:
+    """`/ai-news-digest remove`: no digests any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostNow:
+    """`/ai-news-digest now`: what is new is posted at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddStories:
     """`/ai-news-mod add`: the form that an article is added with, for moderators."""
 
 
-Command = Ask | Newest | Help | PreviewDigest | ShowSubscription | AddStories
+DigestCommand = (
+    Subscribe
+    | ShowSubscription
+    | ChangeSubscription
+    | PauseSubscription
+    | ResumeSubscription
+    | RemoveSubscription
+    | PreviewDigest
+    | PostNow
+)
+Command = Ask | Newest | Help | DigestCommand | AddStories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,21 +115,61 @@ CATALOGUE = (
     Entry(usage="/ai-news help", help_key="help.help"),
     Entry(usage="/ai-news-digest preview", help_key="help.preview"),
     Entry(usage="/ai-news-digest show", help_key="help.show"),
+    Entry(usage="/ai-news-digest subscribe", help_key="help.subscribe"),
+    Entry(usage="/ai-news-digest change", help_key="help.change"),
+    Entry(usage="/ai-news-digest now", help_key="help.now"),
+    Entry(usage="/ai-news-digest pause", help_key="help.pause"),
+    Entry(usage="/ai-news-digest resume", help_key="help.resume"),
+    Entry(usage="/ai-news-digest remove", help_key="help.remove"),
     Entry(usage="/ai-news-mod add", help_key="help.add"),
 )
 
 OPTIONS = ("depth:low", "depth:medium", "depth:high", "view:why", "view:sources", "visible:yes")
 """What may follow a query, for completion."""
 
+WISHES: Final[Mapping[str, str]] = {
+    "times": "09:00,18:00",
+    "days": "weekdays",
+    "cron": '"0 9 * * 1"',
+    "zone": "Asia/Tokyo",
+    "language": "both",
+    "topics": "deepseek",
+    "keywords": '"open source"',
+    "without": "openai",
+    "without-keywords": "rumour",
+    "count": "8",
+    "style": "compact",
+    "empty": "say",
+    "quiet": "22:00-07:00",
+    "mention": "off",
+    "mention-topics": "deepseek",
+}
+"""What a subscription can be told, each with an example of how."""
+
+MAX_WISH_CHARACTERS = 2_000
+
 MAX_QUERY_CHARACTERS = 500
 _DEPTHS: Final[Mapping[str, Depth]] = {"low": "low", "medium": "medium", "high": "high"}
 _VIEWS: Final[Mapping[str, View]] = {"answer": "answer", "why": "why", "sources": "sources"}
 _VISIBLE: Final[Mapping[str, str]] = {"yes": "yes", "no": "no"}
 _HELP_WORDS = frozenset({"help", "?", "ヘルプ", "使い方"})
-_DIGEST_COMMANDS: Final[Mapping[str, Command]] = {"preview": PreviewDigest(), "show": ShowSubscription()}
+_DIGEST_COMMANDS: Final[Mapping[str, type[DigestCommand]]] = {
+    "subscribe": Subscribe,
+    "show": ShowSubscription,
+    "change": ChangeSubscription,
+    "pause": PauseSubscription,
+    "resume": ResumeSubscription,
+    "remove": RemoveSubscription,
+    "preview": PreviewDigest,
+    "now": PostNow,
+}
 _MODERATOR_COMMANDS: Final[Mapping[str, Command]] = {"add": AddStories()}
 _OPTION = re.compile(r"(?:^|\s+)(?P<name>depth|page|view|visible):(?P<value>\w+)$")
 _MAX_PAGE = 100
+_QUOTED = r'"[^"]*"|“[^”]*”|「[^」]*」'
+_WISH = re.compile(
+    rf'(?P<name>[a-z-]+): ?(?P<value>(?:{_QUOTED}|(?! [a-z-]+:)[^"“「])*)(?: |$)', re.IGNORECASE
+)
 
 
 def parse(text: str) -> Command:
@@ -101,7 +185,7 @@ def parse(text: str) -> Command:
         case "/ai-news":
             return _parse_lookup(rest)
         case "/ai-news-digest":
-            return _parse_subcommand(name, rest, _DIGEST_COMMANDS)
+            return _parse_digest(name, rest)
         case "/ai-news-mod":
             return _parse_subcommand(name, rest, _MODERATOR_COMMANDS)
     if name.startswith("/"):
@@ -144,6 +228,33 @@ def _parse_subcommand(name: str, text: str, known: Mapping[str, Command]) -> Com
     if command is None:
         raise InvalidInput("unknown_subcommand", command=name, known=", ".join(known))
     return command
+
+
+def _parse_digest(name: str, text: str) -> Command:
+    word, _, rest = text.partition(" ")
+    command = _DIGEST_COMMANDS.get(word.lower())
+    if command is Subscribe or command is ChangeSubscription:
+        return command(wishes=_read_wishes(rest))
+    if command is None or rest:
+        raise InvalidInput("unknown_subcommand", command=name, known=", ".join(_DIGEST_COMMANDS))
+    return command()
+
+
+def _read_wishes(text: str) -> dict[str, str]:
+    """Return each wish's value as typed; what stands in quotes belongs together, and loses them."""
+    text = " ".join(unicodedata.normalize("NFKC", text).split())
+    if len(text) > MAX_WISH_CHARACTERS:
+        raise InvalidInput("wishes_too_long", limit=MAX_WISH_CHARACTERS, length=len(text))
+    wishes: dict[str, str] = {}
+    start = 0
+    while start < len(text):
+        found = _WISH.match(text, start)
+        if found is None or found["name"].lower() not in WISHES:
+            unknown = text[start:].partition(" ")[0].partition(":")[0]
+            raise InvalidInput("unknown_wish", name=unknown[:40], known=", ".join(WISHES))
+        wishes[found["name"].lower()] = re.sub('["“”「」]', "", found["value"]).strip()
+        start = found.end()
+    return wishes
 
 
 def _take_options(text: str) -> tuple[str, dict[str, str]]:

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 
-from bot.commands import CATALOGUE, OPTIONS
+from bot.commands import CATALOGUE, OPTIONS, WISHES
 from bot.language import Names
 
 
@@ -16,7 +16,9 @@ class Completion:
 
     def of(self, text: str) -> list[str]:
         """Return what may stand in the place of the last word of `text`."""
-        return completions(text, self._usages, OPTIONS, self._words)
+        is_wish = text.startswith("/ai-news-digest ")
+        options = [f"{name}:{value}" for name, value in WISHES.items()] if is_wish else OPTIONS
+        return completions(text, self._usages, options, self._words)
 
 
 def completions(text: str, usages: Iterable[str], options: Iterable[str], words: Iterable[str]) -> list[str]:

@@ -3,28 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 
 from bot import add_form, briefing, replies
-from bot.commands import (
-    AddStories,
-    Ask,
-    Command,
-    Help,
-    Newest,
-    PreviewDigest,
-    ShowSubscription,
-    parse,
-    unparse,
-)
+from bot.commands import AddStories, Ask, Command, Help, Newest, parse, unparse
+from bot.digests import Digests
 from bot.display import printable
-from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, StoreError, UserError
+from bot.errors import Conflict, InvalidInput, NotFound, StoreError, UserError
 from bot.form import Form
-from bot.identity import derived_id
 from bot.intake import Intake, Saved
 from bot.language import Names
 from bot.lookup import Answer, answer, read_query
-from bot.message import Limits, Message, note, paragraph, split
+from bot.message import Limits, Message, paragraph
 from bot.model import (
     PUBLIC,
     Actor,
@@ -32,22 +21,20 @@ from bot.model import (
     Channel,
     Interaction,
     Language,
-    Occurrence,
     Revision,
     Source,
     Story,
     StoryId,
     Subscription,
-    SubscriptionId,
     WorkspaceId,
 )
-from bot.phrases import phrase, phrase_error
+from bot.phrases import phrase_error
 from bot.ports import Clock, Index, Store
+from bot.subscribing import Subscribing, check_moderator
 
 CANDIDATES = 50
 """How many stories the index proposes for the second look (SEARCH: the top 30 to 50 keep the gain)."""
 
-_FRESH = 200
 _FOLLOW_BATCH = 1_000
 
 
@@ -69,6 +56,8 @@ class Engine:
         self.names = names
         self.clock = clock
         self._intake = Intake(store, names, clock)
+        self._digests = Digests(store, names, clock)
+        self.subscribing = Subscribing(store, names, clock, self._digests)
 
     # Stories in
 
@@ -125,7 +114,7 @@ class Engine:
         try:
             if not isinstance(parse(command), AddStories):
                 raise InvalidInput("no_form", command=command[:40])
-            _check_moderator(actor)
+            check_moderator(actor)
         except UserError as error:
             return _refused(error, interaction)
         try:
@@ -138,7 +127,7 @@ class Engine:
         return replies.added_message(shown, began_at, actor.language)
 
     async def _do(self, command: Command, interaction: Interaction) -> Message | Form:
-        actor, channel = interaction.actor, interaction.channel
+        actor = interaction.actor
         match command:
             case Ask():
                 return await self._reply_to_ask(command, interaction)
@@ -146,17 +135,11 @@ class Engine:
                 return await self._reply_newest(command.page, actor)
             case Help():
                 return replies.help_message(actor.language)
-            case PreviewDigest():
-                return await self._reply_preview(actor, channel)
-            case ShowSubscription():
-                subscription = await self.store.subscription(channel)
-                due = briefing.next_due(subscription, self.clock()).at if subscription else None
-                return replies.subscription_message(subscription, self.names, due, actor.language)
             case AddStories():
-                _check_moderator(actor)
+                check_moderator(actor)
                 return add_form.form(actor.language)
             case _:
-                assert_never(command)
+                return await self.subscribing.reply(command, interaction)
 
     async def _reply_to_ask(self, ask: Ask, interaction: Interaction) -> Message:
         start, end = (ask.page - 1) * replies.PAGE_SIZE, ask.page * replies.PAGE_SIZE
@@ -185,14 +168,6 @@ class Engine:
         stories = await self.store.newest_stories(actor.workspace, size + 1, offset=(page - 1) * size)
         return replies.newest_message(stories[:size], page, len(stories) > size, actor.language)
 
-    async def _reply_preview(self, actor: Actor, channel: Channel) -> Message:
-        subscription = await self.store.subscription(channel) or self._default_subscription(
-            channel, actor.language, "UTC"
-        )
-        message = await self.preview(subscription)
-        intro = note(phrase("subscription.preview", actor.language))
-        return replace(message, blocks=(intro, *message.blocks))
-
     # What there is
 
     async def story(self, story_id: StoryId, workspace: WorkspaceId) -> StoryRecord:
@@ -220,56 +195,15 @@ class Engine:
 
     async def subscribe(self, channel: Channel, language: Language, time_zone: str) -> Subscription:
         """Subscribe a channel with the defaults, first due at once; a known channel keeps what it has."""
-        return await self.store.add_subscription(self._default_subscription(channel, language, time_zone))
+        return await self.subscribing.subscribe(channel, language, time_zone)
 
     async def preview(self, subscription: Subscription) -> Message:
         """Return the digest that a subscription would get now, without posting it."""
-        occurrence = briefing.occurrence_at(subscription, self.clock())
-        return (await self._compose(subscription, occurrence))[1]
+        return await self._digests.preview(subscription)
 
     async def compose_due(self, limits: Mapping[str, Limits]) -> int:
         """Publish the digests that are due on the platforms given; return how many."""
-        now = self.clock()
-        published = 0
-        for subscription in await self.store.due_subscriptions(now, _FRESH):
-            platform = limits.get(subscription.channel.platform)
-            if platform is not None:
-                published += await self._publish(subscription, platform, now)
-        return published
-
-    async def _publish(self, subscription: Subscription, limits: Limits, now: datetime) -> bool:
-        occurrence = briefing.occurrence_at(subscription, now)
-        stories, message = await self._compose(subscription, occurrence)
-        digest, deliveries = None, []
-        if stories:
-            digest = briefing.digest_of(stories, subscription, occurrence, now)
-            deliveries = briefing.deliveries_of(digest, split(message, limits))
-        next_due_at = briefing.next_due(subscription, now).at
-        try:
-            await self.store.publish(digest, deliveries, subscription, next_due_at)
-        except Conflict:
-            return False  # another process composed this turn
-        return digest is not None
-
-    async def _compose(
-        self, subscription: Subscription, occurrence: Occurrence
-    ) -> tuple[list[Story], Message]:
-        fresh = await self.store.fresh_stories(subscription, _FRESH)
-        chosen = briefing.choose(fresh, subscription.story_count)
-        remaining = len(fresh) - len(chosen)
-        message = briefing.digest_message(
-            chosen, remaining, self.names, subscription.languages[0], occurrence.local_date
-        )
-        return chosen, message
-
-    def _default_subscription(self, channel: Channel, language: Language, time_zone: str) -> Subscription:
-        return Subscription(
-            id=SubscriptionId(derived_id("subscription", channel.platform, channel.workspace, channel.id)),
-            channel=channel,
-            languages=(language,),
-            time_zone=time_zone,
-            next_due_at=self.clock(),
-        )
+        return await self._digests.publish_due(limits)
 
 
 def _by_a_name_that_can_be_kept(interaction: Interaction) -> Interaction:
@@ -283,11 +217,6 @@ def _was_shown(story: Story, revisions: Sequence[Revision]) -> bool:
     if story.status == "retracted":
         return any(revision.after.status == "published" for revision in revisions)
     return story.status == "published"
-
-
-def _check_moderator(actor: Actor) -> None:
-    if actor.role == "member":
-        raise NotAllowed("moderators_only")
 
 
 def _refused(error: UserError, interaction: Interaction) -> Message:

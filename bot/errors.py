@@ -33,6 +33,10 @@ class InvalidInput(UserError):
     """Text, a file or a setting that cannot be used as given."""
 
 
+class InvalidSchedule(UserError):
+    """A timetable that never comes, comes too often, or cannot be read."""
+
+
 class InvalidSettings(BotError):
     """Settings that cannot be used; one line for each, `VARIABLE: what is wrong; what to do`."""
 

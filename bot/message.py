@@ -93,10 +93,14 @@ Block = Heading | Paragraph | Quote | Note | Divider | Buttons
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is posted or answered. `language` is that of its labels."""
+    """What is posted or answered. `language` is that of its labels.
+
+    `mention` is the platform's id of a role or group that the message calls, where it can.
+    """
 
     blocks: tuple[Block, ...]
     language: Literal["ja", "en"]
+    mention: str | None = None
 
 
 def paragraph(text: str) -> Paragraph:
@@ -181,8 +185,9 @@ def split(message: Message, limits: Limits) -> list[Message]:
 
     Parts begin at a story where that can be, else at a block, else at a sentence, a word, or anywhere.
     No part ends with a heading, and buttons stay with the block above them. A link that is cut keeps
-    its address on the last piece. Dividers where parts begin or end are left out. The time taken is
-    linear in the length of the message. Limits of at least 3,000 characters leave room for any link.
+    its address on the last piece. Dividers where parts begin or end are left out. Only the first part
+    calls whom the message mentions. The time taken is linear in the length of the message. Limits of
+    at least 3,000 characters leave room for any link.
     """
     queue = deque(map(_Rest.of, message.blocks))
     parts: list[list[Block]] = []
@@ -190,7 +195,11 @@ def split(message: Message, limits: Limits) -> list[Message]:
         part = _without_edge_dividers(_take_part(queue, limits))
         if part:
             parts.append(part)
-    return [replace(message, blocks=tuple(part)) for part in parts or [[]]]
+    first, *later = [tuple(part) for part in parts or [[]]]
+    return [
+        replace(message, blocks=first),
+        *(replace(message, blocks=part, mention=None) for part in later),
+    ]
 
 
 @dataclass(slots=True)

@@ -169,13 +169,15 @@ class Interaction:
     """One press, typed command or submitted form, of one person in one channel.
 
     `id` names what was typed or pressed: it is the same when the platform delivers it twice, and when
-    the same button under the same answer is pressed twice. `limits` is what one message holds there.
+    the same button under the same answer is pressed twice. `limits` is what one message holds there;
+    `time_zone` is the workspace's where the platform tells it, else the operator's.
     """
 
     id: str
     actor: Actor
     channel: Channel
     limits: Limits
+    time_zone: str = "UTC"
 
 
 EVERY_DAY: Final = (0, 1, 2, 3, 4, 5, 6)

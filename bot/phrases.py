@@ -1,13 +1,13 @@
 """Every sentence that readers see, in their language, from `locales/`; dates and ages as it writes them."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 
 from bot.errors import UserError
 from bot.model import Language
@@ -44,6 +44,12 @@ def phrase_error(error: UserError, language: Language) -> str:
 def phrase_date(day: date, language: Language, *, weekday: bool = False) -> str:
     """Return a date as the language writes it, such as 2025年2月1日 or February 1, 2025."""
     return format_date(day, "full" if weekday else "long", locale=language)
+
+
+def phrase_days(weekdays: Iterable[int], language: Language) -> str:
+    """Return days of the week (Monday is 0) as the language writes a list of them: Monday, Friday; 月・金."""
+    names = get_day_names("abbreviated" if language == "ja" else "wide", locale=language)
+    return phrase("days.and", language).join(names[day] for day in weekdays)
 
 
 def phrase_age(days: int, language: Language) -> str:

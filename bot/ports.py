@@ -70,10 +70,14 @@ class Store(Protocol):
         """Return visible stories, newest `published_at` first, then by id in the database's own order."""
         ...
 
-    async def fresh_stories(self, subscription: Subscription, limit: int) -> list[Story]:
+    async def fresh_stories(
+        self, subscription: Subscription, limit: int, since: datetime | None = None
+    ) -> list[Story]:
         """Return stories that the channel's workspace sees and that never went to the channel, newest first.
 
-        Where the subscription names topics, only stories with one of them. It need not be a saved one.
+        Without those that have a topic to be left out and, where the subscription names topics and no
+        keywords, only those with one of its topics. Stories published before `since` are left out too,
+        unless the channel never had any. The subscription need not be a saved one.
         """
         ...
 
@@ -110,7 +114,7 @@ class Store(Protocol):
     async def change_subscription(self, before: Subscription, after: Subscription) -> None:
         """Save a subscription's wishes, due time, state and trouble.
 
-        Raises `Conflict` when its due time or state in the store are no longer those of `before`.
+        Raises `Conflict` when the store no longer holds `before`.
         """
         ...
 
@@ -130,8 +134,13 @@ class Store(Protocol):
         """
         ...
 
-    async def due_subscriptions(self, now: datetime, limit: int) -> list[Subscription]:
-        """Return active subscriptions with `next_due_at` at or before `now`, longest due first."""
+    async def due_subscriptions(
+        self, now: datetime, limit: int, platforms: Sequence[str] | None = None
+    ) -> list[Subscription]:
+        """Return active subscriptions with `next_due_at` at or before `now`, longest due first.
+
+        Only those of the platforms given; of all for None.
+        """
         ...
 
     async def publish(

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from bot.briefing import claim_note, parties, small_print, story_blocks
+from bot.briefing import TOO_OLD, claim_note, parties, small_print, still_news, story_blocks
 from bot.commands import CATALOGUE, Ask, Newest, unparse
-from bot.language import Names
 from bot.lookup import Answer, AnswerSentence, Found, Match, Passage
 from bot.message import (
     Block,
@@ -24,7 +22,7 @@ from bot.message import (
     note,
     paragraph,
 )
-from bot.model import Language, Story, Subscription
+from bot.model import Language, Story
 from bot.phrases import phrase, phrase_age, phrase_date
 
 PAGE_SIZE = 5
@@ -93,7 +91,8 @@ def added_message(stories: Sequence[Story], began_at: datetime, language: Langua
     blocks: list[Block] = [Heading(phrase(heading, language, count=len(stories)))]
     for number, story in enumerate(stories, start=1):
         blocks += story_blocks(story, language, number=number)
-    return Message((*blocks, Divider(), note(phrase("added.where", language))), language)
+    where = "added.where" if still_news(stories, began_at) else "added.where_old"
+    return Message((*blocks, Divider(), note(phrase(where, language, days=TOO_OLD.days))), language)
 
 
 def help_message(language: Language) -> Message:
@@ -111,36 +110,6 @@ def help_message(language: Language) -> Message:
         ),
         language,
     )
-
-
-def subscription_message(
-    subscription: Subscription | None, names: Names, due_at: datetime | None, language: Language
-) -> Message:
-    """Return what a channel gets, and when next."""
-    heading = Heading(phrase("subscription.heading", language))
-    if subscription is None or due_at is None:
-        return Message((heading, paragraph(phrase("subscription.none", language))), language)
-    join = phrase("story.and", language).join
-    blocks: list[Block] = [
-        heading,
-        paragraph(
-            phrase(
-                "subscription.times",
-                language,
-                times=join(f"{slot:%H:%M}" for slot in subscription.times),
-                zone=subscription.time_zone,
-                told_in=join(phrase(f"language.{told}", language) for told in subscription.languages),
-                count=subscription.story_count,
-            )
-        ),
-    ]
-    if subscription.topics:
-        topics = join(names.topics[t].names[language] for t in subscription.topics if t in names.topics)
-        blocks.append(paragraph(phrase("subscription.topics", language, topics=topics)))
-    local = due_at.astimezone(ZoneInfo(subscription.time_zone))
-    when = f"{phrase_date(local.date(), language, weekday=True)} {local:%H:%M}"
-    blocks.append(paragraph(phrase("subscription.next", language, when=when)))
-    return Message(tuple(blocks), language)
 
 
 def _nothing_found(answer: Answer, ask: Ask, language: Language) -> Message:

@@ -91,6 +91,16 @@ async def test_an_article_becomes_stories_that_only_the_workspace_finds(engine, 
     assert (await store.revisions(first.id))[0].actor == "Mika"
 
 
+@pytest.mark.parametrize(
+    ("date", "sentence"),
+    [("", "the next digests of this workspace bring them"), ("2025-02-01", "more than 30 days old")],
+)
+async def test_it_is_said_whether_digests_bring_the_stories(engine, date, sentence):
+    told = await engine.submit(COMMAND, FILLED_IN | {"date": date}, moderating())
+
+    assert sentence in plain_text(told)
+
+
 async def test_the_same_article_again_is_said_to_be_here(engine, store):
     added = await engine.submit(COMMAND, FILLED_IN, moderating())
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.completion import completions
+from bot.completion import Completion, completions
+from bot.language import Names
 
 USAGES = ("/ai-news", "/ai-news help", "/ai-news-digest preview", "/ai-news-digest show")
 
@@ -23,3 +24,11 @@ def test_the_last_word_is_completed(text, expected):
     options = ("depth:low", "view:why")
 
     assert completions(text, USAGES, options, ("DeepSeek", "ディープシーク")) == expected
+
+
+def test_what_a_subscription_can_be_told_is_completed():
+    completion = Completion(Names())
+
+    assert completion.of("/ai-news-digest subscribe st") == ["style:compact"]
+    assert completion.of("/ai-news-digest r") == ["resume", "remove"]
+    assert completion.of("/ai-news robots st") == []

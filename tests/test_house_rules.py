@@ -62,7 +62,7 @@ def test_every_sentence_stands_in_both_languages_with_the_same_blanks():
         assert blanks(japanese[key]) - {"count"} == blanks(english[key]) - {"count"}, key
 
 
-ERROR = re.compile(r'(?:UserError|NotFound|NotAllowed|InvalidInput)\(\s*"(\w+)"')
+ERROR = re.compile(r'(?:UserError|NotFound|NotAllowed|InvalidInput|InvalidSchedule)\(\s*"(\w+)"')
 
 
 def test_every_sentence_is_used_and_every_sentence_used_exists():

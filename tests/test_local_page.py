@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.errors import InvalidSettings, StoreError
-from bot.model import Source, StoryChange, StoryId, WorkspaceId
+from bot.model import Channel, Source, StoryChange, StoryId, WorkspaceId
 from tests.factories import make_actor, make_story, make_telling
 from tests.local_page import ELSEWHERE, NEWS, served, text_of
 
@@ -362,6 +362,20 @@ async def test_a_moderator_sees_one_workspace_and_the_operator_all(page):
 
     assert "local / elsewhere" in operator
     assert "local / elsewhere" not in moderator
+
+
+async def test_a_subscription_s_terms_and_state_are_told(page):
+    html = await page.get("/w/local/subscriptions")
+
+    assert "Every day at 09:00" in html
+    assert "Active" in html
+
+    channel = Channel(platform="local", workspace=WorkspaceId("local"), id="news")
+    await page.engine.store.stop_subscription(channel, "the channel is gone")
+    html = await page.get("/w/local/subscriptions")
+
+    assert "Paused" in html
+    assert "the channel is gone" in html
 
 
 async def test_another_name_or_another_site_is_refused(page):

@@ -244,3 +244,12 @@ def test_limits_too_small_for_anything_still_lose_nothing(several):
     parts = split(whole, Limits(characters=2, block_characters=2, blocks=1))
 
     assert "".join(map(raw_text, parts)) == raw_text(whole)
+
+
+def test_only_the_first_part_calls_whom_the_message_mentions():
+    message = Message((paragraph("word " * 900),), "en", mention="42")
+
+    first, *later = split(message, Limits(characters=2_000, block_characters=2_000, blocks=40))
+
+    assert first.mention == "42"
+    assert [part.mention for part in later] == [None, None]

@@ -178,13 +178,13 @@ async def test_durable_settings_are_on(sqlite_url):
 
 @pytest.mark.parametrize(
     "statement",
-    [sql.NEWEST_STORIES, sql.fresh_stories(0), sql.fresh_stories(8)],
+    [sql.NEWEST_STORIES, sql.fresh_stories(0, 0), sql.fresh_stories(8, 8)],
     ids=["newest", "fresh", "topics"],
 )
 async def test_the_newest_stories_are_read_in_the_order_of_an_index(sqlite_url, statement):
     driver, _ = await open_sqlite(sqlite_url)
 
-    plan = await driver.read(f"EXPLAIN QUERY PLAN {statement}", *([None] * 12))
+    plan = await driver.read(f"EXPLAIN QUERY PLAN {statement}", *([None] * 21))
 
     reads = [row for row in plan if row["detail"].startswith(("SEARCH s ", "SCAN s "))]
     assert [row["detail"] for row in reads] == ["SEARCH s USING INDEX stories_by_age (workspace=?)"] * 2

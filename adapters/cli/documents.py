@@ -1,12 +1,12 @@
 """The JSON documents of the command line, pure: a stable surface for scripts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from bot.lookup import Answer, AnswerSentence, Found
 from bot.message import Message
-from bot.model import Claim, Revision, Source, Story, Telling
+from bot.model import Claim, Revision, Source, Story, Subscription, Telling
 from bot.segment import Cut
 
 Json = dict[str, object]
@@ -42,6 +42,31 @@ def _sentence(sentence: AnswerSentence) -> Json:
 def _found(found: Found) -> Json:
     matched = [{"typed": match.typed, "form": match.form, "how": match.how} for match in found.matched]
     return {**story_row(found.story, found.telling), "score": found.score, "matched": matched}
+
+
+def subscription_document(subscription: Subscription, turns: Sequence[datetime]) -> Json:
+    """Return a subscription with its next turns."""
+    channel = subscription.channel
+    return {
+        "channel": f"{channel.platform}/{channel.workspace}/{channel.id}",
+        "state": subscription.state,
+        "trouble": subscription.trouble,
+        "times": [f"{slot:%H:%M}" for slot in subscription.times],
+        "weekdays": list(subscription.weekdays),
+        "cron": subscription.cron,
+        "time_zone": subscription.time_zone,
+        "quiet": [f"{at:%H:%M}" for at in subscription.quiet] if subscription.quiet else None,
+        "languages": list(subscription.languages),
+        "topics": list(subscription.topics),
+        "keywords": list(subscription.keywords),
+        "without_topics": list(subscription.without_topics),
+        "without_keywords": list(subscription.without_keywords),
+        "story_count": subscription.story_count,
+        "style": subscription.style,
+        "when_empty": subscription.when_empty,
+        "mention": asdict(subscription.mention) if subscription.mention else None,
+        "next": [_instant(at) for at in turns],
+    }
 
 
 def story_row(story: Story, telling: Telling) -> Json:

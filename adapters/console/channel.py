@@ -58,9 +58,10 @@ class ConsolePlatform:
 class Conversation:
     """What is typed into the channel, and the answers; only the one who typed sees them."""
 
-    def __init__(self, engine: Engine, actor: Actor, show: Show) -> None:
+    def __init__(self, engine: Engine, actor: Actor, show: Show, time_zone: str = "UTC") -> None:
         self.engine = engine
         self.actor = actor
+        self.time_zone = time_zone
         self.buttons: tuple[Button, ...] = ()
         self._show = show
         self._answer_id = ""
@@ -91,7 +92,13 @@ class Conversation:
     async def _answer(self, command: str, id_: str) -> Message:
         """Return the answer to a command; the buttons under it press with its id."""
         language = self.actor.language
-        interaction = Interaction(id=id_, actor=self.actor, channel=CHANNEL, limits=ConsolePlatform.limits)
+        interaction = Interaction(
+            id=id_,
+            actor=self.actor,
+            channel=CHANNEL,
+            limits=ConsolePlatform.limits,
+            time_zone=self.time_zone,
+        )
         try:
             answer = await self.engine.reply(command, interaction)
         except BotError as error:  # a database that fails now may work for the next question

@@ -121,6 +121,7 @@ class ChannelPages:
             actor=self._site.viewer(request).actor(channel.workspace),
             channel=channel,
             limits=self._site.platform.limits,
+            time_zone=self._site.settings.time_zone,
         )
 
     def _reply(

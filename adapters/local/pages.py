@@ -8,9 +8,11 @@ from aiohttp import web
 from adapters.local.places import HOME, WORKSPACES, channel_of
 from adapters.local.site import Site, id_in, number_in, workspace_in
 from adapters.local.story import excerpt, history
-from bot.briefing import digest_message, small_print, upcoming
+from bot.briefing import digest_message, small_print
 from bot.errors import NotFound
 from bot.model import PUBLIC, Digest, DigestId, Story, StoryId, WorkspaceId
+from bot.terms import filters, when
+from bot.timetable import upcoming
 
 PAGE_SIZE = 20
 FEED_SIZE = 30
@@ -186,6 +188,8 @@ class DeskPages:
             workspaces=WORKSPACES.values(),
             names=self._site.engine.names,
             upcoming=upcoming,
+            when=when,
+            filters=filters,
             rows=rows,
             number=page,
             more=more,

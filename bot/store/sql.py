@@ -84,12 +84,27 @@ _NOT_HAD = """
         WHERE c.platform = $2 AND c.workspace = $1 AND c.channel = $3 AND c.story_id = s.id)"""
 
 
+_NOT_OLD = """
+    AND (s.published_at >= $5 OR NOT EXISTS (
+        SELECT 1 FROM channel_stories c WHERE c.platform = $2 AND c.workspace = $1 AND c.channel = $3))"""
+
+
 @cache
-def fresh_stories(topics: int) -> str:
-    """Return the statement for the newest stories that a channel never had, with one of `topics` topics."""
-    topical = f"""
-    AND s.id IN (SELECT t.story_id FROM story_topics t WHERE t.topic IN {_placeholders(5, topics)})"""
-    return f"{_newest('$4', _NOT_HAD + (topical if topics else ''))} LIMIT $4"
+def fresh_stories(topics: int, without: int) -> str:
+    """Return the statement for the newest stories that a channel never had.
+
+    With one of `topics` topics, and with none of `without`.
+    """
+    condition = _NOT_HAD + _NOT_OLD
+    condition += _of_topics("IN", 6, topics) if topics else ""
+    condition += _of_topics("NOT IN", 6 + topics, without) if without else ""
+    return f"{_newest('$4', condition)} LIMIT $4"
+
+
+def _of_topics(relation: str, first: int, count: int) -> str:
+    topics = _placeholders(first, count)
+    return f"""
+    AND s.id {relation} (SELECT t.story_id FROM story_topics t WHERE t.topic IN {topics})"""
 
 
 ARTICLE = "SELECT workspace, document FROM articles WHERE id = $1"
@@ -118,7 +133,7 @@ WHERE subscriptions.state = 'removed'"""
 
 CHANGE_SUBSCRIPTION = """
 UPDATE subscriptions SET document = $2, next_due_at = $3, state = $4, trouble = $5
-WHERE id = $1 AND next_due_at = $6 AND state = $7 RETURNING id"""
+WHERE id = $1 AND next_due_at = $6 AND state = $7 AND document = $8 RETURNING id"""
 
 STOP_SUBSCRIPTION = """
 UPDATE subscriptions SET state = 'paused', trouble = $4
@@ -134,9 +149,15 @@ SUBSCRIPTIONS = f"""
 SELECT * FROM subscriptions WHERE {_OF_WORKSPACE} AND state <> 'removed'
 ORDER BY platform, workspace, channel LIMIT $2 OFFSET $3"""
 
-DUE_SUBSCRIPTIONS = """
-SELECT * FROM subscriptions WHERE state = 'active' AND next_due_at <= $1
+
+@cache
+def due_subscriptions(platforms: int) -> str:
+    """Return the statement for what is due on as many platforms, or on all for 0."""
+    there = f" AND platform IN {_placeholders(3, platforms)}" if platforms else ""
+    return f"""
+SELECT * FROM subscriptions WHERE state = 'active' AND next_due_at <= $1{there}
 ORDER BY next_due_at, id LIMIT $2"""
+
 
 MOVE_SUBSCRIPTION = """
 UPDATE subscriptions SET next_due_at = $3

@@ -65,12 +65,17 @@ class DatabaseStore:
         found = await self._driver.read(sql.NEWEST_STORIES, workspace, limit, offset, limit + offset)
         return [rows.read_story(row) for row in found]
 
-    async def fresh_stories(self, subscription: Subscription, limit: int) -> list[Story]:
+    async def fresh_stories(
+        self, subscription: Subscription, limit: int, since: datetime | None = None
+    ) -> list[Story]:
         channel = subscription.channel
-        topics = sql.padded(subscription.topics)
-        statement = sql.fresh_stories(len(topics))
+        # A keyword brings stories of other topics too.
+        topics = sql.padded(() if subscription.keywords else subscription.topics)
+        without = sql.padded(subscription.without_topics)
+        statement = sql.fresh_stories(len(topics), len(without))
+        since_ms = to_milliseconds(since or rows.EPOCH)
         found = await self._driver.read(
-            statement, channel.workspace, channel.platform, channel.id, limit, *topics
+            statement, channel.workspace, channel.platform, channel.id, limit, since_ms, *topics, *without
         )
         return [rows.read_story(row) for row in found]
 
@@ -100,15 +105,7 @@ class DatabaseStore:
         return rows.read_subscription(found[0]) if found else None
 
     async def change_subscription(self, before: Subscription, after: Subscription) -> None:
-        at = to_milliseconds
-        values = (rows.wishes(after), at(after.next_due_at), after.state, after.trouble)
-        known = (at(before.next_due_at), before.state)
-
-        async def change(transaction: Transaction) -> None:
-            if not await transaction.fetch(sql.CHANGE_SUBSCRIPTION, after.id, *values, *known):
-                raise Conflict(f"subscription {after.id} was changed meanwhile")
-
-        await self._driver.transaction(change)
+        await self._driver.transaction(partial(_change_subscription, before=before, after=after))
 
     async def stop_subscription(self, channel: Channel, trouble: str) -> bool:
         async def stop(transaction: Transaction) -> bool:
@@ -123,8 +120,14 @@ class DatabaseStore:
         found = await self._driver.read(sql.SUBSCRIPTIONS, workspace, limit, offset)
         return [rows.read_subscription(row) for row in found]
 
-    async def due_subscriptions(self, now: datetime, limit: int) -> list[Subscription]:
-        found = await self._driver.read(sql.DUE_SUBSCRIPTIONS, to_milliseconds(now), limit)
+    async def due_subscriptions(
+        self, now: datetime, limit: int, platforms: Sequence[str] | None = None
+    ) -> list[Subscription]:
+        if platforms is not None and not platforms:
+            return []
+        wanted = sql.padded(tuple(platforms or ()))
+        statement = sql.due_subscriptions(len(wanted))
+        found = await self._driver.read(statement, to_milliseconds(now), limit, *wanted)
         return [rows.read_subscription(row) for row in found]
 
     async def publish(
@@ -246,6 +249,19 @@ async def _add_subscription(transaction: Transaction, subscription: Subscription
     await transaction.fetch(sql.INSERT_SUBSCRIPTION, *rows.subscription_values(subscription))
     (row,) = await transaction.fetch(sql.SUBSCRIPTION, *rows.channel_values(subscription.channel))
     return rows.read_subscription(row)
+
+
+async def _change_subscription(transaction: Transaction, before: Subscription, after: Subscription) -> None:
+    at = to_milliseconds
+    values = (rows.wishes(after), at(after.next_due_at), after.state, after.trouble)
+    known = (at(before.next_due_at), before.state)
+    found = await transaction.fetch(sql.SUBSCRIPTION, *rows.channel_values(before.channel))
+    if not found or rows.wishes(rows.read_subscription(found[0])) != rows.wishes(before):
+        raise Conflict(f"subscription {after.id} was changed meanwhile")
+    # The document as it was read: another transaction may write one while this waits.
+    document = found[0]["document"]
+    if not await transaction.fetch(sql.CHANGE_SUBSCRIPTION, after.id, *values, *known, document):
+        raise Conflict(f"subscription {after.id} was changed meanwhile")
 
 
 async def _publish(

@@ -1,5 +1,6 @@
 """The definition of Store: how a subscription is changed, paused, stopped and removed, on every database."""
 
+import asyncio
 from dataclasses import replace
 from datetime import time, timedelta
 
@@ -52,6 +53,76 @@ async def test_a_change_that_comes_second_is_a_conflict(store):
         await store.change_subscription(before, replace(before, story_count=4))
 
     assert (await store.subscription(before.channel)).story_count == 3
+
+
+async def test_a_change_of_wishes_that_another_made_meanwhile_is_a_conflict(store):
+    before = await store.add_subscription(make_subscription())
+    await store.change_subscription(before, replace(before, keywords=("robot",)))
+
+    with pytest.raises(Conflict):
+        await store.change_subscription(before, replace(before, story_count=4))
+
+    assert (await store.subscription(before.channel)).keywords == ("robot",)
+
+
+async def test_only_one_of_many_changes_at_once_is_taken(store):
+    before = await store.add_subscription(make_subscription())
+
+    done = await asyncio.gather(
+        *(store.change_subscription(before, replace(before, story_count=n)) for n in range(1, 9)),
+        return_exceptions=True,
+    )
+
+    assert done.count(None) == 1
+    assert sum(isinstance(each, Conflict) for each in done) == 7
+
+
+async def test_what_is_due_on_other_platforms_is_left_out(store):
+    for platform in ("local", "discord"):
+        channel = make_channel(platform=platform)
+        await store.add_subscription(make_subscription(id=platform, channel=channel))
+
+    async def due(platforms):
+        return [each.id for each in await store.due_subscriptions(NOW, 10, platforms)]
+
+    assert await due(["discord"]) == ["discord"]
+    assert await due(["discord", "local", "slack"]) == ["discord", "local"]
+    assert await due([]) == []
+
+
+async def test_fresh_stories_are_none_of_the_topics_left_out_and_keywords_bring_any_topic(store):
+    stories = [
+        make_story(id="both", topics=("robots", "banks")),
+        make_story(id="robots", topics=("robots",)),
+        make_story(id="none"),
+    ]
+    await store.save_stories([make_change(story) for story in stories])
+
+    async def fresh(**wishes):
+        return {story.id for story in await store.fresh_stories(make_subscription(**wishes), 10)}
+
+    assert await fresh(without_topics=("banks", "boats")) == {"robots", "none"}
+    assert await fresh(topics=("robots",), without_topics=("banks",)) == {"robots"}
+    assert await fresh(topics=("robots",), keywords=("chess",)) == {"both", "robots", "none"}
+
+
+async def test_old_stories_are_left_out_for_a_channel_that_has_had_any(store):
+    old, older = NOW - timedelta(days=40), NOW - timedelta(days=50)
+    stories = [
+        make_story(),
+        make_story(id="old", published_at=old),
+        make_story(id="older", published_at=older),
+    ]
+    await store.save_stories([make_change(story) for story in stories])
+    subscription = await store.add_subscription(make_subscription())
+
+    async def fresh(since):
+        return [story.id for story in await store.fresh_stories(subscription, 10, since)]
+
+    assert await fresh(NOW) == ["story", "old", "older"]
+    await store.publish(make_digest(), [make_delivery()], subscription, TOMORROW)
+    assert await fresh(NOW) == []
+    assert await fresh(old) == ["old"]
 
 
 async def test_a_paused_subscription_is_not_due_and_composes_nothing(store):

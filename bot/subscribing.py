@@ -1,0 +1,165 @@
+"""A channel's subscription, by command: begun, shown, changed, paused, resumed, removed, posted at once."""
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from bot.commands import (
+    ChangeSubscription,
+    DigestCommand,
+    PauseSubscription,
+    PostNow,
+    PreviewDigest,
+    RemoveSubscription,
+    ResumeSubscription,
+    ShowSubscription,
+    Subscribe,
+)
+from bot.digests import Digests
+from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from bot.identity import derived_id
+from bot.language import Names
+from bot.message import Message, note
+from bot.model import Actor, Channel, Interaction, Language, Occurrence, Subscription, SubscriptionId
+from bot.phrases import phrase
+from bot.ports import Clock, Store
+from bot.terms import done_message, no_terms_message, terms_message
+from bot.timetable import is_first, next_due
+from bot.wishes import fulfil
+
+
+class Subscribing:
+    """What members may see of their channel's subscription, and moderators do with it."""
+
+    def __init__(self, store: Store, names: Names, clock: Clock, digests: Digests) -> None:
+        self._store = store
+        self._names = names
+        self._clock = clock
+        self._digests = digests
+
+    async def subscribe(self, channel: Channel, language: Language, time_zone: str) -> Subscription:
+        """Subscribe a channel with the defaults, first due at once; a known channel keeps what it has."""
+        return await self._store.add_subscription(self._default(channel, language, time_zone))
+
+    async def reply(self, command: DigestCommand, interaction: Interaction) -> Message:
+        """Do what a command asks; the reply tells the one who asked what is so now.
+
+        Raises `UserError` for what cannot be done.
+        """
+        match command:
+            case ShowSubscription():
+                return await self._show(interaction)
+            case PreviewDigest():
+                return await self._preview(interaction)
+        check_moderator(interaction.actor)
+        if isinstance(command, Subscribe):
+            return await self._begin(command, interaction)
+        before = await self._store.subscription(interaction.channel)
+        if before is None:
+            raise NotFound("not_subscribed")
+        if isinstance(command, PostNow):
+            return await self._post_now(before, interaction)
+        after, lead = self._changed(before, command)
+        if after != before:
+            try:
+                await self._store.change_subscription(before, after)
+            except Conflict as error:
+                raise InvalidInput("subscription_changed_meanwhile") from error
+        return self._told(after, interaction, lead)
+
+    def _changed(
+        self,
+        before: Subscription,
+        command: ChangeSubscription | PauseSubscription | ResumeSubscription | RemoveSubscription,
+    ) -> tuple[Subscription, str]:
+        """Return a subscription as a command makes it, and the phrase that tells so."""
+        match command:
+            case ChangeSubscription(wishes=wishes):
+                if not wishes:
+                    raise InvalidInput("change_what")
+                return self._with_due_time(before, fulfil(wishes, before, self._names)), "changed"
+            case PauseSubscription():
+                if before.state == "paused" and not before.trouble:
+                    return before, "paused_already"
+                return replace(before, state="paused", trouble=""), "paused_now"
+            case ResumeSubscription():
+                if before.state == "active":
+                    return before, "active_already"
+                due_at = next_due(before, self._clock()).at
+                return replace(before, state="active", trouble="", next_due_at=due_at), "resumed"
+            case RemoveSubscription():
+                return replace(before, state="removed", trouble=""), "removed"
+
+    def _with_due_time(self, before: Subscription, after: Subscription) -> Subscription:
+        """Return a subscription that is due by its new timetable; a first digest that is owed stays so."""
+        now = self._clock()
+        if _timetable(after) == _timetable(before) or (before.next_due_at <= now and is_first(before)):
+            return after
+        return replace(after, next_due_at=next_due(after, now).at)
+
+    def _told(self, subscription: Subscription, interaction: Interaction, lead: str) -> Message:
+        language = interaction.actor.language
+        sentence = phrase(f"subscription.lead_{lead}", language)
+        if subscription.state == "removed":
+            return done_message(sentence, language)
+        return terms_message(subscription, self._names, self._clock(), language, sentence)
+
+    async def _begin(self, command: Subscribe, interaction: Interaction) -> Message:
+        known = await self._store.subscription(interaction.channel)
+        if known is not None:
+            return self._told(known, interaction, "known")
+        default = self._default(interaction.channel, interaction.actor.language, interaction.time_zone)
+        begun = fulfil(command.wishes, default, self._names)
+        saved = await self._store.add_subscription(begun)
+        is_ours = replace(saved, next_due_at=begun.next_due_at) == begun
+        return self._told(saved, interaction, "begun" if is_ours else "known")
+
+    async def _show(self, interaction: Interaction) -> Message:
+        language = interaction.actor.language
+        subscription = await self._store.subscription(interaction.channel)
+        if subscription is None:
+            return no_terms_message(language)
+        return terms_message(subscription, self._names, self._clock(), language)
+
+    async def _preview(self, interaction: Interaction) -> Message:
+        language = interaction.actor.language
+        subscription = await self._store.subscription(interaction.channel)
+        if subscription is None:
+            subscription = self._default(interaction.channel, language, interaction.time_zone)
+        message = await self._digests.preview(subscription)
+        intro = note(phrase("subscription.preview", language))
+        return replace(message, blocks=(intro, *message.blocks), mention=None)
+
+    async def _post_now(self, subscription: Subscription, interaction: Interaction) -> Message:
+        if subscription.state == "paused":
+            raise InvalidInput("now_paused")
+        turn = Occurrence(
+            subscription_id=subscription.id,
+            local_date=self._clock().astimezone(ZoneInfo(subscription.time_zone)).date(),
+            slot=f"now {derived_id('now', interaction.id)}",
+        )
+        try:
+            published = await self._digests.publish_now(subscription, turn, interaction.limits)
+        except Conflict as error:
+            raise InvalidInput("subscription_changed_meanwhile") from error
+        key = {None: "now_already", False: "now_nothing", True: "now_done"}[published]
+        language = interaction.actor.language
+        return done_message(phrase(f"subscription.{key}", language), language)
+
+    def _default(self, channel: Channel, language: Language, time_zone: str) -> Subscription:
+        return Subscription(
+            id=SubscriptionId(derived_id("subscription", channel.platform, channel.workspace, channel.id)),
+            channel=channel,
+            languages=(language,),
+            time_zone=time_zone,
+            next_due_at=self._clock(),
+        )
+
+
+def check_moderator(actor: Actor) -> None:
+    """Raise `NotAllowed` for members."""
+    if actor.role == "member":
+        raise NotAllowed("moderators_only")
+
+
+def _timetable(subscription: Subscription) -> tuple[object, ...]:
+    return subscription.times, subscription.weekdays, subscription.cron, subscription.time_zone
