@@ -28,6 +28,7 @@ from bot.model import (
     Subscription,
     WorkspaceId,
 )
+from bot.pace import Pace
 
 Clock = Callable[[], datetime]
 """Returns the present instant, aware, in UTC."""
@@ -114,10 +115,10 @@ class Store(Protocol):
         """
         ...
 
-    async def stop_subscription(self, channel: Channel, trouble: str) -> bool:
+    async def stop_subscription(self, channel: Channel, trouble: str, notice: Delivery | None = None) -> bool:
         """Pause a channel's subscription because of the platform; return whether it was active till now.
 
-        What is owed stays owed.
+        What is owed stays owed. Only when it was active, `notice` is owed from then on, too.
         """
         ...
 
@@ -157,12 +158,15 @@ class Store(Protocol):
         """Save a share and its deliveries, or nothing. Raises `Conflict` when it is shared already."""
         ...
 
-    async def claim_deliveries(self, now: datetime, lease_s: float, owner: str, limit: int) -> list[Delivery]:
+    async def claim_deliveries(
+        self, platform: str, now: datetime, lease_s: float, owner: str, limit: int
+    ) -> list[Delivery]:
         """Take planned deliveries that are due, and sending ones whose lease has run out; oldest first.
 
-        Each comes back as `sending` with its attempt raised by one. No delivery is ever held by two
-        owners at the same time, over any number of processes. Part n + 1 of a series is not handed
-        out before part n is posted.
+        Each comes back as `sending` with its attempt raised by one and the lease's end in `free_at`. No
+        delivery is ever held by two owners at the same time, over any number of processes. A channel's
+        deliveries come in their order (due time, series, part): one is not handed out before those
+        ahead of it are posted or failed. None is, while the platform's trouble stops its subscription.
         """
         ...
 
@@ -268,7 +272,8 @@ class Platform(Protocol):
     async def post(self, channel: Channel, message: Message, key: str) -> str:
         """Post a message that is within `limits`, marked with `key`; return the platform's id for it.
 
-        Raises `PostDelayed`, `PostRejected` or `PostUncertain`.
+        Raises `PostDelayed`, `PostRejected` (where nothing can be posted at all: `ChannelLost`) or
+        `PostUncertain`.
         """
         ...
 
@@ -277,6 +282,15 @@ class Platform(Protocol):
 
         Returns None when it is certain that there is none. Raises `PostDelayed` when that cannot be told now.
         """
+        ...
+
+    @property
+    def pace(self) -> Pace:
+        """How fast it may be called."""
+        ...
+
+    async def desk(self, workspace: WorkspaceId) -> Channel | None:
+        """Return where a workspace's moderators are told what they should know, if there is such a place."""
         ...
 
     async def trouble(self) -> str:

@@ -178,16 +178,22 @@ CLAIM_DELIVERIES = f"""
 UPDATE deliveries SET state = 'sending', owner = $2, attempt = attempt + 1, free_at = $3
 WHERE id IN (
     SELECT d.id FROM deliveries d
-    WHERE {_FREE} AND NOT EXISTS (
+    WHERE d.platform = $5 AND {_FREE} AND NOT EXISTS (
         SELECT 1 FROM deliveries earlier
-        WHERE earlier.series = d.series AND earlier.part < d.part AND earlier.state <> 'posted')
+        WHERE earlier.platform = $5 AND earlier.workspace = d.workspace AND earlier.channel = d.channel
+            AND earlier.state IN ('planned', 'sending')
+            AND (earlier.due_at, earlier.series, earlier.part) < (d.due_at, d.series, d.part))
+    AND NOT EXISTS (
+        SELECT 1 FROM subscriptions s
+        WHERE s.platform = $5 AND s.workspace = d.workspace AND s.channel = d.channel
+            AND s.state = 'paused' AND s.trouble <> '')
     ORDER BY d.due_at, d.series, d.part LIMIT $4)
 AND {_FREE}
 RETURNING *"""
 
 SETTLE_DELIVERY = """
 UPDATE deliveries
-SET state = $4, free_at = $5, message_id = $6, settled_at = $7, error = $8, owner = ''
+SET state = $4, free_at = $5, message_id = $6, settled_at = $7, error = $8, doubts = doubts + $9, owner = ''
 WHERE id = $1 AND state = 'sending' AND owner = $2 AND attempt = $3
 RETURNING id"""
 

@@ -110,10 +110,13 @@ class DatabaseStore:
 
         await self._driver.transaction(change)
 
-    async def stop_subscription(self, channel: Channel, trouble: str) -> bool:
+    async def stop_subscription(self, channel: Channel, trouble: str, notice: Delivery | None = None) -> bool:
         async def stop(transaction: Transaction) -> bool:
             values = rows.channel_values(channel)
-            return bool(await transaction.fetch(sql.STOP_SUBSCRIPTION, *values, trouble))
+            stopped = bool(await transaction.fetch(sql.STOP_SUBSCRIPTION, *values, trouble))
+            if stopped and notice is not None:
+                await transaction.fetch(sql.INSERT_DELIVERY, *rows.delivery_values(notice))
+            return stopped
 
         return await self._driver.transaction(stop)
 
@@ -155,10 +158,13 @@ class DatabaseStore:
 
         await self._driver.transaction(save)
 
-    async def claim_deliveries(self, now: datetime, lease_s: float, owner: str, limit: int) -> list[Delivery]:
+    async def claim_deliveries(
+        self, platform: str, now: datetime, lease_s: float, owner: str, limit: int
+    ) -> list[Delivery]:
         async def claim(transaction: Transaction) -> list[Delivery]:
             until = to_milliseconds(now + timedelta(seconds=lease_s))
-            taken = await transaction.fetch(sql.CLAIM_DELIVERIES, to_milliseconds(now), owner, until, limit)
+            values = (to_milliseconds(now), owner, until, limit, platform)
+            taken = await transaction.fetch(sql.CLAIM_DELIVERIES, *values)
             return [rows.read_delivery(row) for row in taken]
 
         claimed = await self._driver.transaction(claim)
@@ -276,11 +282,11 @@ async def _settle(transaction: Transaction, delivery: Delivery, outcome: Outcome
     result: tuple[Value, ...]
     match outcome:
         case Posted(message_id=message_id):
-            result = ("posted", at, message_id, at, "")
-        case TryAgain(at=free_at, reason=reason):
-            result = ("planned", to_milliseconds(free_at), None, None, reason)
+            result = ("posted", at, message_id, at, "", 0)
+        case TryAgain(at=free_at, reason=reason, doubt=doubt):
+            result = ("planned", to_milliseconds(free_at), None, None, reason, int(doubt))
         case GiveUp(reason=reason):
-            result = ("failed", at, None, at, reason)
+            result = ("failed", at, None, at, reason, 0)
         case _:
             assert_never(outcome)
     claim = (delivery.id, delivery.owner, delivery.attempt)
