@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from bot import notices
@@ -66,7 +67,8 @@ def retry_at(attempt: int, now: datetime, luck: float = 0.0, first_s: float = 5.
 
 def delayed_until(now: datetime, retry_after_s: float) -> datetime:
     """Return when a wait is over, never earlier: instants are kept to the millisecond."""
-    at = now + timedelta(seconds=min(max(retry_after_s, 0.0), LONGEST_DELAY_S))
+    wait_s = min(max(retry_after_s, 0.0), LONGEST_DELAY_S)
+    at = now + timedelta(microseconds=ceil(wait_s * 1_000_000))
     return at + (-timedelta(microseconds=at.microsecond)) % MILLISECOND
 
 
