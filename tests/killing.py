@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,8 @@ STORIES = [
     for number, title in enumerate(TITLES, start=1)
 ]
 PATIENCE_S = 40.0
+ENDS = (0, DIED, -signal.SIGKILL, -signal.SIGTERM)
+"""How processes may end here; those told to stop before they listen die of the signal."""
 STOP_POINTS = {"before release", "after release", "before close", "after close"}
 ACCEPTED = "post accepted"
 KILL_POINTS = [point for point in POINTS if not point.endswith(" stop")] + [ACCEPTED]
@@ -82,7 +85,7 @@ class Bots:
     async def revive(self) -> None:
         """Start another for each that died."""
         for process in [process for process in self.processes if process.returncode is not None]:
-            assert process.returncode in (DIED, -signal.SIGKILL, 0), process.returncode
+            assert process.returncode in ENDS, process.returncode
             self.processes.remove(process)
             self.died += process.returncode != 0
             await self.start()
@@ -101,9 +104,7 @@ class Bots:
 
 
 @asynccontextmanager
-async def world(
-    database: str, data: Path, server: ChatServer, *arguments: str
-) -> AsyncIterator[Bots]:
+async def world(database: str, data: Path, server: ChatServer, *arguments: str) -> AsyncIterator[Bots]:
     """Yield bots over a database that has the stories, on a platform that is served meanwhile."""
     store = await open_store(database)
     await store.save_stories([make_change(story) for story in STORIES])
@@ -130,7 +131,7 @@ async def all_posted(database: str) -> bool:
 async def until(true: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(patience_s):
-        while not true():
+        while not true():  # noqa: ASYNC110 -- other processes make it so
             await asyncio.sleep(0.02)
 
 
@@ -157,3 +158,37 @@ async def kill_at(point: str, database: str, data: Path, replicas: int) -> Verdi
         await until(lambda: any(process.returncode is not None for process in bots.processes))
         await settle_down(bots, database)
         return verdict(server, bots.died)
+
+
+async def kill_at_random(seed: int, database: str, data: Path, replicas: int) -> Verdict:
+    """Kill some process at some moment, again and again; let what is left come to an end."""
+    chance = random.Random(seed)  # noqa: S311
+    server = ChatServer(*chance.choices(["", "accept, 500", "accept, reset", "429 zero"], k=6))
+    server.slow_s = 0.05
+    async with world(database, data, server) as bots:
+        await asyncio.gather(*(bots.start() for _ in range(replicas)))
+        for _ in range(3 * replicas):
+            await asyncio.sleep(chance.uniform(0.3, 1.2))
+            victim = chance.choice(bots.processes)
+            with suppress(ProcessLookupError):
+                victim.kill()
+            await victim.wait()
+            await bots.revive()
+        await settle_down(bots, database)
+        return verdict(server, bots.died)
+
+
+def is_stopped(process: int) -> bool:
+    """Return whether a process is stopped (proc(5): state T)."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def table(results: Mapping[str, Verdict | Exception]) -> str:
+    """Return verdicts as a table in Markdown."""
+    lines = ["| point | processes killed | lost | doubled |", "|---|---|---|---|"]
+    for name, result in results.items():
+        if isinstance(result, Verdict):
+            lines.append(f"| {name} | {result.died} | {result.lost} | {result.doubled} |")
+        else:
+            lines.append(f"| {name} | {result!r} | | |")
+    return "\n".join(lines) + "\n"

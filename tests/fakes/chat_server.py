@@ -1,4 +1,4 @@
-"""A pretend chat platform over HTTP, with a ledger of its own of what it accepted; it can do everything wrong.
+"""A pretend chat platform over HTTP, with a ledger of its own; it can do everything wrong.
 
 Faults are scripted by name and used up in order, one for each post. Those that begin with `accept`
 accept the message and lose, spoil or double the answer.
@@ -93,9 +93,7 @@ class ChatServer:
         if self.remembers_keys and (known := self._of_key(channel, document["key"])):
             return known
         at = asyncio.get_running_loop().time()
-        message = Accepted(
-            id=f"m{len(self.ledger) + 1}", channel=channel, at=at, process=process, **document
-        )
+        message = Accepted(id=f"m{len(self.ledger) + 1}", channel=channel, at=at, process=process, **document)
         self.ledger.append(message)
         self.when_accepted(message)
         return message
@@ -112,7 +110,7 @@ class ChatServer:
             case "accept, twice":
                 await answer.prepare(request)
                 await answer.write_eof()
-                request.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{\"id\": \"two\"}")
+                request.transport.write(b'HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"id": "two"}')
                 request.transport.close()
             case _ if spoiled := SPOILED.get(fault):
                 return web.Response(

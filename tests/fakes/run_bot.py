@@ -1,12 +1,13 @@
 """A real process of the bot on the pretend chat platform, which dies or stops at a named point when told.
 
-`python -m tests.fakes.run_bot --database URL --server URL --data FOLDER [--at POINT [--do exit|stop]] CHANNEL…`
+`python -m tests.fakes.run_bot --database URL --server URL --data FOLDER [--at POINT] [CHANNEL…]`
 """
 
 import argparse
 import asyncio
 import os
 import signal
+from contextlib import AsyncExitStack
 from typing import Any
 
 from bot.model import Channel, WorkspaceId
@@ -40,7 +41,7 @@ def reach(action: str) -> None:
 
 
 class Watched:
-    """Something whose named step is the point: everything goes through, and that ends or stops the process."""
+    """A store or platform as it is, save that a named step of it ends or stops the process."""
 
     def __init__(self, inner: Any, point: str, action: str) -> None:
         self._inner = inner
@@ -77,14 +78,15 @@ async def run(arguments: argparse.Namespace) -> None:
     )
     terms = Terms(lease_s=arguments.lease, first_retry_s=arguments.retry, settle_again_s=0.1)
     platform = Watched(ChatPlatform(arguments.server), arguments.at, arguments.do)
-    async with open_engine(settings, checkpoints=True) as engine:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(platform.close)
+        engine = await stack.enter_async_context(open_engine(settings, checkpoints=True))
         engine.store = Watched(engine.store, arguments.at, arguments.do)
         for name in arguments.channels:
             channel = Channel(platform="chat", workspace=HOME, id=name)
             await engine.subscribe(channel, "en", "UTC")
-        async with ticking(engine, [platform], terms):
-            await asyncio.Event().wait()
-    await platform.close()
+        await stack.enter_async_context(ticking(engine, [platform], terms))
+        await asyncio.Event().wait()
 
 
 def main() -> None:
