@@ -11,7 +11,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from adapters.cli import doctor, load, preview, read, serve
+from adapters.cli import delivery, doctor, load, preview, read, serve
 from bot.display import printable
 from bot.errors import BotError, UserError
 
@@ -35,6 +35,7 @@ app.command()(preview.digest)
 app.command()(preview.segment)
 app.command()(load.add)
 app.add_typer(read.story_app, name="story")
+app.add_typer(delivery.delivery_app, name="delivery")
 app.command("import")(load.import_stories)
 app.command()(load.export)
 app.command()(doctor.doctor)

@@ -16,6 +16,7 @@ from bot.model import (
     Channel,
     Delivery,
     DeliveryId,
+    DeliveryState,
     Digest,
     DigestId,
     IndexEntry,
@@ -187,11 +188,27 @@ class Store(Protocol):
         """Return the newest `limit` posted deliveries of a channel, oldest first."""
         ...
 
-    async def deliveries(self, workspace: WorkspaceId | None, limit: int, offset: int = 0) -> list[Delivery]:
-        """Return a workspace's deliveries, or everybody's for None, whatever their state.
+    async def deliveries(
+        self,
+        workspace: WorkspaceId | None,
+        limit: int,
+        offset: int = 0,
+        *,
+        state: DeliveryState | None = None,
+        channel: Channel | None = None,
+    ) -> list[Delivery]:
+        """Return a workspace's deliveries, or everybody's for None; those in a state, or of a channel.
 
         The newest due come first, then by series and part.
         """
+        ...
+
+    async def deliveries_of_story(self, story_id: StoryId, channel: Channel) -> tuple[bool, list[Delivery]]:
+        """Return whether a story went to a channel, and the deliveries of the digest that it went in."""
+        ...
+
+    async def retry(self, delivery_id: DeliveryId, now: datetime) -> int:
+        """Plan a failed delivery again, with all that failed of its series; return how many."""
         ...
 
     async def delivery(self, delivery_id: DeliveryId) -> Delivery | None:

@@ -149,6 +149,7 @@ async def kill_at(point: str, database: str, data: Path, replicas: int) -> Verdi
     """Let every replica die at a point, and come back, until all is posted; return what the ledger says."""
     faults = ["accept, 500"] if point.endswith("find") else []
     server = ChatServer(*(["accept, kill"] if point == ACCEPTED else faults))
+    server.remembers_keys = False
     at = () if point == ACCEPTED else ("--at", point)
     async with world(database, data, server) as bots:
         await asyncio.gather(*(bots.start(*at) for _ in range(replicas)))

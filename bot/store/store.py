@@ -14,6 +14,7 @@ from bot.model import (
     Channel,
     Delivery,
     DeliveryId,
+    DeliveryState,
     Digest,
     DigestId,
     GiveUp,
@@ -183,9 +184,33 @@ class DatabaseStore:
         found = await self._driver.read(sql.POSTS, *rows.channel_values(channel), limit)
         return [rows.read_delivery(row) for row in reversed(found)]
 
-    async def deliveries(self, workspace: WorkspaceId | None, limit: int, offset: int = 0) -> list[Delivery]:
-        found = await self._driver.read(sql.DELIVERIES, workspace, limit, offset)
+    async def deliveries(
+        self,
+        workspace: WorkspaceId | None,
+        limit: int,
+        offset: int = 0,
+        *,
+        state: DeliveryState | None = None,
+        channel: Channel | None = None,
+    ) -> list[Delivery]:
+        place = (None, None) if channel is None else (channel.platform, channel.id)
+        of = workspace if channel is None else channel.workspace
+        found = await self._driver.read(sql.DELIVERIES, of, limit, offset, state, *place)
         return [rows.read_delivery(row) for row in found]
+
+    async def deliveries_of_story(self, story_id: StoryId, channel: Channel) -> tuple[bool, list[Delivery]]:
+        if sql.NO_TEXT.search(story_id):
+            return False, []
+        values = (*rows.channel_values(channel), story_id)
+        had = await self._driver.read(sql.HAD, *values)
+        found = await self._driver.read(sql.DELIVERIES_OF_STORY, *values)
+        return bool(had), [rows.read_delivery(row) for row in found]
+
+    async def retry(self, delivery_id: DeliveryId, now: datetime) -> int:
+        async def plan(transaction: Transaction) -> int:
+            return len(await transaction.fetch(sql.RETRY_DELIVERIES, delivery_id, to_milliseconds(now)))
+
+        return await self._driver.transaction(plan)
 
     async def delivery(self, delivery_id: DeliveryId) -> Delivery | None:
         found = await self._rows_of(sql.DELIVERY, delivery_id)

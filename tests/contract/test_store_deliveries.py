@@ -367,3 +367,47 @@ async def test_a_graceful_stop_makes_its_own_claims_due_at_once(store):
     assert not await store.settle(delivery, Posted(message_id="m"), NOW)
     (again,) = await claim(store, owner="two")
     assert (again.id, again.attempt) == ("digest.1", 2)
+
+
+async def test_a_delivery_that_failed_is_planned_again_with_the_parts_that_failed_with_it(store):
+    await owe(store, *parts(3))
+    (first,) = await claim(store)
+    await store.settle(first, Posted(message_id="m1"), NOW)
+    (second,) = await claim(store)
+    await store.settle(second, GiveUp(reason="invalid"), NOW)
+
+    assert await store.retry("digest.1", NOW) == 0
+    assert await store.retry("digest.3", NOW + MINUTE) == 2
+    assert await store.retry("digest.3", NOW + MINUTE) == 0
+
+    assert await claim(store, NOW) == []
+    (again,) = await claim(store, NOW + MINUTE)
+    assert (again.id, again.attempt, again.error, again.settled_at) == ("digest.2", 2, "", None)
+    assert (await store.delivery("digest.1")).state == "posted"
+
+
+async def test_deliveries_are_listed_by_state_and_channel(store):
+    await owe(store, *parts(2))
+    elsewhere = make_channel(id="other")
+    await store.share(make_share(), [make_delivery(id="s.1", kind="share", series="s", channel=elsewhere)])
+    await claim(store)
+
+    async def listed(**wanted):
+        return [delivery.id for delivery in await store.deliveries(None, 10, **wanted)]
+
+    assert await listed(state="sending") == ["digest.1", "s.1"]
+    assert await listed(state="planned", channel=make_channel()) == ["digest.2"]
+    assert await listed(channel=elsewhere) == ["s.1"]
+    assert await listed(channel=make_channel(platform="slack")) == []
+
+
+async def test_the_deliveries_that_a_story_went_with_are_told(store):
+    await save(store, make_story(), make_story(id="other"))
+    await owe(store, *parts(2), story_ids=("story",))
+
+    had, deliveries = await store.deliveries_of_story("story", make_channel())
+    assert had
+    assert [delivery.id for delivery in deliveries] == ["digest.1", "digest.2"]
+    assert await store.deliveries_of_story("other", make_channel()) == (False, [])
+    assert await store.deliveries_of_story("story", make_channel(id="other")) == (False, [])
+    assert await store.deliveries_of_story("\0", make_channel()) == (False, [])
