@@ -11,7 +11,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from adapters.cli import doctor, load, preview, read, serve, subscription
+from adapters.cli import delivery, doctor, load, preview, read, serve, subscription
 from bot.display import printable
 from bot.errors import BotError, UserError
 
@@ -36,6 +36,7 @@ app.command()(preview.segment)
 app.command()(load.add)
 app.add_typer(read.story_app, name="story")
 app.add_typer(subscription.app, name="subscription")
+app.add_typer(delivery.delivery_app, name="delivery")
 app.command("import")(load.import_stories)
 app.command()(load.export)
 app.command()(doctor.doctor)

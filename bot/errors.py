@@ -1,5 +1,16 @@
 """The one error tree. Errors for people carry a sentence; errors for machines carry data."""
 
+from typing import Final, Literal
+
+LossReason = Literal["deleted", "archived", "no_permission", "signed_out"]
+
+LOSSES: Final[dict[LossReason, str]] = {
+    "deleted": "the channel is gone",
+    "archived": "the channel is archived",
+    "no_permission": "the bot may not post there",
+    "signed_out": "the workspace has signed the bot out",
+}
+
 
 class BotError(Exception):
     """Something this program foresaw went wrong."""
@@ -70,15 +81,28 @@ class PostFailed(BotError):
 
 
 class PostDelayed(PostFailed):
-    """The platform asks to wait `retry_after_s` seconds before trying again; nothing was posted."""
+    """The platform asks to wait `retry_after_s` seconds before trying again; nothing was posted.
 
-    def __init__(self, reason: str, retry_after_s: float) -> None:
+    None means that it does not say how long. `everywhere` means that no channel of the platform may be
+    posted to until then.
+    """
+
+    def __init__(self, reason: str, retry_after_s: float | None, *, everywhere: bool = False) -> None:
         super().__init__(reason)
         self.retry_after_s = retry_after_s
+        self.everywhere = everywhere
 
 
 class PostRejected(PostFailed):
-    """The platform will never take this message for this channel (channel gone, no permission, invalid)."""
+    """The platform will never take this message for this channel."""
+
+
+class ChannelLost(PostRejected):
+    """The channel takes no message at all until somebody does something about it."""
+
+    def __init__(self, why: LossReason, detail: str = "") -> None:
+        super().__init__(f"{LOSSES[why]} ({detail})" if detail else LOSSES[why])
+        self.why: LossReason = why
 
 
 class PostUncertain(PostFailed):

@@ -272,7 +272,8 @@ class Delivery:
 
     `key` identifies the message on the platform and never changes over attempts (at most 25
     characters, Discord's limit for a nonce). `owner` and `attempt` fence a claim: only who holds
-    the newest attempt may settle.
+    the newest attempt may settle. `doubts` counts the attempts whose end nobody saw. The store tells
+    in `free_at` when it is handed out (again), or until when it is claimed.
     """
 
     id: DeliveryId
@@ -285,9 +286,11 @@ class Delivery:
     due_at: datetime
     owner: str = ""
     attempt: int = 0
+    doubts: int = 0
     message_id: str | None = None
     settled_at: datetime | None = None
     error: str = ""
+    free_at: datetime | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:
@@ -304,10 +307,11 @@ class Posted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TryAgain:
-    """The message was not taken; try from `at` on."""
+    """The message was not taken, or, in `doubt`, may have been; try from `at` on."""
 
     at: datetime
     reason: str
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

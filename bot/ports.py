@@ -16,6 +16,7 @@ from bot.model import (
     Channel,
     Delivery,
     DeliveryId,
+    DeliveryState,
     Digest,
     DigestId,
     IndexEntry,
@@ -28,6 +29,7 @@ from bot.model import (
     Subscription,
     WorkspaceId,
 )
+from bot.pace import Pace
 
 Clock = Callable[[], datetime]
 """Returns the present instant, aware, in UTC."""
@@ -118,10 +120,10 @@ class Store(Protocol):
         """
         ...
 
-    async def stop_subscription(self, channel: Channel, trouble: str) -> bool:
+    async def stop_subscription(self, channel: Channel, trouble: str, notice: Delivery | None = None) -> bool:
         """Pause a channel's subscription because of the platform; return whether it was active till now.
 
-        What is owed stays owed.
+        What is owed stays owed. Only when it was active, `notice` is owed from then on, too.
         """
         ...
 
@@ -166,12 +168,15 @@ class Store(Protocol):
         """Save a share and its deliveries, or nothing. Raises `Conflict` when it is shared already."""
         ...
 
-    async def claim_deliveries(self, now: datetime, lease_s: float, owner: str, limit: int) -> list[Delivery]:
+    async def claim_deliveries(
+        self, platform: str, now: datetime, lease_s: float, owner: str, limit: int
+    ) -> list[Delivery]:
         """Take planned deliveries that are due, and sending ones whose lease has run out; oldest first.
 
-        Each comes back as `sending` with its attempt raised by one. No delivery is ever held by two
-        owners at the same time, over any number of processes. Part n + 1 of a series is not handed
-        out before part n is posted.
+        Each comes back as `sending` with its attempt raised by one and the lease's end in `free_at`. No
+        delivery is ever held by two owners at the same time, over any number of processes. A channel's
+        deliveries come in their order (due time, series, part): one is not handed out before those
+        ahead of it are posted or failed. None is, while the platform's trouble stops its subscription.
         """
         ...
 
@@ -192,11 +197,27 @@ class Store(Protocol):
         """Return the newest `limit` posted deliveries of a channel, oldest first."""
         ...
 
-    async def deliveries(self, workspace: WorkspaceId | None, limit: int, offset: int = 0) -> list[Delivery]:
-        """Return a workspace's deliveries, or everybody's for None, whatever their state.
+    async def deliveries(
+        self,
+        workspace: WorkspaceId | None,
+        limit: int,
+        offset: int = 0,
+        *,
+        state: DeliveryState | None = None,
+        channel: Channel | None = None,
+    ) -> list[Delivery]:
+        """Return a workspace's deliveries, or everybody's for None; those in a state, or of a channel.
 
         The newest due come first, then by series and part.
         """
+        ...
+
+    async def deliveries_of_story(self, story_id: StoryId, channel: Channel) -> tuple[bool, list[Delivery]]:
+        """Return whether a story went to a channel, and the deliveries of the digest that it went in."""
+        ...
+
+    async def retry(self, delivery_id: DeliveryId, now: datetime) -> int:
+        """Plan a failed delivery again, with all that failed of its series; return how many."""
         ...
 
     async def delivery(self, delivery_id: DeliveryId) -> Delivery | None:
@@ -277,7 +298,8 @@ class Platform(Protocol):
     async def post(self, channel: Channel, message: Message, key: str) -> str:
         """Post a message that is within `limits`, marked with `key`; return the platform's id for it.
 
-        Raises `PostDelayed`, `PostRejected` or `PostUncertain`.
+        Raises `PostDelayed`, `PostRejected` (where nothing can be posted at all: `ChannelLost`) or
+        `PostUncertain`.
         """
         ...
 
@@ -286,6 +308,15 @@ class Platform(Protocol):
 
         Returns None when it is certain that there is none. Raises `PostDelayed` when that cannot be told now.
         """
+        ...
+
+    @property
+    def pace(self) -> Pace:
+        """How fast it may be called."""
+        ...
+
+    async def desk(self, workspace: WorkspaceId) -> Channel | None:
+        """Return where a workspace's moderators are told what they should know, if there is such a place."""
         ...
 
     async def trouble(self) -> str:

@@ -15,7 +15,7 @@ from bot.engine import Engine
 from bot.errors import InvalidSeed, InvalidSettings, StoreError
 from bot.index import KeptIndex
 from bot.language import Names, release, release_unused
-from bot.outbox import deliver_due
+from bot.outbox import USUAL, Outbox, Terms
 from bot.ports import Platform, Store
 from bot.reading.seeds import TOPICS_FILE, Seeds, read_seeds
 from bot.settings import Settings
@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 GRACE_S = 10.0
 """How long a stop waits for ticks that are at work."""
+
+FIRST_TURN_S = 5.0
+"""How long the start waits for work that was left over."""
 
 
 def utc_now() -> datetime:
@@ -149,33 +152,58 @@ class Tick:
 
 
 @asynccontextmanager
-async def ticking(engine: Engine, platforms: Sequence[Platform]) -> AsyncIterator[Sequence[Tick]]:
-    """Compose and deliver digests while the block runs; what is due now has been posted when it begins.
+async def ticking(
+    engine: Engine,
+    platforms: Sequence[Platform],
+    terms: Terms = USUAL,
+) -> AsyncIterator[Sequence[Tick]]:
+    """Compose and deliver digests while the block runs; the first of what is due was posted when it begins.
 
     Yields the ticks, which tell how they fare.
 
-    At the end, work under way is waited for, and claims still held are given back.
+    At the end nothing more is begun, what was begun is settled, and claims not begun are given back.
     """
     owner = secrets.token_hex(8)
-    ticks = _ticks(engine, platforms, owner)
+    store, clock = engine.store, engine.clock
+    outboxes = [Outbox(store, platform, clock, owner, terms) for platform in platforms]
+    ticks = _ticks(engine, platforms, outboxes)
     release()  # what reading the seeds took
     try:
         for tick in ticks:
-            await tick.run()
+            await _first_turn(tick)
         async with _scheduled(ticks):
-            yield ticks
+            try:
+                yield ticks
+            finally:
+                settled = await _stopped(outboxes)
     finally:
-        await engine.store.release(owner)
+        settled = await _stopped(outboxes)
+        if settled:
+            await store.release(owner)
+        else:
+            # Given back, it would be sent again at once, perhaps before the platform shows the first.
+            logger.warning("stopping before the platform has answered; it is asked when the lease is over")
 
 
-def _ticks(engine: Engine, platforms: Sequence[Platform], owner: str) -> Sequence[Tick]:
-    by_name = {platform.name: platform for platform in platforms}
+async def _first_turn(tick: Tick) -> None:
+    """Give a tick its first turn; one that takes long goes on by itself."""
+    turn = asyncio.create_task(tick.run())
+    try:
+        await asyncio.wait({turn}, timeout=FIRST_TURN_S)
+    finally:
+        turn.add_done_callback(asyncio.Task.result)
+
+
+async def _stopped(outboxes: Sequence[Outbox]) -> bool:
+    """Stop the outboxes; return whether all that was begun is settled."""
+    return all(await asyncio.gather(*(outbox.stop(GRACE_S) for outbox in outboxes)))
+
+
+def _ticks(engine: Engine, platforms: Sequence[Platform], outboxes: Sequence[Outbox]) -> Sequence[Tick]:
     limits = {platform.name: platform.limits for platform in platforms}
 
     async def deliver() -> None:
-        # A part is handed out once the part before it is posted, hence again until nothing is left.
-        while await deliver_due(engine.store, by_name, engine.clock, owner):
-            pass
+        await asyncio.gather(*(outbox.deliver() for outbox in outboxes))
 
     async def tidy() -> None:
         release_unused()

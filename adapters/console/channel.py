@@ -11,6 +11,7 @@ from bot.errors import BotError, PostDelayed
 from bot.form import Form
 from bot.message import Button, Buttons, Heading, Limits, Message, note, paragraph
 from bot.model import LANGUAGES, Actor, Channel, Interaction, Language, WorkspaceId
+from bot.pace import Pace
 from bot.phrases import phrase
 
 CHANNEL: Final = Channel(platform="console", workspace=WorkspaceId("local"), id="console")
@@ -30,6 +31,7 @@ class ConsolePlatform:
 
     name = CHANNEL.platform
     limits = Limits(characters=1_000_000, block_characters=1_000_000, blocks=10_000)
+    pace = Pace()
 
     def __init__(self, show: Show) -> None:
         self._show = show
@@ -45,6 +47,10 @@ class ConsolePlatform:
             raise PostDelayed(f"the terminal is gone: {error}", retry_after_s=60) from error
         self._posted.add(key)
         return key
+
+    async def desk(self, workspace: WorkspaceId) -> Channel | None:
+        """Return None: whoever sits at the terminal sees the log."""
+        return None
 
     async def trouble(self) -> str:
         """Return why nobody sees what is posted."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from adapters.local.places import PLATFORM, channel_of
-from bot.errors import PostRejected
+from adapters.local.places import PLATFORM, WORKSPACES, channel_of
+from bot.errors import ChannelLost
 from bot.message import Limits, Message
-from bot.model import Channel, Delivery
+from bot.model import Channel, Delivery, WorkspaceId
+from bot.pace import Pace
 from bot.ports import Store
 
 RECENT: Final = 50
@@ -43,6 +44,7 @@ class LocalPlatform:
 
     name = PLATFORM
     limits = Limits(characters=1_000_000, block_characters=1_000_000, blocks=10_000)
+    pace = Pace()
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -52,16 +54,21 @@ class LocalPlatform:
     async def post(self, channel: Channel, message: Message, key: str) -> str:
         """Tell whoever watches; the post itself is what the outbox settles next.
 
-        Raises `PostRejected` where there is no such channel.
+        Raises `ChannelLost` where there is no such channel.
         """
         if channel_of(channel.workspace, channel.id) != channel:
-            raise PostRejected(f"there is no local channel {channel.workspace}/{channel.id}")
+            raise ChannelLost("deleted", f"there is no local channel {channel.workspace}/{channel.id}")
         asyncio.get_running_loop().call_later(SETTLING_S, self._stir, channel)
         return key
 
     async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
         """Return None: what the outbox has not settled was never shown."""
         return None
+
+    async def desk(self, workspace: WorkspaceId) -> Channel | None:
+        """Return the workspace's first channel."""
+        known = WORKSPACES.get(workspace)
+        return channel_of(workspace, known.channels[0]) if known else None
 
     async def trouble(self) -> str:
         """Return nothing: the page can always be posted to."""

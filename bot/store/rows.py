@@ -244,7 +244,9 @@ def read_delivery(row: Row) -> Delivery:
         due_at=to_instant(row["due_at"]),
         owner=row["owner"],
         attempt=row["attempt"],
+        doubts=row["doubts"],
         message_id=row["message_id"],
         settled_at=None if row["settled_at"] is None else to_instant(row["settled_at"]),
         error=row["error"],
+        free_at=to_instant(row["free_at"]),
     )

@@ -187,6 +187,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""
 
 DELIVERIES = f"""
 SELECT * FROM deliveries WHERE {_OF_WORKSPACE}
+    AND (CAST($4 AS TEXT) IS NULL OR state = $4)
+    AND (CAST($5 AS TEXT) IS NULL OR platform = $5)
+    AND (CAST($6 AS TEXT) IS NULL OR channel = $6)
 ORDER BY due_at DESC, series, part LIMIT $2 OFFSET $3"""
 
 DELIVERY = "SELECT * FROM deliveries WHERE id = $1"
@@ -199,21 +202,43 @@ CLAIM_DELIVERIES = f"""
 UPDATE deliveries SET state = 'sending', owner = $2, attempt = attempt + 1, free_at = $3
 WHERE id IN (
     SELECT d.id FROM deliveries d
-    WHERE {_FREE} AND NOT EXISTS (
+    WHERE d.platform = $5 AND {_FREE} AND NOT EXISTS (
         SELECT 1 FROM deliveries earlier
-        WHERE earlier.series = d.series AND earlier.part < d.part AND earlier.state <> 'posted')
+        WHERE earlier.platform = $5 AND earlier.workspace = d.workspace AND earlier.channel = d.channel
+            AND earlier.state IN ('planned', 'sending')
+            AND (earlier.due_at, earlier.series, earlier.part) < (d.due_at, d.series, d.part))
+    AND NOT EXISTS (
+        SELECT 1 FROM subscriptions s
+        WHERE s.platform = $5 AND s.workspace = d.workspace AND s.channel = d.channel
+            AND s.state = 'paused' AND s.trouble <> '')
     ORDER BY d.due_at, d.series, d.part LIMIT $4)
 AND {_FREE}
 RETURNING *"""
 
 SETTLE_DELIVERY = """
 UPDATE deliveries
-SET state = $4, free_at = $5, message_id = $6, settled_at = $7, error = $8, owner = ''
+SET state = $4, free_at = $5, message_id = $6, settled_at = $7, error = $8, doubts = doubts + $9, owner = ''
 WHERE id = $1 AND state = 'sending' AND owner = $2 AND attempt = $3
 RETURNING id"""
 
 FAIL_LATER_PARTS = """
 UPDATE deliveries SET state = 'failed', settled_at = $3, error = $4 WHERE series = $1 AND part > $2"""
+
+RETRY_DELIVERIES = """
+UPDATE deliveries
+SET state = 'planned', free_at = $2, settled_at = NULL, error = '', doubts = 0, owner = ''
+WHERE state = 'failed'
+    AND series = (SELECT series FROM deliveries WHERE id = $1 AND state = 'failed')
+RETURNING id"""
+
+_HAD = """
+FROM channel_stories c
+WHERE c.platform = $1 AND c.workspace = $2 AND c.channel = $3 AND c.story_id = $4"""
+
+HAD = f"SELECT c.story_id {_HAD}"
+
+DELIVERIES_OF_STORY = f"""
+SELECT * FROM deliveries WHERE series IN (SELECT c.digest_id {_HAD}) ORDER BY part"""
 
 RELEASE_DELIVERIES = """
 UPDATE deliveries SET state = 'planned', free_at = due_at, owner = ''

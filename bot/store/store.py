@@ -14,6 +14,7 @@ from bot.model import (
     Channel,
     Delivery,
     DeliveryId,
+    DeliveryState,
     Digest,
     DigestId,
     GiveUp,
@@ -107,10 +108,13 @@ class DatabaseStore:
     async def change_subscription(self, before: Subscription, after: Subscription) -> None:
         await self._driver.transaction(partial(_change_subscription, before=before, after=after))
 
-    async def stop_subscription(self, channel: Channel, trouble: str) -> bool:
+    async def stop_subscription(self, channel: Channel, trouble: str, notice: Delivery | None = None) -> bool:
         async def stop(transaction: Transaction) -> bool:
             values = rows.channel_values(channel)
-            return bool(await transaction.fetch(sql.STOP_SUBSCRIPTION, *values, trouble))
+            stopped = bool(await transaction.fetch(sql.STOP_SUBSCRIPTION, *values, trouble))
+            if stopped and notice is not None:
+                await transaction.fetch(sql.INSERT_DELIVERY, *rows.delivery_values(notice))
+            return stopped
 
         return await self._driver.transaction(stop)
 
@@ -158,10 +162,13 @@ class DatabaseStore:
 
         await self._driver.transaction(save)
 
-    async def claim_deliveries(self, now: datetime, lease_s: float, owner: str, limit: int) -> list[Delivery]:
+    async def claim_deliveries(
+        self, platform: str, now: datetime, lease_s: float, owner: str, limit: int
+    ) -> list[Delivery]:
         async def claim(transaction: Transaction) -> list[Delivery]:
             until = to_milliseconds(now + timedelta(seconds=lease_s))
-            taken = await transaction.fetch(sql.CLAIM_DELIVERIES, to_milliseconds(now), owner, until, limit)
+            values = (to_milliseconds(now), owner, until, limit, platform)
+            taken = await transaction.fetch(sql.CLAIM_DELIVERIES, *values)
             return [rows.read_delivery(row) for row in taken]
 
         claimed = await self._driver.transaction(claim)
@@ -180,9 +187,33 @@ class DatabaseStore:
         found = await self._driver.read(sql.POSTS, *rows.channel_values(channel), limit)
         return [rows.read_delivery(row) for row in reversed(found)]
 
-    async def deliveries(self, workspace: WorkspaceId | None, limit: int, offset: int = 0) -> list[Delivery]:
-        found = await self._driver.read(sql.DELIVERIES, workspace, limit, offset)
+    async def deliveries(
+        self,
+        workspace: WorkspaceId | None,
+        limit: int,
+        offset: int = 0,
+        *,
+        state: DeliveryState | None = None,
+        channel: Channel | None = None,
+    ) -> list[Delivery]:
+        place = (None, None) if channel is None else (channel.platform, channel.id)
+        of = workspace if channel is None else channel.workspace
+        found = await self._driver.read(sql.DELIVERIES, of, limit, offset, state, *place)
         return [rows.read_delivery(row) for row in found]
+
+    async def deliveries_of_story(self, story_id: StoryId, channel: Channel) -> tuple[bool, list[Delivery]]:
+        if sql.NO_TEXT.search(story_id):
+            return False, []
+        values = (*rows.channel_values(channel), story_id)
+        had = await self._driver.read(sql.HAD, *values)
+        found = await self._driver.read(sql.DELIVERIES_OF_STORY, *values)
+        return bool(had), [rows.read_delivery(row) for row in found]
+
+    async def retry(self, delivery_id: DeliveryId, now: datetime) -> int:
+        async def plan(transaction: Transaction) -> int:
+            return len(await transaction.fetch(sql.RETRY_DELIVERIES, delivery_id, to_milliseconds(now)))
+
+        return await self._driver.transaction(plan)
 
     async def delivery(self, delivery_id: DeliveryId) -> Delivery | None:
         found = await self._rows_of(sql.DELIVERY, delivery_id)
@@ -292,11 +323,11 @@ async def _settle(transaction: Transaction, delivery: Delivery, outcome: Outcome
     result: tuple[Value, ...]
     match outcome:
         case Posted(message_id=message_id):
-            result = ("posted", at, message_id, at, "")
-        case TryAgain(at=free_at, reason=reason):
-            result = ("planned", to_milliseconds(free_at), None, None, reason)
+            result = ("posted", at, message_id, at, "", 0)
+        case TryAgain(at=free_at, reason=reason, doubt=doubt):
+            result = ("planned", to_milliseconds(free_at), None, None, reason, int(doubt))
         case GiveUp(reason=reason):
-            result = ("failed", at, None, at, reason)
+            result = ("failed", at, None, at, reason, 0)
         case _:
             assert_never(outcome)
     claim = (delivery.id, delivery.owner, delivery.attempt)

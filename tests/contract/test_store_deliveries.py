@@ -15,6 +15,7 @@ from tests.factories import (
     make_delivery,
     make_digest,
     make_occurrence,
+    make_share,
     make_story,
     make_subscription,
 )
@@ -35,7 +36,7 @@ async def owe(store, *deliveries, story_ids=()):
 
 
 async def claim(store, now=NOW, owner="one", limit=10, lease_s=60):
-    return await store.claim_deliveries(now, lease_s, owner, limit)
+    return await store.claim_deliveries("local", now, lease_s, owner, limit)
 
 
 def parts(count):
@@ -210,11 +211,84 @@ async def test_claims_come_oldest_first_and_no_more_than_asked_for(store):
     for minutes in (2, 3, 1):
         digest = make_digest(id=f"d{minutes}", occurrence=make_occurrence(slot=f"{minutes}"), story_ids=())
         due_at = NOW - minutes * MINUTE
-        delivery = make_delivery(id=f"d{minutes}.1", series=digest.id, due_at=due_at)
+        channel = make_channel(id=f"c{minutes}")
+        delivery = make_delivery(id=f"d{minutes}.1", series=digest.id, due_at=due_at, channel=channel)
         await store.publish(digest, [delivery], subscription, subscription.next_due_at)
 
     assert [delivery.id for delivery in await claim(store, limit=2)] == ["d3.1", "d2.1"]
     assert [delivery.id for delivery in await claim(store, limit=2)] == ["d1.1"]
+
+
+async def test_a_channel_gets_what_is_owed_in_its_order_whatever_it_belongs_to(store):
+    await owe(store, *parts(2))
+    shared = make_share(shared_at=NOW + MINUTE)
+    await store.share(shared, [make_delivery(id="a.1", kind="share", series="a", due_at=NOW + MINUTE)])
+    later = NOW + 2 * MINUTE
+
+    handed_out = []
+    while claimed := await claim(store, later):
+        handed_out += [delivery.id for delivery in claimed]
+        assert await store.settle(claimed[0], Posted(message_id="m"), later)
+
+    assert handed_out == ["digest.1", "digest.2", "a.1"]
+
+
+async def test_a_delivery_that_failed_holds_up_nothing_after_it(store):
+    await owe(store, *parts(2))
+    await store.share(make_share(), [make_delivery(id="a.1", kind="share", series="z")])
+    (first,) = await claim(store)
+    await store.settle(first, GiveUp(reason="invalid"), NOW)
+
+    assert [delivery.id for delivery in await claim(store)] == ["a.1"]
+
+
+async def test_claims_are_of_one_platform(store):
+    await owe(store)
+
+    assert await store.claim_deliveries("slack", NOW, 60, "one", 10) == []
+    assert len(await store.claim_deliveries("local", NOW, 60, "one", 10)) == 1
+
+
+async def test_a_claim_tells_when_its_lease_ends(store):
+    await owe(store)
+
+    (claimed,) = await claim(store, lease_s=60)
+
+    assert claimed.free_at == NOW + MINUTE
+    assert (await store.delivery("digest.1")).free_at == NOW + MINUTE
+
+
+async def test_doubts_are_counted_and_delays_are_not(store):
+    await owe(store)
+    for again, doubt in enumerate([True, False, True]):
+        now = NOW + again * MINUTE
+        (delivery,) = await claim(store, now)
+        await store.settle(delivery, TryAgain(at=now + MINUTE, reason="r", doubt=doubt), now)
+
+    delivery = await store.delivery("digest.1")
+    assert (delivery.attempt, delivery.doubts) == (3, 2)
+
+
+async def test_what_a_lost_channel_is_owed_stays_owed_until_it_is_resumed(store):
+    await owe(store)
+    notice = make_delivery(id="n.1", kind="notice", series="n", channel=make_channel(id="moderators"))
+
+    assert await store.stop_subscription(make_channel(), "no permission", notice)
+    assert not await store.stop_subscription(make_channel(), "no permission", replace(notice, id="n.2"))
+
+    assert [delivery.id for delivery in await claim(store, TOMORROW)] == ["n.1"]
+    stopped = await store.subscription(make_channel())
+    await store.change_subscription(stopped, replace(stopped, state="active", trouble=""))
+    assert [delivery.id for delivery in await claim(store, TOMORROW)] == ["digest.1"]
+    assert await store.delivery("n.2") is None
+
+
+async def test_a_subscription_that_somebody_paused_still_gets_what_it_is_owed(store):
+    await owe(store)
+    subscription = await store.subscription(make_channel())
+    await store.change_subscription(subscription, replace(subscription, state="paused"))
+
+    assert [delivery.id for delivery in await claim(store)] == ["digest.1"]
 
 
 async def test_the_parts_of_a_digest_are_handed_out_in_order_when_the_one_before_is_posted(store):
@@ -293,3 +367,47 @@ async def test_a_graceful_stop_makes_its_own_claims_due_at_once(store):
     assert not await store.settle(delivery, Posted(message_id="m"), NOW)
     (again,) = await claim(store, owner="two")
     assert (again.id, again.attempt) == ("digest.1", 2)
+
+
+async def test_a_delivery_that_failed_is_planned_again_with_the_parts_that_failed_with_it(store):
+    await owe(store, *parts(3))
+    (first,) = await claim(store)
+    await store.settle(first, Posted(message_id="m1"), NOW)
+    (second,) = await claim(store)
+    await store.settle(second, GiveUp(reason="invalid"), NOW)
+
+    assert await store.retry("digest.1", NOW) == 0
+    assert await store.retry("digest.3", NOW + MINUTE) == 2
+    assert await store.retry("digest.3", NOW + MINUTE) == 0
+
+    assert await claim(store, NOW) == []
+    (again,) = await claim(store, NOW + MINUTE)
+    assert (again.id, again.attempt, again.error, again.settled_at) == ("digest.2", 2, "", None)
+    assert (await store.delivery("digest.1")).state == "posted"
+
+
+async def test_deliveries_are_listed_by_state_and_channel(store):
+    await owe(store, *parts(2))
+    elsewhere = make_channel(id="other")
+    await store.share(make_share(), [make_delivery(id="s.1", kind="share", series="s", channel=elsewhere)])
+    await claim(store)
+
+    async def listed(**wanted):
+        return [delivery.id for delivery in await store.deliveries(None, 10, **wanted)]
+
+    assert await listed(state="sending") == ["digest.1", "s.1"]
+    assert await listed(state="planned", channel=make_channel()) == ["digest.2"]
+    assert await listed(channel=elsewhere) == ["s.1"]
+    assert await listed(channel=make_channel(platform="slack")) == []
+
+
+async def test_the_deliveries_that_a_story_went_with_are_told(store):
+    await save(store, make_story(), make_story(id="other"))
+    await owe(store, *parts(2), story_ids=("story",))
+
+    had, deliveries = await store.deliveries_of_story("story", make_channel())
+    assert had
+    assert [delivery.id for delivery in deliveries] == ["digest.1", "digest.2"]
+    assert await store.deliveries_of_story("other", make_channel()) == (False, [])
+    assert await store.deliveries_of_story("story", make_channel(id="other")) == (False, [])
+    assert await store.deliveries_of_story("\0", make_channel()) == (False, [])

@@ -50,7 +50,8 @@ async def test_four_processes_claim_each_delivery_once(store, database_url):
     subscription = await store.add_subscription(make_subscription())
     for number in range(200):
         digest = make_digest(id=f"d{number}", occurrence=make_occurrence(slot=f"{number}"), story_ids=())
-        delivery = make_delivery(id=f"{digest.id}.1", series=digest.id)
+        channel = make_channel(id=f"c{number}")
+        delivery = make_delivery(id=f"{digest.id}.1", series=digest.id, channel=channel)
         await store.publish(digest, [delivery], subscription, subscription.next_due_at)
 
     claimed = race(store_processes.claim_all, database_url, ["a", "b", "c", "d"])
@@ -73,7 +74,7 @@ async def test_of_four_processes_that_publish_the_same_turn_one_succeeds(store, 
     won = race(store_processes.publish_same_occurrence, database_url, ["a", "b", "c", "d"])
 
     assert sorted(won) == [False, False, False, True]
-    assert len(await store.claim_deliveries(NOW, 60, "one", 10)) == 1
+    assert len(await store.claim_deliveries("local", NOW, 60, "one", 10)) == 1
 
 
 def test_four_programs_may_open_a_new_database_at_once(blank_database_url):

@@ -196,13 +196,17 @@ async def test_the_terminal_takes_all_that_is_its_own_to_a_platform_of_its_own(u
 
 
 async def test_deliveries_that_were_under_way_go_on(upgraded):
-    claimed = await upgraded.claim_deliveries(NOW, 60, "one", 10)
+    claimed = [
+        delivery
+        for platform in ("local", "console", "discord")
+        for delivery in await upgraded.claim_deliveries(platform, NOW, 60, "one", 10)
+    ]
 
     assert {delivery.part for delivery in claimed} == {2}
     assert len(claimed) == len(SUBSCRIPTIONS)
     for delivery in claimed:
         assert await upgraded.settle(delivery, Posted(message_id="m2"), NOW)
-    assert await upgraded.claim_deliveries(NOW + timedelta(days=1), 60, "one", 10) == []
+    assert await upgraded.claim_deliveries("local", NOW + timedelta(days=1), 60, "one", 10) == []
 
 
 async def test_an_upgrade_is_made_once(version_1_url):

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from bot.errors import PostDelayed, PostRejected, PostUncertain
+from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
 from bot.message import Limits, Message
-from bot.model import Channel
+from bot.model import Channel, WorkspaceId
+from bot.pace import Pace
 
 
 class Killed(BaseException):
@@ -14,12 +15,13 @@ class Killed(BaseException):
 class PretendPlatform:
     """Accepts messages, one faulty answer at a time: `faults` are used up in order.
 
-    Faults: `delay` and `reject` refuse; `lose before` and `lose answer` time out without and with
-    the message accepted; `kill before` and `kill after` end the process around the acceptance.
+    Faults: `delay`, `reject` and `lose channel` refuse; `lose before` and `lose answer` time out without
+    and with the message accepted; `kill before` and `kill after` end the process around the acceptance.
     """
 
     name = "local"
     limits = Limits(characters=2_000, block_characters=2_000, blocks=40)
+    pace = Pace()
 
     def __init__(self, *faults: str) -> None:
         self.faults = list(faults)
@@ -31,7 +33,9 @@ class PretendPlatform:
             case "delay":
                 raise PostDelayed("slow down", retry_after_s=30)
             case "reject":
-                raise PostRejected("the channel is gone")
+                raise PostRejected("the message is invalid")
+            case "lose channel":
+                raise ChannelLost("no_permission")
             case "lose before":
                 raise PostUncertain("no answer")
             case "kill before":
@@ -49,6 +53,9 @@ class PretendPlatform:
             if (where, posted_key) == (channel, key):
                 return f"message-{number}"
         return None
+
+    async def desk(self, workspace: WorkspaceId) -> Channel | None:
+        return Channel(platform=self.name, workspace=workspace, id="moderators")
 
     async def trouble(self) -> str:
         return ""

@@ -1,0 +1,217 @@
+"""The ledger of deliveries for people: list, show, retry, and why a story was posted or not."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from adapters.cli.session import AsJson, InLanguage, print_json, with_engine
+from bot.display import printable
+from bot.errors import InvalidInput, NotFound
+from bot.model import Channel, Delivery, DeliveryId, DeliveryState, StoryId, WorkspaceId
+
+if TYPE_CHECKING:
+    from bot.engine import Engine
+    from bot.ledger import Filters, Standing
+    from bot.model import Language, Story, Subscription
+    from bot.settings import Settings
+
+FRESH = 200
+"""As many stories as a digest is chosen from."""
+
+delivery_app = typer.Typer(
+    help="What was owed to channels, and what became of it.", no_args_is_help=True, rich_markup_mode=None
+)
+ID = Annotated[str, typer.Argument(metavar="ID", help="As `delivery list` prints it.")]
+
+
+@delivery_app.command("list")
+def list_deliveries(
+    state: Annotated[DeliveryState | None, typer.Option(help="Only those in this state.")] = None,
+    channel: Annotated[
+        str | None, typer.Option(metavar="PLATFORM/WORKSPACE/CHANNEL", help="Only those of this channel.")
+    ] = None,
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
+) -> None:
+    """List deliveries, the newest due first; JSON has one a line."""
+    place = read_channel(channel) if channel is not None else None
+
+    async def use(engine: "Engine", settings: "Settings") -> list[dict[str, object]]:
+        found = await engine.store.deliveries(None, limit, state=state, channel=place)
+        return [document_of(delivery, settings) for delivery in found]
+
+    for document in with_engine(use):
+        if as_json:
+            print_json(document)
+        else:
+            columns = (document["due_at"], document["id"], document["state"], document["channel"])
+            line = "  ".join(map(str, [*columns, document["error"] or document["link"] or ""]))
+            print(printable(line).rstrip())
+
+
+@delivery_app.command("show")
+def show_delivery(delivery_id: ID, as_json: AsJson = False) -> None:
+    """Show a delivery: its attempts as far as they are kept, when it is tried next, and where it stands."""
+
+    async def use(engine: "Engine", settings: "Settings") -> dict[str, object]:
+        from bot.message import plain_text
+
+        delivery = await _known(engine, delivery_id)
+        return document_of(delivery, settings) | {"text": plain_text(delivery.message)}
+
+    document = with_engine(use)
+    if as_json:
+        print_json(document)
+    else:
+        from adapters.cli.documents import outline
+
+        print(printable("\n".join(outline(document))))
+
+
+@delivery_app.command("retry")
+def retry_delivery(delivery_id: ID, language: InLanguage = None) -> None:
+    """Plan a delivery that failed again, with whatever of its message failed with it."""
+
+    async def use(engine: "Engine", settings: "Settings") -> str:
+        from bot.phrases import phrase
+
+        delivery = await _known(engine, delivery_id)
+        planned = await engine.store.retry(delivery.id, engine.clock())
+        if not planned:
+            raise InvalidInput("delivery_not_failed", delivery_id=delivery.id, state=delivery.state)
+        return phrase("standing.planned_again", language or settings.language, count=planned)
+
+    print(with_engine(use))
+
+
+@delivery_app.command("why")
+def why(
+    story_id: Annotated[str, typer.Argument(metavar="STORY", help="As `story list` prints it.")],
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="PLATFORM/WORKSPACE/CHANNEL.")],
+    as_json: AsJson = False,
+    language: InLanguage = None,
+) -> None:
+    """Tell why a story was posted to a channel, or why it was not."""
+    place = read_channel(channel)
+
+    async def use(engine: "Engine", settings: "Settings") -> tuple[dict[str, object], str]:
+        from bot.ledger import carriers, standing
+
+        store = engine.store
+        story = (await store.stored_stories([StoryId(story_id)])).get(StoryId(story_id))
+        if story is None:
+            raise NotFound("story_not_found", story_id=story_id[:64])
+        subscription = await store.subscription(place)
+        had, deliveries = await store.deliveries_of_story(story.id, place)
+        filters = await _filters(engine, story, subscription, had)
+        found = standing(story, place, subscription, carriers(deliveries, story.id), filters)
+        document: dict[str, object] = {
+            "story": story.id,
+            "channel": name_of(place),
+            "state": found.state,
+            "why": found.why,
+            "delivery": document_of(found.delivery, settings) if found.delivery else None,
+        }
+        return document, in_words(found, settings, language or settings.language)
+
+    document, sentence = with_engine(use)
+    if as_json:
+        print_json(document)
+    else:
+        print(printable(sentence))
+
+
+async def _filters(
+    engine: "Engine", story: "Story", subscription: "Subscription | None", had: bool
+) -> "Filters":
+    """Return what the channel's next digest would make of a story."""
+    from bot.briefing import choose
+    from bot.ledger import Filters
+
+    if subscription is None:
+        return Filters(had=had, wanted=False, fresh=False, chosen=False)
+    fresh = await engine.store.fresh_stories(subscription, FRESH)
+    topics = frozenset(subscription.topics)
+    return Filters(
+        had=had,
+        wanted=not topics or not topics.isdisjoint(story.topics),
+        fresh=True,
+        chosen=story.id in {each.id for each in choose(fresh, subscription.story_count)},
+    )
+
+
+async def _known(engine: "Engine", delivery_id: str) -> Delivery:
+    delivery = await engine.store.delivery(DeliveryId(delivery_id))
+    if delivery is None:
+        raise NotFound("delivery_not_found", delivery_id=delivery_id[:64])
+    return delivery
+
+
+def read_channel(name: str) -> Channel:
+    """Return the channel that `platform/workspace/channel` names. Raises `InvalidInput`."""
+    parts = name.split("/", 2)
+    if len(parts) != 3 or not all(parts):
+        raise InvalidInput("channel_name", name=name[:64])
+    platform, workspace, id_ = parts
+    return Channel(platform=platform, workspace=WorkspaceId(workspace), id=id_)
+
+
+def name_of(channel: Channel) -> str:
+    """Return a channel as commands take it."""
+    return f"{channel.platform}/{channel.workspace}/{channel.id}"
+
+
+def link_to(delivery: Delivery, settings: "Settings") -> str | None:
+    """Return where a posted message stands, where that has an address."""
+    from adapters.local.places import PLATFORM
+
+    channel = delivery.channel
+    if delivery.state != "posted" or channel.platform != PLATFORM:
+        return None
+    page = settings.web_url or f"http://127.0.0.1:{settings.web_port}"
+    return f"{page}/c/{channel.workspace}/{channel.id}#post-{delivery.id}"
+
+
+def document_of(delivery: Delivery, settings: "Settings") -> dict[str, object]:
+    """Return a delivery as JSON has it."""
+    return {
+        "id": delivery.id,
+        "kind": delivery.kind,
+        "series": delivery.series,
+        "part": delivery.part,
+        "channel": name_of(delivery.channel),
+        "state": delivery.state,
+        "due_at": _instant(delivery.due_at),
+        "attempts": delivery.attempt,
+        "unclear_attempts": delivery.doubts,
+        "error": delivery.error or None,
+        "next_try_at": _instant(delivery.free_at) if delivery.state == "planned" else None,
+        "claimed_until": _instant(delivery.free_at) if delivery.state == "sending" else None,
+        "settled_at": _instant(delivery.settled_at),
+        "message_id": delivery.message_id,
+        "link": link_to(delivery, settings),
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def in_words(found: "Standing", settings: "Settings", language: "Language") -> str:
+    """Return where a story stands, as a sentence."""
+    from bot.phrases import phrase
+
+    if found.why is not None:
+        return phrase(f"standing.left_{found.why}", language)
+    delivery = found.delivery
+    if delivery is None:
+        return phrase("standing.next", language)
+    facts = {
+        "id": delivery.id,
+        "when": _instant(delivery.settled_at or delivery.free_at) or "-",
+        "where": link_to(delivery, settings) or name_of(delivery.channel),
+        "reason": delivery.error,
+    }
+    key = "retrying" if delivery.state == "planned" and delivery.error else delivery.state
+    return phrase(f"standing.{key}", language, **facts)
