@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import StoreError
+from bot.errors import PostDelayed, StoreError
 from bot.message import plain_text
 from bot.outbox import LEASE_S, MAX_DOUBTS, Outbox, Terms, delayed_until, deliver_due, retry_at
 from bot.store import open_store
@@ -170,6 +170,26 @@ async def test_a_moderators_channel_that_is_lost_itself_is_told_of_nowhere(store
 
     assert platform.ledger == []
     assert (await store.subscription(desk)).state == "paused"
+
+
+async def test_a_platform_that_holds_everything_is_not_asked_again_before_that(store):
+    await owe_each(store, 3)
+
+    class Holding(PretendPlatform):
+        asked = 0
+
+        async def post(self, channel, message, key):
+            self.asked += 1
+            raise PostDelayed("slow down", 3_600, everywhere=True)
+
+    platform = Holding()
+    outbox = Outbox(store, platform, lambda: NOW, "one", Terms(at_once=1))
+
+    await outbox.drain()
+    await outbox.drain()
+
+    assert platform.asked == 1
+    assert [(await store.delivery(f"s{number}.1")).state for number in range(3)] == ["planned"] * 3
 
 
 # Many channels at once
