@@ -298,6 +298,25 @@ async def test_a_worker_that_wakes_past_its_lease_neither_sends_nor_settles(stor
     assert (delivery.state, delivery.attempt) == ("posted", 3)
 
 
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=2), timedelta(hours=-1)])
+async def test_a_clock_that_jumps_while_something_is_sent_repeats_nothing(store, jump):
+    await owe(store, parts=2)
+    clock = Clock()
+
+    class Jumping(PretendPlatform):
+        async def post(self, channel, message, key):
+            posted = await super().post(channel, message, key)
+            clock.now += jump if len(self.ledger) == 1 else timedelta(0)
+            return posted
+
+    platform = Jumping()
+    await Outbox(store, platform, clock, "one").drain()
+    clock.now = NOW + timedelta(days=3)
+    await Outbox(store, platform, clock, "two").drain()
+
+    assert [key for _, key, _ in platform.ledger] == ["digest.1", "digest.2"]
+
+
 async def test_a_settling_that_the_database_refuses_is_tried_again_and_nothing_is_posted_twice(sqlite_url):
     store = await open_store(sqlite_url)
     await owe(store)
