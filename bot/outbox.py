@@ -130,6 +130,7 @@ class Outbox:
         self._pacer = Pacer(platform.pace)
         self._to_hold = terms.to_hold(platform.pace.per_second)
         self._sending = asyncio.Semaphore(terms.at_once)
+        self._turns = asyncio.Lock()
         self._held: dict[asyncio.Task[bool], _Claim] = {}
         self._stopped = False
 
@@ -236,16 +237,18 @@ class Outbox:
         """Wait for the turn of a request, which is cut off before the lease ends. Raises `_TooLate`."""
         time = asyncio.get_running_loop().time
         channel = claim.delivery.channel
-        turn = self._pacer.reserve(channel, time())
-        while (wait_s := turn - time()) > 0:
-            if wait_s > claim.left_s():
-                raise _TooLate
-            await asyncio.sleep(wait_s)
-            if self._pacer.held_until > time():
-                turn = self._pacer.reserve(channel, time())
+        await self._pause(claim, self._pacer.channel_wait_s(channel, time()))
+        async with self._turns:
+            while wait_s := self._pacer.begin(channel, time()):
+                await self._pause(claim, wait_s)
         claim.begin()
         async with asyncio.timeout(claim.left_s() * 0.8):
             yield
+
+    async def _pause(self, claim: _Claim, seconds: float) -> None:
+        if seconds > claim.left_s():
+            raise _TooLate
+        await asyncio.sleep(seconds)
 
     async def _failed(self, delivery: Delivery, error: PostFailed) -> Outcome:
         reason = str(error)

@@ -1,5 +1,6 @@
 """How fast a platform may be called, pure: when each request may begin, so that no limit is ever met."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from math import inf
 from typing import Final
@@ -9,12 +10,15 @@ from bot.model import Channel
 SHARE: Final = 0.98
 """How much of a limit is used: what leaves evenly does not arrive quite evenly."""
 
+CATCHING_UP: Final = 0.95
+"""How close two requests may come, of the even distance, so that what began late is made up for."""
+
 _MANY: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """What a platform allows: requests a second over all, and seconds between two to one channel."""
+    """What a platform allows: requests in any second, and seconds between two to one channel."""
 
     per_second: float = inf
     per_channel_s: float = 0.0
@@ -22,30 +26,50 @@ class Pace:
 
 @dataclass(slots=True)
 class Pacer:
-    """Gives out turns, evenly; times are seconds of a clock that never goes back."""
+    """Lets requests begin, evenly; times are seconds of a clock that never goes back.
+
+    It goes by when requests did begin, not by when they should have: a machine that stalls makes
+    several late, and these must not meet those that are on time.
+    """
 
     pace: Pace
     held_until: float = -inf
     """Before this nothing may begin: the platform said so."""
-    _free_at: float = -inf
+    _begun: deque[float] = field(default_factory=deque)
     _channels: dict[Channel, float] = field(default_factory=dict)
 
-    def ready_at(self, channel: Channel) -> float:
-        """Return when a request to a channel may ask for its turn."""
-        return max(self.held_until, self._channels.get(channel, -inf))
+    def channel_wait_s(self, channel: Channel, now: float) -> float:
+        """Return how long the next request to a channel has to wait because of the one before."""
+        return max(0.0, self._channels.get(channel, -inf) - now)
 
-    def reserve(self, channel: Channel, now: float) -> float:
-        """Return when a request to a channel may begin, from `now` on; nobody else gets that turn."""
-        at = max(now, self._free_at, self.ready_at(channel))
-        self._free_at = at + 1 / (self.pace.per_second * SHARE)
+    def begin(self, channel: Channel, now: float) -> float:
+        """Return how long a request has to wait; where that is 0, it counts as begun."""
+        wait_s = max(self.held_until - now, self._ready_at() - now, self.channel_wait_s(channel, now))
+        if wait_s > 0:
+            return wait_s
+        if self.pace.per_second < inf:
+            self._begun.append(now)
         if self.pace.per_channel_s:
             self._forget(now)
-            self._channels[channel] = at + self.pace.per_channel_s / SHARE
-        return at
+            self._channels[channel] = now + self.pace.per_channel_s / SHARE
+        return 0.0
 
     def hold(self, until: float) -> None:
         """Let nothing begin before `until`."""
         self.held_until = max(self.held_until, until)
+
+    def _ready_at(self) -> float:
+        """Return when the platform's limit lets the next request begin."""
+        if not self._begun:
+            return -inf
+        rate = self.pace.per_second
+        many = max(1, int(rate))
+        while len(self._begun) > many:
+            self._begun.popleft()
+        after_last = self._begun[-1] + CATCHING_UP / rate
+        if len(self._begun) < many:
+            return after_last
+        return max(after_last, self._begun[0] + many / rate / SHARE)
 
     def _forget(self, now: float) -> None:
         """Drop the channels that are free again, once there are many."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import StoreError
+from bot.errors import PostDelayed, StoreError
 from bot.message import plain_text
 from bot.outbox import LEASE_S, MAX_DOUBTS, Outbox, Terms, delayed_until, deliver_due, retry_at
 from bot.store import open_store
@@ -172,6 +172,26 @@ async def test_a_moderators_channel_that_is_lost_itself_is_told_of_nowhere(store
     assert (await store.subscription(desk)).state == "paused"
 
 
+async def test_a_platform_that_holds_everything_is_not_asked_again_before_that(store):
+    await owe_each(store, 3)
+
+    class Holding(PretendPlatform):
+        asked = 0
+
+        async def post(self, channel, message, key):
+            self.asked += 1
+            raise PostDelayed("slow down", 3_600, everywhere=True)
+
+    platform = Holding()
+    outbox = Outbox(store, platform, lambda: NOW, "one", Terms(at_once=1))
+
+    await outbox.drain()
+    await outbox.drain()
+
+    assert platform.asked == 1
+    assert [(await store.delivery(f"s{number}.1")).state for number in range(3)] == ["planned"] * 3
+
+
 # Many channels at once
 
 
@@ -276,6 +296,25 @@ async def test_a_worker_that_wakes_past_its_lease_neither_sends_nor_settles(stor
     assert len(awake.ledger) == 1
     delivery = await store.delivery("digest.1")
     assert (delivery.state, delivery.attempt) == ("posted", 3)
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=2), timedelta(hours=-1)])
+async def test_a_clock_that_jumps_while_something_is_sent_repeats_nothing(store, jump):
+    await owe(store, parts=2)
+    clock = Clock()
+
+    class Jumping(PretendPlatform):
+        async def post(self, channel, message, key):
+            posted = await super().post(channel, message, key)
+            clock.now += jump if len(self.ledger) == 1 else timedelta(0)
+            return posted
+
+    platform = Jumping()
+    await Outbox(store, platform, clock, "one").drain()
+    clock.now = NOW + timedelta(days=3)
+    await Outbox(store, platform, clock, "two").drain()
+
+    assert [key for _, key, _ in platform.ledger] == ["digest.1", "digest.2"]
 
 
 async def test_a_settling_that_the_database_refuses_is_tried_again_and_nothing_is_posted_twice(sqlite_url):

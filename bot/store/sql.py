@@ -197,20 +197,22 @@ DELIVERY = "SELECT * FROM deliveries WHERE id = $1"
 _FREE = "state IN ('planned', 'sending') AND free_at <= $1"
 
 # The test for being free stands twice: PostgreSQL repeats only the outer one when it has waited for
-# somebody else's update, and without it hands the same delivery to both.
+# somebody else's update, and without it hands the same delivery to both. The two subqueries that give one
+# value are looked up in an index for each row until there are enough; as NOT EXISTS, PostgreSQL joins
+# whole tables.
 CLAIM_DELIVERIES = f"""
 UPDATE deliveries SET state = 'sending', owner = $2, attempt = attempt + 1, free_at = $3
 WHERE id IN (
     SELECT d.id FROM deliveries d
-    WHERE d.platform = $5 AND {_FREE} AND NOT EXISTS (
-        SELECT 1 FROM deliveries earlier
-        WHERE earlier.platform = $5 AND earlier.workspace = d.workspace AND earlier.channel = d.channel
-            AND earlier.state IN ('planned', 'sending')
-            AND (earlier.due_at, earlier.series, earlier.part) < (d.due_at, d.series, d.part))
-    AND NOT EXISTS (
-        SELECT 1 FROM subscriptions s
+    WHERE d.platform = $5 AND {_FREE} AND d.id = (
+        SELECT owed.id FROM deliveries owed
+        WHERE owed.platform = $5 AND owed.workspace = d.workspace AND owed.channel = d.channel
+            AND owed.state IN ('planned', 'sending')
+        ORDER BY owed.due_at, owed.series, owed.part LIMIT 1)
+    AND COALESCE((
+        SELECT s.trouble FROM subscriptions s
         WHERE s.platform = $5 AND s.workspace = d.workspace AND s.channel = d.channel
-            AND s.state = 'paused' AND s.trouble <> '')
+            AND s.state = 'paused'), '') = ''
     ORDER BY d.due_at, d.series, d.part LIMIT $4)
 AND {_FREE}
 RETURNING *"""

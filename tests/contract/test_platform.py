@@ -12,6 +12,8 @@ from bot.errors import PostDelayed, PostRejected
 from bot.message import Button, Buttons, Divider, Heading, Message, Note, Quote, Run, paragraph, split
 from bot.store import open_store
 from tests.factories import NOW, make_channel
+from tests.fakes.chat_platform import ChatPlatform
+from tests.fakes.chat_server import ChatServer, serving
 from tests.fakes.platform import PretendPlatform
 
 EVERY_BLOCK = Message(
@@ -27,7 +29,7 @@ EVERY_BLOCK = Message(
 )
 
 
-@pytest.fixture(params=["local", "console", "pretend"])
+@pytest.fixture(params=["local", "console", "pretend", "chat"])
 async def place(request, sqlite_url):
     """Return a platform and a channel of it."""
     if request.param == "local":
@@ -36,6 +38,11 @@ async def place(request, sqlite_url):
         await store.close()
     elif request.param == "console":
         yield ConsolePlatform(lambda message: None), TERMINAL
+    elif request.param == "chat":
+        async with serving(ChatServer()) as url:
+            platform = ChatPlatform(url)
+            yield platform, make_channel(platform="chat")
+            await platform.close()
     else:
         yield PretendPlatform(), make_channel()
 
@@ -68,6 +75,21 @@ async def test_a_platform_that_is_well_has_no_trouble(place):
     platform, _ = place
 
     assert await platform.trouble() == ""
+
+
+async def test_moderators_are_told_on_the_same_platform_or_nowhere(place):
+    platform, channel = place
+
+    desk = await platform.desk(channel.workspace)
+
+    assert desk is None or (desk.platform, desk.workspace) == (channel.platform, channel.workspace)
+
+
+async def test_a_pace_allows_something(place):
+    platform, _ = place
+
+    assert platform.pace.per_second > 0
+    assert platform.pace.per_channel_s >= 0
 
 
 async def test_a_channel_that_is_not_there_is_rejected(sqlite_url):
