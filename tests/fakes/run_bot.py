@@ -10,6 +10,7 @@ import signal
 from contextlib import AsyncExitStack
 from typing import Any
 
+from bot.engine import Engine
 from bot.model import Channel, WorkspaceId
 from bot.outbox import Terms
 from bot.run import open_engine, ticking, until_signalled
@@ -80,8 +81,9 @@ async def run(arguments: argparse.Namespace) -> None:
     platform = Watched(ChatPlatform(arguments.server), arguments.at, arguments.do)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(platform.close)
-        engine = await stack.enter_async_context(open_engine(settings, checkpoints=True))
-        engine.store = Watched(engine.store, arguments.at, arguments.do)
+        opened = await stack.enter_async_context(open_engine(settings, checkpoints=True))
+        store = Watched(opened.store, arguments.at, arguments.do)
+        engine = Engine(store, opened.index, opened.names, opened.clock)
         for name in arguments.channels:
             channel = Channel(platform="chat", workspace=HOME, id=name)
             await engine.subscribe(channel, "en", "UTC")
