@@ -168,30 +168,25 @@ async def ticking(
     outboxes = [Outbox(store, platform, clock, owner, terms) for platform in platforms]
     ticks = _ticks(engine, platforms, outboxes)
     release()  # what reading the seeds took
+    first_turns: list[asyncio.Task[None]] = []
     try:
         for tick in ticks:
-            await _first_turn(tick)
+            first_turns.append(asyncio.create_task(tick.run()))
+            await asyncio.wait(first_turns[-1:], timeout=FIRST_TURN_S)
         async with _scheduled(ticks):
             try:
                 yield ticks
             finally:
-                settled = await _stopped(outboxes)
+                await _stopped(outboxes)
     finally:
         settled = await _stopped(outboxes)
+        for turn in first_turns:
+            turn.cancel()
         if settled:
             await store.release(owner)
         else:
             # Given back, it would be sent again at once, perhaps before the platform shows the first.
             logger.warning("stopping before the platform has answered; it is asked when the lease is over")
-
-
-async def _first_turn(tick: Tick) -> None:
-    """Give a tick its first turn; one that takes long goes on by itself."""
-    turn = asyncio.create_task(tick.run())
-    try:
-        await asyncio.wait({turn}, timeout=FIRST_TURN_S)
-    finally:
-        turn.add_done_callback(asyncio.Task.result)
 
 
 async def _stopped(outboxes: Sequence[Outbox]) -> bool:
