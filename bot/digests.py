@@ -9,6 +9,7 @@ from typing import Final
 from bot import briefing
 from bot.errors import Conflict
 from bot.language import Names
+from bot.ledger import Filters
 from bot.message import Limits, Message
 from bot.model import Digest, Occurrence, Story, Subscription
 from bot.ports import Clock, Store
@@ -67,6 +68,18 @@ class Digests:
         turn = occurrence_at(subscription, now) or turn
         chosen = await self._choose(subscription, now)
         return briefing.joined(parts_of(chosen, self._names, subscription, turn))
+
+    async def filters(self, story: Story, subscription: Subscription, *, had: bool) -> Filters:
+        """Return what the channel's next digest would make of a story."""
+        now = self._clock()
+        found = await self._found(subscription, now)
+        chosen = briefing.choose(briefing.wanted(found, subscription), subscription.story_count)
+        return Filters(
+            had=had,
+            wanted=bool(briefing.wanted([story], subscription)),
+            fresh=story in found,
+            chosen=story in chosen,
+        )
 
     async def publish_due(self, limits: Mapping[str, Limits]) -> int:
         """Publish the digests that are due on the platforms given; return how many."""
@@ -171,12 +184,14 @@ class Digests:
             await self._move(subscription, due_at)
 
     async def _choose(self, subscription: Subscription, now: datetime) -> Chosen:
-        reach = FRESH_BY_KEYWORD if subscription.keywords else FRESH
-        found = await self._store.fresh_stories(subscription, reach, now - briefing.TOO_OLD)
-        fresh = briefing.wanted(found, subscription)
+        fresh = briefing.wanted(await self._found(subscription, now), subscription)
         stories = briefing.choose(fresh, subscription.story_count)
         left = len(briefing.still_news(fresh, now)) - len(briefing.still_news(stories, now))
         return Chosen(stories=stories, remaining=left)
+
+    async def _found(self, subscription: Subscription, now: datetime) -> list[Story]:
+        reach = FRESH_BY_KEYWORD if subscription.keywords else FRESH
+        return await self._store.fresh_stories(subscription, reach, now - briefing.TOO_OLD)
 
 
 def parts_of(

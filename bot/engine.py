@@ -12,6 +12,7 @@ from bot.errors import Conflict, InvalidInput, NotFound, StoreError, UserError
 from bot.form import Form
 from bot.intake import Intake, Saved
 from bot.language import Names
+from bot.ledger import Filters, Standing, carriers, standing
 from bot.lookup import Answer, answer, read_query
 from bot.message import Limits, Message, paragraph
 from bot.model import (
@@ -181,6 +182,18 @@ class Engine:
             raise NotFound("story_not_here")
         article = await self.store.article(story.article_id, workspace) if story.article_id else None
         return StoryRecord(story=story, article=article, revisions=revisions)
+
+    async def standing(self, story_id: StoryId, channel: Channel) -> Standing:
+        """Return where a story stands in a channel, and why it does not. Raises `NotFound`."""
+        story = (await self.store.stored_stories([story_id])).get(story_id)
+        if story is None:
+            raise NotFound("story_not_found", story_id=story_id[:64])
+        subscription = await self.store.subscription(channel)
+        had, deliveries = await self.store.deliveries_of_story(story_id, channel)
+        filters = Filters(had=had, wanted=False, fresh=False, chosen=False)
+        if subscription is not None:
+            filters = await self._digests.filters(story, subscription, had=had)
+        return standing(story, channel, subscription, carriers(deliveries, story_id), filters)
 
     async def trouble(self) -> dict[str, str]:
         """Return what is wrong with the store and with the index, in one line each, or nothing."""

@@ -5,19 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adapters.cli.channels import name_of, read_channel
 from adapters.cli.session import AsJson, InLanguage, print_json, with_engine
 from bot.display import printable
 from bot.errors import InvalidInput, NotFound
-from bot.model import Channel, Delivery, DeliveryId, DeliveryState, StoryId, WorkspaceId
+from bot.model import Delivery, DeliveryId, DeliveryState, StoryId
 
 if TYPE_CHECKING:
     from bot.engine import Engine
-    from bot.ledger import Filters, Standing
-    from bot.model import Language, Story, Subscription
+    from bot.ledger import Standing
+    from bot.model import Language
     from bot.settings import Settings
-
-FRESH = 200
-"""As many stories as a digest is chosen from."""
 
 delivery_app = typer.Typer(
     help="What was owed to channels, and what became of it.", no_args_is_help=True, rich_markup_mode=None
@@ -96,18 +94,9 @@ def why(
     place = read_channel(channel)
 
     async def use(engine: "Engine", settings: "Settings") -> tuple[dict[str, object], str]:
-        from bot.ledger import carriers, standing
-
-        store = engine.store
-        story = (await store.stored_stories([StoryId(story_id)])).get(StoryId(story_id))
-        if story is None:
-            raise NotFound("story_not_found", story_id=story_id[:64])
-        subscription = await store.subscription(place)
-        had, deliveries = await store.deliveries_of_story(story.id, place)
-        filters = await _filters(engine, story, subscription, had)
-        found = standing(story, place, subscription, carriers(deliveries, story.id), filters)
+        found = await engine.standing(StoryId(story_id), place)
         document: dict[str, object] = {
-            "story": story.id,
+            "story": story_id,
             "channel": name_of(place),
             "state": found.state,
             "why": found.why,
@@ -122,44 +111,11 @@ def why(
         print(printable(sentence))
 
 
-async def _filters(
-    engine: "Engine", story: "Story", subscription: "Subscription | None", had: bool
-) -> "Filters":
-    """Return what the channel's next digest would make of a story."""
-    from bot.briefing import choose
-    from bot.ledger import Filters
-
-    if subscription is None:
-        return Filters(had=had, wanted=False, fresh=False, chosen=False)
-    fresh = await engine.store.fresh_stories(subscription, FRESH)
-    topics = frozenset(subscription.topics)
-    return Filters(
-        had=had,
-        wanted=not topics or not topics.isdisjoint(story.topics),
-        fresh=True,
-        chosen=story.id in {each.id for each in choose(fresh, subscription.story_count)},
-    )
-
-
 async def _known(engine: "Engine", delivery_id: str) -> Delivery:
     delivery = await engine.store.delivery(DeliveryId(delivery_id))
     if delivery is None:
         raise NotFound("delivery_not_found", delivery_id=delivery_id[:64])
     return delivery
-
-
-def read_channel(name: str) -> Channel:
-    """Return the channel that `platform/workspace/channel` names. Raises `InvalidInput`."""
-    parts = name.split("/", 2)
-    if len(parts) != 3 or not all(parts):
-        raise InvalidInput("channel_name", name=name[:64])
-    platform, workspace, id_ = parts
-    return Channel(platform=platform, workspace=WorkspaceId(workspace), id=id_)
-
-
-def name_of(channel: Channel) -> str:
-    """Return a channel as commands take it."""
-    return f"{channel.platform}/{channel.workspace}/{channel.id}"
 
 
 def link_to(delivery: Delivery, settings: "Settings") -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from adapters.cli.channels import name_of
 from bot.lookup import Answer, AnswerSentence, Found
 from bot.message import Message
 from bot.model import Claim, Revision, Source, Story, Subscription, Telling
@@ -46,9 +47,8 @@ def _found(found: Found) -> Json:
 
 def subscription_document(subscription: Subscription, turns: Sequence[datetime]) -> Json:
     """Return a subscription with its next turns."""
-    channel = subscription.channel
     return {
-        "channel": f"{channel.platform}/{channel.workspace}/{channel.id}",
+        "channel": name_of(subscription.channel),
         "state": subscription.state,
         "trouble": subscription.trouble,
         "times": [f"{slot:%H:%M}" for slot in subscription.times],

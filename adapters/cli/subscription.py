@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from adapters.cli.channels import name_of, read_channel
 from adapters.cli.session import AsJson, print_json, print_message, with_engine
 from bot.commands import (
     ChangeSubscription,
@@ -19,9 +20,9 @@ from bot.commands import (
     Subscribe,
 )
 from bot.display import printable
-from bot.errors import InvalidInput, NotFound
+from bot.errors import NotFound
 from bot.message import Limits
-from bot.model import Actor, Channel, Interaction, Subscription, WorkspaceId
+from bot.model import Actor, Interaction, Subscription
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -91,14 +92,14 @@ def list_subscriptions(as_json: AsJson = False) -> None:
 
             print_json(subscription_document(subscription, turns))
         else:
-            name = printable("/".join(_words_of(subscription.channel)))
+            name = printable(name_of(subscription.channel))
             print(f"{name:<32}  {subscription.state:<6}  {printable(sentence)}")
 
 
 @app.command()
 def show(channel: ChannelName, as_json: AsJson = False) -> None:
     """Show what a channel gets, and when next."""
-    place = _channel(channel)
+    place = read_channel(channel)
 
     async def use(engine: "Engine", settings: "Settings") -> "tuple[dict[str, object], Message]":
         from adapters.cli.documents import subscription_document
@@ -164,7 +165,7 @@ def preview_digest(channel: ChannelName, as_json: AsJson = False) -> None:
 
 def _reply(name: str, command: DigestCommand) -> "Message":
     """Do what a command asks for a channel, as its operator. Raises `UserError`."""
-    place = _channel(name)
+    place = read_channel(name)
 
     async def use(engine: "Engine", settings: "Settings") -> "Message":
         actor = Actor(name="console", workspace=place.workspace, language=settings.language, role="operator")
@@ -182,20 +183,6 @@ def _reply(name: str, command: DigestCommand) -> "Message":
 
 def _given(wishes: Mapping[str, str | None]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in wishes.items() if value is not None}
-
-
-def _channel(name: str) -> Channel:
-    """Return the channel of a name as the list prints it. Raises `InvalidInput`."""
-    # Bytes that are no text in the shell's encoding come as lone surrogates.
-    words = printable(name).split("/", 2)
-    if len(words) < 3 or not all(word.strip() for word in words) or len(name) > 200:
-        raise InvalidInput("channel_unreadable", channel=printable(name)[:60])
-    platform, workspace, id_ = words
-    return Channel(platform=platform, workspace=WorkspaceId(workspace), id=id_)
-
-
-def _words_of(channel: Channel) -> tuple[str, str, str]:
-    return channel.platform, channel.workspace, channel.id
 
 
 def _turns(subscription: Subscription, engine: "Engine") -> list["datetime"]:
