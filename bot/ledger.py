@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.message import Heading
-from bot.model import PUBLIC, Channel, Delivery, DeliveryState, Story, StoryId, Subscription
+from bot.model import PUBLIC, Channel, Delivery, DeliveryState, Language, Story, StoryId, Subscription
+from bot.phrases import phrase
 
 LeftOut = Literal[
     "waiting", "retracted", "other_workspace", "had", "no_subscription",
@@ -74,3 +75,14 @@ def _left_out(
         (not filters.chosen, "count"),
     ]
     return next((why for holds, why in reasons if holds), None)
+
+
+def told(found: Standing, when: str, where: str, language: Language) -> str:
+    """Return a standing as a sentence; `when` is the delivery's instant and `where` its place, in words."""
+    if found.why is not None:
+        return phrase(f"standing.left_{found.why}", language)
+    delivery = found.delivery
+    if delivery is None:
+        return phrase("standing.next", language)
+    key = "retrying" if delivery.state == "planned" and delivery.error else delivery.state
+    return phrase(f"standing.{key}", language, id=delivery.id, when=when, where=where, reason=delivery.error)

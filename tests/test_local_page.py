@@ -117,6 +117,18 @@ async def test_a_correction_stands_in_the_history_with_what_it_changed(page):
     assert "<del>" in html
 
 
+async def test_why_a_story_was_posted_or_not_is_told_to_those_who_moderate(page):
+    await save(page, make_story(id=StoryId("robot"), published_at=datetime(2020, 1, 1, tzinfo=UTC)), "add")
+
+    posted = text_of(await page.get("/w/local/story/deepseek-cost"))
+    left_out = text_of(await page.get("/w/local/story/robot"))
+
+    assert "#news-ja Posted at" in posted
+    assert "#news-ja Left out" in left_out
+    assert "Left out" not in await page.get("/w/local/story/robot", Cookie="role=member")
+    assert "Posted at" not in await page.get("/story/deepseek-cost", Cookie="role=member")
+
+
 async def test_readers_are_not_told_who_moderates(page, tmp_path):
     async with served(tmp_path / "open", web_host="0.0.0.0") as reading:
         await save(reading, make_story(id=StoryId("robot")), "add")

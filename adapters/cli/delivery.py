@@ -156,18 +156,10 @@ def _instant(at: datetime | None) -> str | None:
 
 def in_words(found: "Standing", settings: "Settings", language: "Language") -> str:
     """Return where a story stands, as a sentence."""
-    from bot.phrases import phrase
+    from bot.ledger import told
 
-    if found.why is not None:
-        return phrase(f"standing.left_{found.why}", language)
     delivery = found.delivery
     if delivery is None:
-        return phrase("standing.next", language)
-    facts = {
-        "id": delivery.id,
-        "when": _instant(delivery.settled_at or delivery.free_at) or "-",
-        "where": link_to(delivery, settings) or name_of(delivery.channel),
-        "reason": delivery.error,
-    }
-    key = "retrying" if delivery.state == "planned" and delivery.error else delivery.state
-    return phrase(f"standing.{key}", language, **facts)
+        return told(found, "", "", language)
+    when = _instant(delivery.settled_at or delivery.free_at) or "-"
+    return told(found, when, link_to(delivery, settings) or name_of(delivery.channel), language)

@@ -10,7 +10,8 @@ from adapters.local.site import Site, id_in, number_in, workspace_in
 from adapters.local.story import excerpt, history
 from bot.briefing import digest_message, small_print
 from bot.errors import NotFound
-from bot.model import PUBLIC, Digest, DigestId, Story, StoryId, WorkspaceId
+from bot.ledger import Standing, told
+from bot.model import PUBLIC, Channel, Digest, DigestId, Language, Story, StoryId, WorkspaceId
 from bot.terms import filters, when
 from bot.timetable import upcoming
 
@@ -72,7 +73,22 @@ class ReadingPages:
             else None,
             history=history(record.revisions, telling.language, told_all=is_told),
             topics=self._topic_names(story, request),
+            standings=await self._standings(story, workspace, request) if is_told else [],
         )
+
+    async def _standings(
+        self, story: Story, workspace: WorkspaceId, request: web.Request
+    ) -> list[tuple[Channel, str]]:
+        """Return for each of a workspace's channels why the story was posted there, or why it was not."""
+        language = self._site.viewer(request).language
+        known = WORKSPACES.get(workspace)
+        places = [channel_of(workspace, name) for name in known.channels] if known else []
+        found = [(place, await self._site.engine.standing(story.id, place)) for place in places if place]
+        return [(place, self._standing(standing, place, language)) for place, standing in found]
+
+    def _standing(self, found: Standing, place: Channel, language: Language) -> str:
+        at = found.delivery and (found.delivery.settled_at or found.delivery.free_at)
+        return told(found, self._site.renderer.clock(at, language) if at else "", f"#{place.id}", language)
 
     def _topic_names(self, story: Story, request: web.Request) -> list[str]:
         names, language = self._site.engine.names, self._site.viewer(request).language
