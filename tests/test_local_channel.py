@@ -135,6 +135,18 @@ async def test_nothing_found_is_not_shared(page):
     assert len(await posts_in(page)) == 1
 
 
+async def test_a_digest_shows_whom_it_mentions(page):
+    await page.ask("/ai-news-digest remove", channel=ELSEWHERE, under="one")
+    await page.ask("/ai-news-digest subscribe mention:editors", channel=ELSEWHERE, under="two")
+    article = "Kumo Robotics opened a factory in Osaka. The factory builds forty arms a day."
+    await page.post(f"{ELSEWHERE}/form", command="/ai-news-mod add", id="f", text=article)
+
+    await page.ask("/ai-news-digest now", channel=ELSEWHERE, under="three")
+    await posted(page, 2, Channel(platform="local", workspace=WorkspaceId("elsewhere"), id="news"))
+
+    assert "@editors" in await page.get(ELSEWHERE)
+
+
 # Live posts
 
 
