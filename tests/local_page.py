@@ -21,6 +21,15 @@ from bot.settings import Settings
 NEWS = "/c/local/news"
 ELSEWHERE = "/c/elsewhere/news"
 
+READING = ["/?page=1", "/story/deepseek-cost", "/feed.atom", "/healthz", "/sign-in"]
+INSIDE = [
+    NEWS,
+    f"{NEWS}/complete?text=/",
+    "/w/local/story/deepseek-cost",
+    "/w/local/subscriptions",
+    "/w/local/deliveries",
+]
+
 
 @dataclass(frozen=True)
 class Page:
