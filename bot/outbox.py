@@ -7,7 +7,7 @@ in their order, so that a slow or broken channel delays no other.
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,12 +70,6 @@ def delayed_until(now: datetime, retry_after_s: float) -> datetime:
     wait_s = min(max(retry_after_s, 0.0), LONGEST_DELAY_S)
     at = now + timedelta(microseconds=ceil(wait_s * 1_000_000))
     return at + (-timedelta(microseconds=at.microsecond)) % MILLISECOND
-
-
-async def deliver_due(store: Store, platforms: Mapping[str, Platform], clock: Clock, owner: str) -> int:
-    """Settle the deliveries that are due on the platforms given; return how many were posted."""
-    outboxes = [Outbox(store, platform, clock, owner) for platform in platforms.values()]
-    return sum(await asyncio.gather(*(outbox.drain() for outbox in outboxes)))
 
 
 class _TooLate(Exception):

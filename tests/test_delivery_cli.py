@@ -10,9 +10,9 @@ import pytest
 from bot.engine import Engine
 from bot.index import PostingsIndex
 from bot.language import Names
-from bot.outbox import deliver_due
 from bot.store import open_store
 from tests.command import ai_news, json_of, refusal
+from tests.delivering import deliver_due
 from tests.factories import make_channel
 from tests.fakes.platform import PretendPlatform
 

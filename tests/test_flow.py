@@ -9,7 +9,8 @@ from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import plain_text
 from bot.model import PUBLIC, Actor, Source, WorkspaceId
-from bot.outbox import LEASE_S, deliver_due
+from bot.outbox import LEASE_S
+from tests.delivering import deliver_due
 from tests.factories import NOW, make_channel
 from tests.fakes.platform import Killed, PretendPlatform
 

@@ -9,8 +9,9 @@ import pytest
 from bot.engine import Engine
 from bot.errors import StoreError
 from bot.language import Names
-from bot.outbox import LEASE_S, Outbox, Terms, deliver_due
+from bot.outbox import LEASE_S, Outbox, Terms
 from bot.store import open_store
+from tests.delivering import deliver_due
 from tests.factories import NOW, make_change, make_channel, make_story
 from tests.fakes.brute_index import BruteIndex
 from tests.fakes.platform import PretendPlatform

@@ -206,7 +206,7 @@ async def test_a_post_of_another_channel_does_not_arrive(page):
 
 async def test_a_post_of_another_process_arrives(page):
     """The page reads what the store says, whoever delivered it."""
-    from bot.outbox import deliver_due
+    from tests.delivering import deliver_due
     from tests.fakes.platform import PretendPlatform
 
     (digest,) = await posts_in(page)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from bot.errors import PostDelayed, StoreError
 from bot.message import plain_text
-from bot.outbox import LEASE_S, MAX_DOUBTS, Outbox, Terms, delayed_until, deliver_due, retry_at
+from bot.outbox import LEASE_S, MAX_DOUBTS, Outbox, Terms, delayed_until, retry_at
 from bot.store import open_store
+from tests.delivering import deliver_due
 from tests.factories import (
     NOW,
     make_change,

@@ -9,8 +9,8 @@ from bot.engine import Engine
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import Buttons, Limits, plain_text
-from bot.outbox import deliver_due
 from bot.phrases import phrase
+from tests.delivering import deliver_due
 from tests.factories import (
     NOW,
     make_actor,
