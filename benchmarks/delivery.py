@@ -29,6 +29,7 @@ from bot.model import (
     Digest,
     DigestId,
     Occurrence,
+    Post,
     Subscription,
     SubscriptionId,
     WorkspaceId,
@@ -59,7 +60,7 @@ class Platform:
         self.first = self.last = 0.0
         self._recent: deque[float] = deque()
 
-    async def post(self, channel: Channel, message: Message, key: str) -> str:
+    async def post(self, post: Post) -> str:
         """Take a message, or refuse it."""
         now = time.perf_counter()
         if self.limit < inf:
@@ -70,12 +71,15 @@ class Platform:
                 raise PostDelayed("slow down", 1, everywhere=True)
             self._recent.append(now)
         self.first, self.last = self.first or now, now
-        self.taken[channel.id] += 1
-        return key
+        self.taken[post.channel.id] += 1
+        return post.key
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
+    async def find(self, post: Post, since: datetime) -> str | None:
         """Find what was taken."""
-        return key if self.taken[channel.id] else None
+        return post.key if self.taken[post.channel.id] else None
+
+    async def edit(self, post: Post, message_id: str) -> None:
+        """Change nothing."""
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         """Return none."""

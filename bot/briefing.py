@@ -15,7 +15,6 @@ from bot.model import (
     Channel,
     Claim,
     Delivery,
-    DeliveryId,
     DeliveryKind,
     Digest,
     DigestId,
@@ -30,6 +29,7 @@ from bot.model import (
     Telling,
     Topic,
     TopicId,
+    delivery_id,
 )
 from bot.phrases import phrase, phrase_date
 
@@ -139,7 +139,7 @@ def _deliveries(
 ) -> list[Delivery]:
     return [
         Delivery(
-            id=DeliveryId(f"{series}.{number}"),
+            id=delivery_id(series, number),
             kind=kind,
             series=series,
             part=number,
@@ -165,11 +165,12 @@ def digest_parts(
     second = next((language for language in others if language != first), None)
     compact = subscription.style != "full"
     message = digest_message(stories, remaining, names, first, local_date, second=second, compact=compact)
-    message = replace(message, mention=_mention(stories, subscription))
+    mention, tag, publish = _mention(stories, subscription), subscription.tag, subscription.publish
+    message = replace(message, mention=mention, tag=tag, publish=publish)
     if subscription.style != "thread":
         return [message]
     replies = [
-        Message(tuple(story_blocks(story, first, number=number, second=second)), first)
+        Message(tuple(story_blocks(story, first, number=number, second=second)), first, in_thread=True)
         for number, story in enumerate(stories, start=1)
     ]
     return [message, *replies]

@@ -43,7 +43,8 @@ class _Rendered:
     ) -> list[Message]:
         """Return the messages of a digest, as a platform can take them."""
         told = tuple((story.id, story.revision) for story in chosen.stories)
-        look = (subscription.languages, subscription.style, subscription.mention)
+        posting = (subscription.mention, subscription.tag, subscription.publish)
+        look = (subscription.languages, subscription.style, *posting)
         key = (told, chosen.remaining, look, occurrence.local_date, limits)
         if key not in self.known:
             whole = parts_of(chosen, self.names, subscription, occurrence)

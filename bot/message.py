@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import accumulate
 from typing import Literal, Self, assert_never
 
@@ -16,11 +17,17 @@ from bot.display import best_cut, printable, utf16_length, web_url
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of characters in one style. `text` is plain text: each platform escapes it its own way."""
+    """A run of characters in one style. `text` is plain text: each platform escapes it its own way.
+
+    Where `text` names a channel of the platform, `channel` is its id; where it tells an instant, `at` is
+    that. A platform may show those in its own way, such as a link, or in each reader's time zone.
+    """
 
     text: str
     style: Literal["plain", "strong", "mark"] = "plain"
     url: str | None = None
+    channel: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +77,14 @@ class Divider:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A press that stands for a typed command: `command` is what `bot.commands.parse` takes."""
+    """A press that stands for a typed command: `command` is what `bot.commands.parse` takes.
+
+    `channel` is the id of the channel that it is about, where that is not the one it is pressed in.
+    """
 
     label: str
     command: str
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +106,17 @@ Block = Heading | Paragraph | Quote | Note | Divider | Buttons
 class Message:
     """What is posted or answered. `language` is that of its labels.
 
-    `mention` is the platform's id of a role or group that the message calls, where it can.
+    `mention` is the platform's id of a role or group that the message calls, where it can. `tag` names
+    the tag that it gets where it becomes a post in a forum; `publish` passes it on to channels that
+    follow the one it is posted in; `in_thread` puts it into the thread of the message that opens its series.
     """
 
     blocks: tuple[Block, ...]
     language: Literal["ja", "en"]
     mention: str | None = None
+    tag: str = ""
+    publish: bool = False
+    in_thread: bool = False
 
 
 def paragraph(text: str) -> Paragraph:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final, Literal, NewType
 
+from bot.form import MAX_FIELDS
 from bot.message import Limits, Message
 
 StoryId = NewType("StoryId", str)
@@ -151,7 +152,28 @@ class Channel:
     id: str
 
 
-Role = Literal["member", "moderator", "operator"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A Discord guild or Slack workspace that has taken the bot in.
+
+    `moderators` are the platform's ids of the people, roles and groups who may do what moderators do,
+    beside those who manage the workspace. `desk` is the id of the channel where they are told what they
+    should know, empty for the adapter's choice. It has put the bot out where `left_at` is set.
+    """
+
+    platform: str
+    id: WorkspaceId
+    name: str
+    language: Language
+    time_zone: str = "UTC"
+    moderators: tuple[str, ...] = ()
+    desk: str = ""
+    joined_at: datetime
+    left_at: datetime | None = None
+
+
+Role = Literal["member", "moderator", "manager", "operator"]
+"""A manager runs the workspace by the platform's own rights; a moderator was named by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,14 +191,16 @@ class Interaction:
     """One press, typed command or submitted form, of one person in one channel.
 
     `id` names what was typed or pressed: it is the same when the platform delivers it twice, and when
-    the same button under the same answer is pressed twice. `limits` is what one message holds there;
-    `time_zone` is the workspace's where the platform tells it, else the operator's.
+    the same button under the same answer is pressed twice. `limits` is what one message holds there, and
+    `form_fields` how many fields a form; `time_zone` is the workspace's where the platform tells it, else
+    the operator's.
     """
 
     id: str
     actor: Actor
     channel: Channel
     limits: Limits
+    form_fields: int = MAX_FIELDS
     time_zone: str = "UTC"
 
 
@@ -203,7 +227,8 @@ class Subscription:
     A `cron` expression takes the place of both. A story is wanted when it has one of `topics` or holds
     one of `keywords` (any story where both are empty), and none of `without_topics` and
     `without_keywords`. Nothing is posted in the `quiet` hours (local, from and until; they may reach
-    over midnight). `trouble` says why the platform stopped it; it is empty when somebody paused it.
+    over midnight). `tag` names a tag for posts in a forum; `publish` passes digests on to the channels that
+    follow this one. `trouble` says why the platform stopped it; it is empty when somebody paused it.
     """
 
     id: SubscriptionId
@@ -222,6 +247,8 @@ class Subscription:
     style: Style = "full"
     when_empty: WhenEmpty = "skip"
     mention: Mention | None = None
+    tag: str = ""
+    publish: bool = False
     next_due_at: datetime
     state: SubscriptionState = "active"
     trouble: str = ""
@@ -299,6 +326,20 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A message for a channel, marked with `key`, so that it is found again there.
+
+    `opener` is the platform's id of the first message of the same digest or answer, None for that
+    itself.
+    """
+
+    channel: Channel
+    message: Message
+    key: str
+    opener: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
     """The platform took the message."""
 
@@ -322,6 +363,16 @@ class GiveUp:
 
 
 Outcome = Posted | TryAgain | GiveUp
+
+
+def opening_id(series: str) -> DeliveryId:
+    """Return the id of the delivery that opens a series."""
+    return delivery_id(series, 1)
+
+
+def delivery_id(series: str, part: int) -> DeliveryId:
+    """Return the id of a part of a series."""
+    return DeliveryId(f"{series}.{part}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

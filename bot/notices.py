@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.errors import ChannelLost
 from bot.identity import derived_id
 from bot.message import Heading, Message, paragraph
-from bot.model import Channel, Delivery, DeliveryId, Subscription
+from bot.model import Channel, Delivery, Subscription, opening_id
 from bot.phrases import phrase
 
 
@@ -23,7 +23,7 @@ def lost_channel(subscription: Subscription, error: ChannelLost, desk: Channel, 
     )
     series = derived_id("lost", subscription.id, now.isoformat())
     return Delivery(
-        id=DeliveryId(f"{series}.1"),
+        id=opening_id(series),
         kind="notice",
         series=series,
         part=1,

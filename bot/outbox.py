@@ -16,7 +16,7 @@ from typing import Final
 
 from bot import notices
 from bot.errors import ChannelLost, PostDelayed, PostFailed, PostRejected, StoreError
-from bot.model import Delivery, GiveUp, Outcome, Posted, TryAgain
+from bot.model import Delivery, GiveUp, Outcome, Post, Posted, TryAgain, opening_id
 from bot.pace import Pacer
 from bot.ports import Clock, Platform, Store
 
@@ -218,13 +218,22 @@ class Outbox:
     async def _post_once(self, claim: _Claim) -> str:
         """Post, unless an earlier attempt, whose end nobody saw, already did."""
         platform, delivery = self._platform, claim.delivery
+        post = await self._post_of(delivery)
         if delivery.attempt > 1:
             async with self._turn(claim):
-                found = await platform.find(delivery.channel, delivery.key, delivery.due_at)
+                found = await platform.find(post, delivery.due_at)
             if found is not None:
                 return found
         async with self._turn(claim):
-            return await platform.post(delivery.channel, delivery.message, delivery.key)
+            return await platform.post(post)
+
+    async def _post_of(self, delivery: Delivery) -> Post:
+        """Return what a delivery puts where; the first of its series stands by then."""
+        opener = None
+        if delivery.part > 1:
+            first = await self._store.delivery(opening_id(delivery.series))
+            opener = first.message_id if first else None
+        return Post(channel=delivery.channel, message=delivery.message, key=delivery.key, opener=opener)
 
     @asynccontextmanager
     async def _turn(self, claim: _Claim) -> AsyncIterator[None]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.message import Limits, Message
+from bot.message import Limits
 from bot.model import (
     PUBLIC,
     Article,
@@ -21,6 +21,7 @@ from bot.model import (
     DigestId,
     IndexEntry,
     Outcome,
+    Post,
     Revision,
     Share,
     Story,
@@ -30,12 +31,13 @@ from bot.model import (
     WorkspaceId,
 )
 from bot.pace import Pace
+from bot.registry import Registry
 
 Clock = Callable[[], datetime]
 """Returns the present instant, aware, in UTC."""
 
 
-class Store(Protocol):
+class Store(Registry, Protocol):
     """The source of truth. Each method is one transaction, and raises `StoreError` when the database fails.
 
     A workspace sees published stories that are public or its own; nothing here tells a workspace
@@ -295,18 +297,25 @@ class Platform(Protocol):
         """What one message holds."""
         ...
 
-    async def post(self, channel: Channel, message: Message, key: str) -> str:
-        """Post a message that is within `limits`, marked with `key`; return the platform's id for it.
+    async def post(self, post: Post) -> str:
+        """Post a message that is within `limits`, marked with its key; return the platform's id for it.
 
         Raises `PostDelayed`, `PostRejected` (where nothing can be posted at all: `ChannelLost`) or
         `PostUncertain`.
         """
         ...
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
-        """Return the id of the message that was posted with `key` at or after `since`.
+    async def find(self, post: Post, since: datetime) -> str | None:
+        """Return the id of the message that was posted as `post`, with its key, at or after `since`.
 
         Returns None when it is certain that there is none. Raises `PostDelayed` when that cannot be told now.
+        """
+        ...
+
+    async def edit(self, post: Post, message_id: str) -> None:
+        """Put the message of `post` in the place of the one that was posted with `message_id`.
+
+        Doing so again changes nothing. Raises what `post` raises; `PostRejected` where it is gone.
         """
         ...
 

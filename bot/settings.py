@@ -4,6 +4,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -24,15 +25,18 @@ PACKAGED_SEEDS: Final = Path(__file__).parent.parent / "seeds"
 DATABASE_SCHEMES: Final = ("sqlite", "postgresql", "postgres")
 
 MIN_PASSWORD_CHARACTERS: Final = 8
+MIN_KEY_CHARACTERS: Final = 32
+_SHARDS: Final = re.compile(r"(?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?/(?P<count>\d{1,5})", re.ASCII)
 _HOST: Final = re.compile(r"[0-9A-Za-z.:_-]+")
 
-NOT_YET: Final = (
-    "AI_NEWS_DISCORD_TOKEN",
-    "AI_NEWS_SLACK_APP_TOKEN",
-    "AI_NEWS_SLACK_BOT_TOKEN",
-    "AI_NEWS_SLACK_SIGNING_SECRET",
-)
-"""Variables of platforms that this version does not connect to."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shards:
+    """Which of `count` shards of a bot's gateway a process connects: from `first` to `last`."""
+
+    first: int
+    last: int
+    count: int
 
 
 def _default_data_dir() -> Path:
@@ -143,6 +147,64 @@ def _url(value: str) -> str:
     return url
 
 
+def _api_url(value: str) -> str:
+    """Return an address of a platform's interface; it may have a path."""
+    url = web_url(_set(value).rstrip("/"))
+    if url is None or urlsplit(url).query:
+        raise ValueError(f"{_quoted(value)} is not an address; write it like https://slack-gov.com/api")
+    return url
+
+
+def _bot_token(value: str) -> str:
+    return _slack_token(value, "xoxb-", "the bot token, under OAuth & Permissions of the app's settings")
+
+
+def _app_token(value: str) -> str:
+    return _slack_token(value, "xapp-", "the app-level token, under Basic Information of the app's settings")
+
+
+def _slack_token(value: str, prefix: str, where: str) -> str:
+    token = _set(value)
+    if not token.startswith(prefix) or not token.isascii() or " " in token:
+        raise ValueError(f"it does not begin with {prefix}; use {where}")
+    return token
+
+
+def _discord_token(value: str) -> str:
+    token = _set(value).removeprefix("Bot ")
+    if token.count(".") != 2 or not token.isascii() or " " in token:
+        raise ValueError("not a bot token; copy it from the Bot page of your application at discord.com")
+    return token
+
+
+def _shards(value: str) -> Shards:
+    found = _SHARDS.fullmatch(_set(value))
+    if found is None:
+        raise ValueError(f"{_quoted(value)} are not shards; write 0-3/8 for the first four of eight")
+    first, count = int(found["first"]), int(found["count"])
+    last = int(found["last"] or first)
+    if not first <= last < count:
+        raise ValueError(f"{_quoted(value)}: shards are counted from 0 to {max(count - 1, 0)} here")
+    return Shards(first=first, last=last, count=count)
+
+
+def _secret(value: str) -> str:
+    return _set(value)
+
+
+def _key(value: str) -> str:
+    if len(_set(value)) < MIN_KEY_CHARACTERS:
+        raise ValueError(f"too short; use at least {MIN_KEY_CHARACTERS} random characters")
+    return _set(value)
+
+
+def _days(value: str) -> int:
+    days = _set(value)
+    if not days.isdecimal() or len(days) > 4:
+        raise ValueError(f"{_quoted(days)} is not a number of days; use 0 to 9999")
+    return int(days)
+
+
 def _quoted(value: str) -> str:
     return repr(value if len(value) <= 60 else value[:59] + "…")
 
@@ -165,6 +227,17 @@ class Settings(BaseSettings):
     web_port: Annotated[int, BeforeValidator(_port)] = 8264
     web_password: Annotated[str | None, BeforeValidator(_password)] = Field(default=None, repr=False)
     web_url: Annotated[str | None, BeforeValidator(_url)] = None
+    discord_token: Annotated[str | None, BeforeValidator(_discord_token)] = Field(default=None, repr=False)
+    discord_api_url: Annotated[str | None, BeforeValidator(_api_url)] = None
+    discord_shards: Annotated[Shards | None, BeforeValidator(_shards)] = None
+    slack_bot_token: Annotated[str | None, BeforeValidator(_bot_token)] = Field(default=None, repr=False)
+    slack_app_token: Annotated[str | None, BeforeValidator(_app_token)] = Field(default=None, repr=False)
+    slack_signing_secret: Annotated[str | None, BeforeValidator(_secret)] = Field(default=None, repr=False)
+    slack_client_id: Annotated[str | None, BeforeValidator(_secret)] = None
+    slack_client_secret: Annotated[str | None, BeforeValidator(_secret)] = Field(default=None, repr=False)
+    slack_api_url: Annotated[str | None, BeforeValidator(_api_url)] = None
+    secret_key: Annotated[str | None, BeforeValidator(_key)] = Field(default=None, repr=False)
+    retention_days: Annotated[int, BeforeValidator(_days)] = 30
 
 
 def read_settings() -> Settings:
@@ -192,9 +265,7 @@ def warnings_for(variables: Iterable[str]) -> list[str]:
     known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
     lines = []
     for name in sorted(variables):
-        if name in NOT_YET:
-            lines.append(f"{name}: this version does not connect to that platform yet; the token is not used")
-        elif name.upper().startswith(PREFIX) and name.upper() not in known:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
             nearest = difflib.get_close_matches(name.upper(), known, n=1)
             advice = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(known)}"
             lines.append(f"{name}: there is no such setting; {advice}")

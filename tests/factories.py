@@ -17,6 +17,7 @@ from bot.model import (
     DigestId,
     Interaction,
     Occurrence,
+    Post,
     Share,
     ShareId,
     Source,
@@ -28,6 +29,7 @@ from bot.model import (
     Telling,
     Topic,
     TopicId,
+    Workspace,
     WorkspaceId,
 )
 
@@ -149,6 +151,19 @@ def make_digest(**over: Any) -> Digest:
 
 def make_message(**over: Any) -> Message:
     return Message(**{"blocks": (Heading("Today"), paragraph("One story.")), "language": "en"} | over)
+
+
+def make_post(**over: Any) -> Post:
+    """Return what `make_delivery()` puts into `make_channel()`."""
+    return Post(**{"channel": make_channel(), "message": make_message(), "key": "key"} | over)
+
+
+def make_workspace(**over: Any) -> Workspace:
+    """Return the workspace of `make_channel()`, which took the bot in at `NOW`."""
+    return Workspace(
+        **{"platform": "local", "id": WorkspaceId("home"), "name": "Home", "language": "en", "joined_at": NOW}
+        | over
+    )
 
 
 def make_delivery(**over: Any) -> Delivery:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
-from tests.factories import NOW, make_channel, make_message
+from tests.factories import NOW, make_channel, make_post
 from tests.fakes.chat_platform import ChatPlatform
 from tests.fakes.chat_server import LOST, REFUSALS, ChatServer, serving
 
@@ -27,16 +27,16 @@ async def platform(server):
 
 
 async def post(platform, key="key"):
-    return await platform.post(NEWS, make_message(), key)
+    return await platform.post(make_post(channel=NEWS, key=key))
 
 
 async def test_a_message_stands_once_for_its_key_as_long_as_keys_are_remembered(server, platform):
     assert await post(platform) == await post(platform) == "m1"
     server.remembers_keys = False
     assert await post(platform) == "m2"
-    assert await platform.find(NEWS, "key", NOW) == "m1"
+    assert await platform.find(make_post(channel=NEWS), NOW) == "m1"
     server.shows_history = False
-    assert await platform.find(NEWS, "key", NOW) is None
+    assert await platform.find(make_post(channel=NEWS), NOW) is None
 
 
 @pytest.mark.parametrize("fault", UNCLEAR)
@@ -46,7 +46,7 @@ async def test_an_answer_that_is_lost_or_spoiled_is_unclear_and_can_be_looked_up
     with pytest.raises(PostUncertain):
         await post(platform)
 
-    assert await platform.find(NEWS, "key", NOW) == "m1"
+    assert await platform.find(make_post(channel=NEWS), NOW) == "m1"
 
 
 @pytest.mark.parametrize("fault", ["reset", "500"])
@@ -56,7 +56,7 @@ async def test_a_failure_that_took_nothing_is_unclear_too(server, platform, faul
     with pytest.raises(PostUncertain):
         await post(platform)
 
-    assert await platform.find(NEWS, "key", NOW) is None
+    assert await platform.find(make_post(channel=NEWS), NOW) is None
 
 
 async def test_an_answer_that_comes_twice_is_taken_once(server, platform):
@@ -115,7 +115,7 @@ async def test_a_platform_that_cannot_be_reached_took_nothing():
     with pytest.raises(PostDelayed):
         await post(platform)
     with pytest.raises(PostDelayed):
-        await platform.find(NEWS, "key", NOW)
+        await platform.find(make_post(channel=NEWS), NOW)
     await platform.close()
 
 

@@ -10,7 +10,7 @@ from bot.language import Names
 from bot.message import plain_text
 from bot.phrases import phrase
 from bot.store import open_store
-from tests.factories import NOW, make_actor, make_message, make_story
+from tests.factories import NOW, make_actor, make_post, make_story
 
 
 @pytest.fixture
@@ -88,6 +88,6 @@ async def test_all_is_well_until_the_terminal_is_gone():
     assert await platform.trouble() == ""
 
     with pytest.raises(PostDelayed):
-        await platform.post(CHANNEL, make_message(), "digest.1")
+        await platform.post(make_post(channel=CHANNEL))
 
     assert "terminal" in await platform.trouble()

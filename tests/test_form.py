@@ -21,10 +21,10 @@ def fields(form):
     return {field.name: field for field in form.fields}
 
 
-def test_a_form_holds_at_most_five_fields():
-    many = tuple(Field(name=str(number), label="Name", max_length=9) for number in range(6))
+def test_a_form_holds_at_most_twenty_fields():
+    many = tuple(Field(name=str(number), label="Name", max_length=9) for number in range(21))
 
-    with pytest.raises(ValueError, match="at most 5"):
+    with pytest.raises(ValueError, match="at most 20"):
         Form(command="/x", title="Many", fields=many, submit="Send", language="en")
 
 

@@ -55,8 +55,8 @@ class FillingPlatform(PretendPlatform):
         super().__init__()
         self._disk = disk
 
-    async def post(self, channel, message, key):
-        posted = await super().post(channel, message, key)
+    async def post(self, post):
+        posted = await super().post(post)
         self._disk.fill()
         return posted
 

@@ -179,7 +179,7 @@ async def test_a_platform_that_holds_everything_is_not_asked_again_before_that(s
     class Holding(PretendPlatform):
         asked = 0
 
-        async def post(self, channel, message, key):
+        async def post(self, post):
             self.asked += 1
             raise PostDelayed("slow down", 3_600, everywhere=True)
 
@@ -212,13 +212,13 @@ class SlowPlatform(PretendPlatform):
         self.let_go, self.asked = asyncio.Event(), asyncio.Event()
         self.at_once = self.most_at_once = 0
 
-    async def post(self, channel, message, key):
+    async def post(self, post):
         self.at_once += 1
         self.asked.set()
         self.most_at_once = max(self.most_at_once, self.at_once)
-        await (self.let_go.wait() if channel.id == "c0" else asyncio.sleep(0))
+        await (self.let_go.wait() if post.channel.id == "c0" else asyncio.sleep(0))
         self.at_once -= 1
-        return await super().post(channel, message, key)
+        return await super().post(post)
 
 
 async def test_a_slow_channel_delays_no_other_and_no_more_are_sent_at_once_than_agreed(store):
@@ -285,7 +285,7 @@ async def test_a_worker_that_wakes_past_its_lease_neither_sends_nor_settles(stor
     awake = PretendPlatform()
 
     class Asleep(PretendPlatform):
-        async def find(self, channel, key, since):
+        async def find(self, post, since):
             """Find nothing, then sleep on while somebody else takes over."""
             clock.now += timedelta(seconds=LEASE_S)
             await Outbox(store, awake, clock, "awake").deliver()
@@ -305,8 +305,8 @@ async def test_a_clock_that_jumps_while_something_is_sent_repeats_nothing(store,
     clock = Clock()
 
     class Jumping(PretendPlatform):
-        async def post(self, channel, message, key):
-            posted = await super().post(channel, message, key)
+        async def post(self, post):
+            posted = await super().post(post)
             clock.now += jump if len(self.ledger) == 1 else timedelta(0)
             return posted
 
@@ -348,8 +348,8 @@ async def test_a_message_that_an_adapter_chokes_on_is_given_up_in_the_end(store)
     await owe(store)
 
     class Choking(PretendPlatform):
-        async def post(self, channel, message, key):
-            raise KeyError(key)
+        async def post(self, post):
+            raise KeyError(post.key)
 
     for hour in range(MAX_DOUBTS):
         await deliver(store, Choking(), NOW + timedelta(hours=hour))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import InvalidSettings
-from bot.settings import PACKAGED_SEEDS, read_settings, settings_warnings, warnings_for
+from bot.settings import PACKAGED_SEEDS, Shards, read_settings, settings_warnings, warnings_for
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -158,13 +158,49 @@ def test_a_misspelt_setting_is_named_with_the_nearest_one():
     assert line == "AI_NEWS_LANGAUGE: there is no such setting; did you mean AI_NEWS_LANGUAGE?"
 
 
-def test_a_token_that_is_not_used_yet_is_said_without_its_value(monkeypatch):
-    monkeypatch.setenv("AI_NEWS_DISCORD_TOKEN", "hush")
+@pytest.mark.parametrize(
+    ("variable", "value", "problem"),
+    [
+        ("DISCORD_TOKEN", "hush-hush", "not a bot token"),
+        ("SLACK_BOT_TOKEN", "hush-hush", "it does not begin with xoxb-"),
+        ("SLACK_APP_TOKEN", "hush-hush", "it does not begin with xapp-"),
+        ("SECRET_KEY", "hush-hush", "at least 32 random characters"),
+        ("DISCORD_SHARDS", "4-3/8", "counted from 0 to 7"),
+        ("DISCORD_SHARDS", "0-8/8", "counted from 0 to 7"),
+        ("DISCORD_SHARDS", "all", "write 0-3/8"),
+        ("SLACK_API_URL", "slack.com/api", "is not an address"),
+        ("RETENTION_DAYS", "-1", "use 0 to 9999"),
+    ],
+)
+def test_a_platforms_setting_that_is_wrong_is_named_and_no_secret_told(monkeypatch, variable, value, problem):
+    monkeypatch.setenv(f"AI_NEWS_{variable}", value)
 
-    (line,) = settings_warnings()
+    with pytest.raises(InvalidSettings) as raised:
+        read_settings()
 
-    assert line.startswith("AI_NEWS_DISCORD_TOKEN: ")
-    assert "hush" not in line
+    assert str(raised.value).startswith(f"AI_NEWS_{variable}: ")
+    assert problem in str(raised.value)
+    assert "hush-hush" not in str(raised.value)
+
+
+def test_shards_are_a_range_or_one(monkeypatch):
+    monkeypatch.setenv("AI_NEWS_DISCORD_SHARDS", "2/4")
+    assert read_settings().discord_shards == Shards(first=2, last=2, count=4)
+
+
+def test_settings_never_show_a_secret(monkeypatch):
+    secrets = {
+        "DISCORD_TOKEN": "a.hush-hush.c",
+        "SLACK_BOT_TOKEN": "xoxb-hush-hush",
+        "SLACK_APP_TOKEN": "xapp-hush-hush",
+        "SLACK_SIGNING_SECRET": "hush-hush",
+        "SLACK_CLIENT_SECRET": "hush-hush",
+        "SECRET_KEY": "hush-hush" * 4,
+    }
+    for name, value in secrets.items():
+        monkeypatch.setenv(f"AI_NEWS_{name}", value)
+
+    assert "hush-hush" not in repr(read_settings())
 
 
 def test_a_misspelt_setting_in_the_env_file_is_named_too(tmp_path):

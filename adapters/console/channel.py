@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from bot.engine import Engine
-from bot.errors import BotError, PostDelayed
+from bot.errors import BotError, PostDelayed, PostRejected
 from bot.form import Form
 from bot.message import Button, Buttons, Heading, Limits, Message, note, paragraph
-from bot.model import LANGUAGES, Actor, Channel, Interaction, Language, WorkspaceId
+from bot.model import LANGUAGES, Actor, Channel, Interaction, Language, Post, WorkspaceId
 from bot.pace import Pace
 from bot.phrases import phrase
 
@@ -38,15 +38,15 @@ class ConsolePlatform:
         self._failure: OSError | None = None
         self._posted: set[str] = set()
 
-    async def post(self, channel: Channel, message: Message, key: str) -> str:
+    async def post(self, post: Post) -> str:
         """Print a message. Raises `PostDelayed` when the terminal is gone."""
         try:
-            self._show(message)
+            self._show(post.message)
         except OSError as error:
             self._failure = error
             raise PostDelayed(f"the terminal is gone: {error}", retry_after_s=60) from error
-        self._posted.add(key)
-        return key
+        self._posted.add(post.key)
+        return post.key
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         """Return None: whoever sits at the terminal sees the log."""
@@ -56,9 +56,13 @@ class ConsolePlatform:
         """Return why nobody sees what is posted."""
         return f"the terminal is gone: {self._failure}" if self._failure else ""
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
+    async def find(self, post: Post, since: datetime) -> str | None:
         """Return the key of a message that this process printed; another process had another terminal."""
-        return key if key in self._posted else None
+        return post.key if post.key in self._posted else None
+
+    async def edit(self, post: Post, message_id: str) -> None:
+        """Raise `PostRejected`: what a terminal has printed stays."""
+        raise PostRejected("a terminal cannot change what it has printed")
 
 
 class Conversation:

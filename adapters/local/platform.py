@@ -10,8 +10,8 @@ from typing import Final
 
 from adapters.local.places import PLATFORM, WORKSPACES, channel_of
 from bot.errors import ChannelLost
-from bot.message import Limits, Message
-from bot.model import Channel, Delivery, WorkspaceId
+from bot.message import Limits
+from bot.model import Channel, Delivery, Post, WorkspaceId
 from bot.pace import Pace
 from bot.ports import Store
 
@@ -51,19 +51,24 @@ class LocalPlatform:
         self._boards: defaultdict[Channel, _Board] = defaultdict(_Board)
         self._closed = False
 
-    async def post(self, channel: Channel, message: Message, key: str) -> str:
+    async def post(self, post: Post) -> str:
         """Tell whoever watches; the post itself is what the outbox settles next.
 
         Raises `ChannelLost` where there is no such channel.
         """
+        channel = post.channel
         if channel_of(channel.workspace, channel.id) != channel:
             raise ChannelLost("deleted", f"there is no local channel {channel.workspace}/{channel.id}")
         asyncio.get_running_loop().call_later(SETTLING_S, self._stir, channel)
-        return key
+        return post.key
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
+    async def find(self, post: Post, since: datetime) -> str | None:
         """Return None: what the outbox has not settled was never shown."""
         return None
+
+    async def edit(self, post: Post, message_id: str) -> None:
+        """Tell whoever watches; the message itself is what the store holds."""
+        asyncio.get_running_loop().call_later(SETTLING_S, self._stir, post.channel)
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         """Return the workspace's first channel."""

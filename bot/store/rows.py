@@ -1,6 +1,7 @@
 """Nouns as the database keeps them: rows to nouns and back, pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
 
@@ -23,6 +24,7 @@ from bot.model import (
     StoryChange,
     StoryId,
     Subscription,
+    Workspace,
     WorkspaceId,
 )
 from bot.store.driver import Row, Value
@@ -37,6 +39,7 @@ ARTICLE: Final = TypeAdapter(Article)
 STORY: Final = TypeAdapter(Story)
 MESSAGE: Final = TypeAdapter(Message)
 SUBSCRIPTION: Final = TypeAdapter(Subscription)
+WORKSPACE: Final = TypeAdapter(Workspace)
 DOCUMENT: Final = TypeAdapter(dict[str, object])
 STORY_IDS: Final = TypeAdapter(tuple[StoryId, ...])
 
@@ -208,6 +211,17 @@ def share_values(share: Share) -> tuple[Value, ...]:
         share.command,
         to_json(STORY_IDS, share.story_ids),
     )
+
+
+def workspace_document(workspace: Workspace) -> str:
+    """Return what a workspace is called and has set, as a document."""
+    return to_json(WORKSPACE, replace(workspace, left_at=None))
+
+
+def read_workspace(row: Row) -> Workspace:
+    """Return the workspace of a row."""
+    left_at = None if row["left_at"] is None else to_instant(row["left_at"])
+    return replace(WORKSPACE.validate_json(row["document"]), left_at=left_at)
 
 
 def delivery_values(delivery: Delivery) -> tuple[Value, ...]:

@@ -118,8 +118,15 @@ FROM revisions r LEFT JOIN stories s ON s.id = r.story_id AND s.revision = r.num
 WHERE r.story_id = $1 ORDER BY r.number"""
 
 INDEX_ENTRIES = """
-SELECT change_number, id, workspace, published_at, CASE status WHEN 'published' THEN tokens END AS tokens
-FROM stories WHERE change_number > $1 ORDER BY change_number LIMIT $2"""
+SELECT * FROM (
+    SELECT change_number, id, workspace, published_at, CASE status WHEN 'published' THEN tokens END AS tokens
+    FROM stories WHERE change_number > $1 ORDER BY change_number LIMIT $2) AS there
+UNION ALL SELECT * FROM (
+    SELECT p.change_number, p.id, p.workspace, CAST(0 AS BIGINT) AS published_at, CAST(NULL AS TEXT) AS tokens
+    FROM purged_stories p
+    WHERE p.change_number > $1 AND NOT EXISTS (SELECT 1 FROM stories s WHERE s.id = p.id)
+    ORDER BY p.change_number LIMIT $2) AS purged
+ORDER BY change_number LIMIT $2"""
 
 # Subscriptions and digests
 
@@ -251,3 +258,74 @@ POSTS = """
 SELECT * FROM deliveries
 WHERE state = 'posted' AND platform = $1 AND workspace = $2 AND channel = $3
 ORDER BY settled_at DESC, due_at DESC, series, part DESC LIMIT $4"""
+
+# Workspaces, and what processes must know of one another
+
+WORKSPACE = "SELECT * FROM workspaces WHERE platform = $1 AND id = $2"
+
+JOIN_WORKSPACE = """
+INSERT INTO workspaces (platform, id, left_at, document) VALUES ($1, $2, NULL, $3)
+ON CONFLICT (platform, id) DO UPDATE SET left_at = NULL, document = excluded.document
+WHERE workspaces.left_at IS NOT NULL
+RETURNING id"""
+
+CHANGE_WORKSPACE = """
+UPDATE workspaces SET document = $3
+WHERE platform = $1 AND id = $2 AND document = $4 AND left_at IS NULL RETURNING id"""
+
+LEAVE_WORKSPACE = """
+UPDATE workspaces SET left_at = $3 WHERE platform = $1 AND id = $2 AND left_at IS NULL RETURNING id"""
+
+STOP_SUBSCRIPTIONS = """
+UPDATE subscriptions SET state = 'paused', trouble = $3
+WHERE platform = $1 AND workspace = $2 AND state = 'active'"""
+
+LEFT_WORKSPACES = "SELECT * FROM workspaces WHERE left_at < $1 ORDER BY left_at LIMIT $2"
+
+DELETE_WORKSPACE = """
+DELETE FROM workspaces WHERE platform = $1 AND id = $2 AND left_at IS NOT NULL RETURNING id"""
+
+STORIES_OF_WORKSPACE = "SELECT id FROM stories WHERE workspace = $1"
+
+PURGE_STORY = """
+INSERT INTO purged_stories (id, workspace, change_number) VALUES ($1, $2, $3)
+ON CONFLICT (id) DO UPDATE SET change_number = excluded.change_number"""
+
+PURGE_POSTS = tuple(
+    f"DELETE FROM {table} WHERE platform = $1 AND workspace = $2"
+    for table in ("deliveries", "channel_stories", "shares", "digests", "subscriptions")
+)
+"""Each before what it refers to."""
+
+_ITS_STORIES = "(SELECT id FROM stories WHERE workspace = $1)"
+
+PURGE_NEWS = (
+    f"DELETE FROM channel_stories WHERE story_id IN {_ITS_STORIES}",
+    f"DELETE FROM story_topics WHERE story_id IN {_ITS_STORIES}",
+    f"DELETE FROM revisions WHERE story_id IN {_ITS_STORIES}",
+    "DELETE FROM stories WHERE workspace = $1",
+    "DELETE FROM articles WHERE workspace = $1",
+    "DELETE FROM keepsakes WHERE workspace = $1",
+)
+
+HOLD = """
+INSERT INTO leases (name, owner, until) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
+WHERE leases.owner = excluded.owner OR leases.until <= $4
+RETURNING name"""
+
+LET_GO = "DELETE FROM leases WHERE name = $1 AND owner = $2"
+
+REMEMBER = "INSERT INTO events (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id"
+
+FORGET = "DELETE FROM events WHERE seen_at < $1"
+
+KEEP = """
+INSERT INTO keepsakes (shelf, key, workspace, text) VALUES ($1, $2, $3, $4)
+ON CONFLICT (shelf, key) DO UPDATE SET workspace = excluded.workspace, text = excluded.text"""
+
+KEPT = "SELECT text FROM keepsakes WHERE shelf = $1 AND key = $2"
+
+TAKE = "DELETE FROM keepsakes WHERE shelf = $1 AND key = $2 RETURNING text"
+
+SHELF = "SELECT key, text FROM keepsakes WHERE shelf = $1 ORDER BY key"

@@ -32,15 +32,16 @@ from bot.model import (
 )
 from bot.store import rows, sql
 from bot.store.driver import Driver, Row, Transaction, Value
+from bot.store.registry import DatabaseRegistry
 from bot.store.rows import to_milliseconds
 
 
-class DatabaseStore:
+class DatabaseStore(DatabaseRegistry):
     """Implements `bot.ports.Store` on any driver whose schema is up to date."""
 
     def __init__(self, driver: Driver, database_id: str) -> None:
+        super().__init__(driver)
         self.database_id = database_id
-        self._driver = driver
 
     @property
     def engine(self) -> str:

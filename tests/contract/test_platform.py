@@ -11,7 +11,7 @@ from adapters.local.platform import LocalPlatform
 from bot.errors import PostDelayed, PostRejected
 from bot.message import Button, Buttons, Divider, Heading, Message, Note, Quote, Run, paragraph, split
 from bot.store import open_store
-from tests.factories import NOW, make_channel
+from tests.factories import NOW, make_channel, make_post
 from tests.fakes.chat_platform import ChatPlatform
 from tests.fakes.chat_server import ChatServer, serving
 from tests.fakes.platform import PretendPlatform
@@ -57,7 +57,7 @@ async def test_every_block_can_be_posted_within_the_limits(place):
     platform, channel = place
 
     ids = [
-        await platform.post(channel, part, f"key.{n}")
+        await platform.post(make_post(channel=channel, message=part, key=f"key.{n}"))
         for n, part in enumerate(split(EVERY_BLOCK, platform.limits))
     ]
 
@@ -68,7 +68,7 @@ async def test_every_block_can_be_posted_within_the_limits(place):
 async def test_a_key_that_was_never_posted_is_not_found(place):
     platform, channel = place
 
-    assert await platform.find(channel, "never", NOW) is None
+    assert await platform.find(make_post(channel=channel, key="never"), NOW) is None
 
 
 async def test_a_platform_that_is_well_has_no_trouble(place):
@@ -97,7 +97,7 @@ async def test_a_channel_that_is_not_there_is_rejected(sqlite_url):
     platform = LocalPlatform(store)
 
     with pytest.raises(PostRejected, match="no local channel"):
-        await platform.post(make_channel(platform="local"), EVERY_BLOCK, "key")
+        await platform.post(make_post(channel=make_channel(platform="local")))
     await store.close()
 
 
@@ -108,5 +108,5 @@ async def test_a_terminal_that_is_gone_delays_and_is_in_trouble():
     platform = ConsolePlatform(gone)
 
     with pytest.raises(PostDelayed):
-        await platform.post(TERMINAL, EVERY_BLOCK, "key")
+        await platform.post(make_post(channel=TERMINAL))
     assert "terminal is gone" in await platform.trouble()

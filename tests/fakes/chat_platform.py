@@ -8,8 +8,8 @@ from math import isfinite
 import aiohttp
 
 from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
-from bot.message import Limits, Message, plain_text
-from bot.model import Channel, WorkspaceId
+from bot.message import Limits, plain_text
+from bot.model import Channel, Post, WorkspaceId
 from bot.pace import Pace
 
 LOSSES = {404: "deleted", 410: "archived", 403: "no_permission", 401: "signed_out"}
@@ -27,10 +27,10 @@ class ChatPlatform:
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
         self._session: aiohttp.ClientSession | None = None
 
-    async def post(self, channel: Channel, message: Message, key: str) -> str:
-        document = {"key": key, "text": plain_text(message)}
+    async def post(self, post: Post) -> str:
+        document = {"key": post.key, "text": plain_text(post.message)}
         try:
-            async with self._open().post(self._place(channel), json=document) as response:
+            async with self._open().post(self._place(post.channel), json=document) as response:
                 _check(response)
                 return str((await response.json())["id"])
         except aiohttp.ClientConnectorError as error:
@@ -38,14 +38,22 @@ class ChatPlatform:
         except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError, KeyError) as error:
             raise PostUncertain(f"no answer that says so: {type(error).__name__}") from error
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
+    async def find(self, post: Post, since: datetime) -> str | None:
         try:
-            async with self._open().get(self._place(channel), params={"key": key}) as response:
+            async with self._open().get(self._place(post.channel), params={"key": post.key}) as response:
                 _check(response)
                 messages = (await response.json())["messages"]
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, PostUncertain) as error:
             raise PostDelayed(f"the history cannot be read: {type(error).__name__}", None) from error
         return str(messages[0]) if messages else None
+
+    async def edit(self, post: Post, message_id: str) -> None:
+        document = {"id": message_id, "text": plain_text(post.message)}
+        try:
+            async with self._open().put(self._place(post.channel), json=document) as response:
+                _check(response)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise PostUncertain(f"no answer that says so: {type(error).__name__}") from error
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         return Channel(platform=self.name, workspace=workspace, id="moderators")

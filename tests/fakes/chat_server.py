@@ -10,7 +10,7 @@ import signal
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -118,6 +118,15 @@ class ChatServer:
                 )
         return answer
 
+    async def edit(self, request: web.Request) -> web.StreamResponse:
+        """Put another text in the place of a message's."""
+        document = await request.json()
+        for number, message in enumerate(self.ledger):
+            if message.id == document["id"]:
+                self.ledger[number] = replace(message, text=document["text"])
+                return web.json_response({"id": message.id})
+        return web.Response(status=400)
+
     async def find(self, request: web.Request) -> web.StreamResponse:
         """Answer with the messages of a key; without permission to read, with none."""
         channel = "/".join(request.match_info.values())
@@ -145,6 +154,7 @@ async def serving(server: ChatServer) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_post(PLACE, server.post)
     app.router.add_get(PLACE, server.find)
+    app.router.add_put(PLACE, server.edit)
     runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

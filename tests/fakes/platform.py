@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
 from bot.message import Limits, Message
-from bot.model import Channel, WorkspaceId
+from bot.model import Channel, Post, WorkspaceId
 from bot.pace import Pace
 
 
@@ -26,8 +26,9 @@ class PretendPlatform:
     def __init__(self, *faults: str) -> None:
         self.faults = list(faults)
         self.ledger: list[tuple[Channel, str, Message]] = []
+        self.posts: list[Post] = []
 
-    async def post(self, channel: Channel, message: Message, key: str) -> str:
+    async def post(self, post: Post) -> str:
         fault = self.faults.pop(0) if self.faults else ""
         match fault:
             case "delay":
@@ -40,7 +41,8 @@ class PretendPlatform:
                 raise PostUncertain("no answer")
             case "kill before":
                 raise Killed
-        self.ledger.append((channel, key, message))
+        self.ledger.append((post.channel, post.key, post.message))
+        self.posts.append(post)
         match fault:
             case "lose answer":
                 raise PostUncertain("no answer")
@@ -48,11 +50,17 @@ class PretendPlatform:
                 raise Killed
         return f"message-{len(self.ledger)}"
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> str | None:
+    async def find(self, post: Post, since: datetime) -> str | None:
         for number, (where, posted_key, _) in enumerate(self.ledger, start=1):
-            if (where, posted_key) == (channel, key):
+            if (where, posted_key) == (post.channel, post.key):
                 return f"message-{number}"
         return None
+
+    async def edit(self, post: Post, message_id: str) -> None:
+        number = int(message_id.removeprefix("message-"))
+        if number > len(self.ledger):
+            raise PostRejected("the message is gone")
+        self.ledger[number - 1] = (post.channel, post.key, post.message)
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         return Channel(platform=self.name, workspace=workspace, id="moderators")
