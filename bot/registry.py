@@ -19,7 +19,7 @@ class Registry(Protocol):
     async def join(self, workspace: Workspace, welcome: Delivery | None) -> bool:
         """Save a workspace that has the bot; return whether that is news: it is new, or had left.
 
-        Only then `welcome` is owed. One that is known keeps its settings, but for its name.
+        Only then `welcome` is owed, and only once. One that is known keeps its settings, but for its name.
         """
         ...
 
@@ -41,7 +41,7 @@ class Registry(Protocol):
     async def purge(self, workspace: Workspace) -> None:
         """Forget all that belongs to a workspace that left: its stories, subscriptions, posts and keepsakes.
 
-        Raises `Conflict` when it has come back.
+        Raises `Conflict` when it has come back since, even where it has left again.
         """
         ...
 

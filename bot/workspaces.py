@@ -7,6 +7,7 @@ from typing import Final
 
 from bot import notices
 from bot.commands import SetUp
+from bot.display import printable
 from bot.errors import LOSSES, Conflict, InvalidInput, NotAllowed
 from bot.message import Message
 from bot.model import Channel, Interaction, Role, Workspace, WorkspaceId
@@ -30,6 +31,7 @@ class Workspaces:
 
         Only then `welcome_in` is owed a message that tells the next steps. What was set before is kept.
         """
+        workspace = replace(workspace, name=printable(workspace.name))
         known = await self.known(workspace.platform, workspace.id)
         welcome = None
         if welcome_in is not None:

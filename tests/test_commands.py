@@ -53,7 +53,6 @@ def test_typed_text_becomes_its_command(text, command):
         ("hello", "not_a_command"),
         ("", "not_a_command"),
         ("/ai-newz x", "unknown_command"),
-        ("/ai-news-digest", "unknown_subcommand"),
         ("/ai-news-digest explode", "unknown_subcommand"),
         ("/ai-news x depth:deep", "bad_option"),
         ("/ai-news x page:0", "bad_option"),

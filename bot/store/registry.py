@@ -1,13 +1,14 @@
 """The part of the Store that serves adapters; `bot.registry` carries the contract."""
 # ruff: noqa: D102
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import Conflict
 from bot.model import Delivery, Workspace, WorkspaceId
 from bot.store import rows, sql
-from bot.store.driver import Driver, Transaction
+from bot.store.driver import Driver, Row, Transaction
 from bot.store.rows import to_milliseconds
 
 
@@ -18,7 +19,7 @@ class DatabaseRegistry:
         self._driver = driver
 
     async def workspace(self, platform: str, workspace: WorkspaceId) -> Workspace | None:
-        found = await self._driver.read(sql.WORKSPACE, platform, workspace)
+        found = await self._known(sql.WORKSPACE, platform, workspace)
         return rows.read_workspace(found[0]) if found else None
 
     async def join(self, workspace: Workspace, welcome: Delivery | None) -> bool:
@@ -36,7 +37,7 @@ class DatabaseRegistry:
                 back = workspace
             if not await transaction.fetch(sql.JOIN_WORKSPACE, *place, rows.workspace_document(back)):
                 return False
-            if welcome is not None:
+            if welcome is not None and not await transaction.fetch(sql.DELIVERY, welcome.id):
                 await transaction.fetch(sql.INSERT_DELIVERY, *rows.delivery_values(welcome))
             return True
 
@@ -51,6 +52,9 @@ class DatabaseRegistry:
         await self._driver.transaction(change)
 
     async def leave(self, platform: str, workspace: WorkspaceId, now: datetime, trouble: str) -> bool:
+        if sql.NO_TEXT.search(workspace):
+            return False
+
         async def leave(transaction: Transaction) -> bool:
             left = await transaction.fetch(sql.LEAVE_WORKSPACE, platform, workspace, to_milliseconds(now))
             if left:
@@ -68,7 +72,8 @@ class DatabaseRegistry:
             place = (workspace.platform, workspace.id)
             # A change number first, as every saver of stories takes it: nothing is saved meanwhile.
             (counter,) = await transaction.fetch(sql.TAKE_CHANGE_NUMBERS, 0)
-            if not await transaction.fetch(sql.DELETE_WORKSPACE, *place):
+            left_at = None if workspace.left_at is None else to_milliseconds(workspace.left_at)
+            if not await transaction.fetch(sql.DELETE_WORKSPACE, *place, left_at):
                 raise Conflict(f"workspace {workspace.id} has come back")
             stories = await transaction.fetch(sql.STORIES_OF_WORKSPACE, workspace.id)
             await transaction.fetch(sql.TAKE_CHANGE_NUMBERS, len(stories))
@@ -97,7 +102,8 @@ class DatabaseRegistry:
 
     async def remember(self, event: str, now: datetime) -> bool:
         async def remember(transaction: Transaction) -> bool:
-            return bool(await transaction.fetch(sql.REMEMBER, event, to_milliseconds(now)))
+            kept = sql.NO_TEXT.sub("\ufffd", event)
+            return bool(await transaction.fetch(sql.REMEMBER, kept, to_milliseconds(now)))
 
         return await self._driver.transaction(remember)
 
@@ -114,10 +120,13 @@ class DatabaseRegistry:
         await self._driver.transaction(keep)
 
     async def kept(self, shelf: str, key: str) -> str | None:
-        found = await self._driver.read(sql.KEPT, shelf, key)
+        found = await self._known(sql.KEPT, shelf, key)
         return found[0]["text"] if found else None
 
     async def take(self, shelf: str, key: str) -> str | None:
+        if sql.NO_TEXT.search(key):
+            return None
+
         async def take(transaction: Transaction) -> str | None:
             taken = await transaction.fetch(sql.TAKE, shelf, key)
             return taken[0]["text"] if taken else None
@@ -126,3 +135,7 @@ class DatabaseRegistry:
 
     async def shelf(self, name: str) -> dict[str, str]:
         return {row["key"]: row["text"] for row in await self._driver.read(sql.SHELF, name)}
+
+    async def _known(self, statement: str, place: str, id_: str) -> Sequence[Row]:
+        """Return what is kept under an id; nothing for one that no database can hold."""
+        return [] if sql.NO_TEXT.search(id_) else await self._driver.read(statement, place, id_)

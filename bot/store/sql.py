@@ -283,13 +283,13 @@ WHERE platform = $1 AND workspace = $2 AND state = 'active'"""
 LEFT_WORKSPACES = "SELECT * FROM workspaces WHERE left_at < $1 ORDER BY left_at LIMIT $2"
 
 DELETE_WORKSPACE = """
-DELETE FROM workspaces WHERE platform = $1 AND id = $2 AND left_at IS NOT NULL RETURNING id"""
+DELETE FROM workspaces WHERE platform = $1 AND id = $2 AND left_at = $3 RETURNING id"""
 
 STORIES_OF_WORKSPACE = "SELECT id FROM stories WHERE workspace = $1"
 
 PURGE_STORY = """
 INSERT INTO purged_stories (id, workspace, change_number) VALUES ($1, $2, $3)
-ON CONFLICT (id) DO UPDATE SET change_number = excluded.change_number"""
+ON CONFLICT (id) DO UPDATE SET workspace = excluded.workspace, change_number = excluded.change_number"""
 
 PURGE_POSTS = tuple(
     f"DELETE FROM {table} WHERE platform = $1 AND workspace = $2"

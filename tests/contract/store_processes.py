@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.errors import Conflict
 from bot.model import StoryId
 from bot.store import open_store
-from tests.factories import NOW, make_change, make_delivery, make_digest, make_story
+from tests.factories import NOW, make_change, make_delivery, make_digest, make_story, make_workspace
 
 start = None
 
@@ -92,3 +92,19 @@ def save_forever(url, acknowledge):
             acknowledge.send(number)
 
     asyncio.run(run())
+
+
+def join_and_take(url, owner):
+    """Join, take what is kept, hold a lease and remember an event as everybody does; return what was ours."""
+
+    async def run():
+        store = await open_store(url)
+        start.wait()
+        joined = await store.join(make_workspace(), make_delivery(id=f"{owner}.1", series=owner))
+        taken = await store.take("states", "one")
+        held = await store.hold("gateway", owner, NOW, 60)
+        seen = await store.remember("event", NOW)
+        await store.close()
+        return joined, taken, held, seen
+
+    return asyncio.run(run())
