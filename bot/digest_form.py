@@ -6,11 +6,11 @@ from typing import Final, Literal
 
 from bot.choices import DAY_NAMES, choices, day_choices, topic_choices
 from bot.commands import WISHES
-from bot.errors import InvalidInput
+from bot.errors import InvalidInput, UserError
 from bot.form import Choice, Field, Form
 from bot.language import Names
 from bot.model import Language, Subscription
-from bot.phrases import phrase
+from bot.phrases import phrase, phrase_error
 from bot.wishes import MAX_TAG_CHARACTERS, plain
 
 COMMAND: Final = "/ai-news-digest"
@@ -146,6 +146,15 @@ def changes(values: Mapping[str, str], subscription: Subscription, language: Lan
         if _entries(value, name) != _entries(shown, name):
             changed[name] = value
     return changed
+
+
+def problem(error: UserError, language: Language) -> str:
+    """Return what an error tells the one who filled in the form, who knows settings by their labels."""
+    option = str(error.facts.get("option", ""))
+    if option not in _KINDS:
+        return phrase_error(error, language)
+    facts = {**error.facts, "option": phrase(f"field.{option.replace('-', '_')}", language)}
+    return phrase(f"error.{error.key}", language, **facts)
 
 
 def _entries(value: str, name: str) -> object:

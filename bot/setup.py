@@ -23,7 +23,7 @@ _LANGUAGES: Final[Mapping[str, Language]] = {
 
 # Ids as they are typed, or as platforms write a mention: <@7>, <@!7>, <@&42> and <#7> on Discord
 # (its documentation on message formatting), <@U7|name>, <!subteam^S7|@name> and <#C7|name> on Slack.
-_BARE: Final = r"[A-Za-z0-9]{1,64}"
+_BARE: Final = r"[A-Za-z0-9_.:-]{1,64}"
 _END: Final = r"(?:[\s,、]+|$)"
 _PERSON: Final = re.compile(
     rf"(?:<(?:@[&!]?|!subteam\^)(?P<of>{_BARE})(?:\|[^<>]*)?>|(?P<bare>{_BARE})){_END}"

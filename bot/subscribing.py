@@ -23,7 +23,7 @@ from bot.identity import derived_id
 from bot.language import Names
 from bot.message import Message, note
 from bot.model import Actor, Channel, Interaction, Language, Occurrence, Subscription, SubscriptionId
-from bot.phrases import phrase, phrase_error
+from bot.phrases import phrase
 from bot.ports import Clock, Store
 from bot.terms import done_message, no_terms_message, terms_message
 from bot.timetable import is_first, next_due
@@ -97,7 +97,8 @@ class Subscribing:
                 return self._told(known, interaction, "unchanged")
             return await self.reply(ChangeSubscription(wishes=wishes), interaction)
         except UserError as error:
-            return digest_form.form(before, self._names, language, values, phrase_error(error, language))
+            problem = digest_form.problem(error, language)
+            return digest_form.form(before, self._names, language, values, problem)
 
     def _changed(
         self,

@@ -10,6 +10,7 @@ from babel.dates import get_timezone_location
 
 from bot.choices import choices, topic_name
 from bot.commands import without_options
+from bot.digest_form import typed as typed_settings
 from bot.display import printable, truncated
 from bot.errors import UserError
 from bot.form import Choice
@@ -102,7 +103,8 @@ class Suggestions:
             stories = await self._stories(typed, actor.workspace, limit)
         else:
             stories = await self._store.newest_stories(actor.workspace, limit)
-            topics = list(dict.fromkeys(chain.from_iterable(story.topics for story in stories)))
+            newest = dict.fromkeys(chain.from_iterable(story.topics for story in stories))
+            topics = [topic for topic in newest if topic in self._names.topics]
         named = [_query(topic_name(topic, self._names, actor.language)) for topic in topics]
         titled = [_query(story.telling(actor.language).title) for story in stories]
         leading = max(limit // 2, limit - len(titled))
@@ -239,19 +241,19 @@ def _examples(field: str, typed: str, language: Language, names: Names) -> Itera
     sought = normalise(typed).strip()
     if not known:
         return
-    if sought and field not in _CHOSEN and _will_do(field, typed, names):
-        yield Choice(value=typed.strip(), label=typed.strip())
+    if sought and field not in _CHOSEN and (understood := _understood(field, typed, names)):
+        yield Choice(value=understood, label=understood)
     spelled = [(choice, (normalise(choice.value), normalise(choice.label))) for choice in known]
     yield from (choice for choice, spellings in spelled if any(map(_begins(sought), spellings)))
     yield from (choice for choice, spellings in spelled if any(sought in spelling for spelling in spellings))
 
 
-def _will_do(field: str, typed: str, names: Names) -> bool:
+def _understood(field: str, text: str, names: Names) -> str:
+    """Return what a wish is understood as, as it would be typed; nothing where it is not understood."""
     try:
-        fulfil({field: typed}, _NOTHING_SET, names)
+        return typed_settings(fulfil({field: text}, _NOTHING_SET, names))[field]
     except UserError:
-        return False
-    return True
+        return ""
 
 
 _NOTHING_SET: Final = Subscription(

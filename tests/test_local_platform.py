@@ -6,9 +6,16 @@ import pytest
 
 from adapters.local.places import NEWS
 from adapters.local.platform import LATE_COMMIT, RECENT, LocalPlatform
-from bot.model import Posted
+from bot.model import Posted, WorkspaceId
 from bot.store import open_store
-from tests.factories import NOW, make_delivery, make_digest, make_occurrence, make_subscription
+from tests.factories import (
+    NOW,
+    make_delivery,
+    make_digest,
+    make_occurrence,
+    make_subscription,
+    make_workspace,
+)
 
 
 @pytest.fixture
@@ -66,3 +73,11 @@ async def test_an_empty_channel_s_first_posts_are_told(store):
     await post(store, "first", NOW)
 
     assert await seen(store, "", 1) == ["first.1"]
+
+
+@pytest.mark.parametrize(("desk", "channel"), [("news-ja", "news-ja"), ("", "news"), ("nowhere", "news")])
+async def test_moderators_are_told_in_the_channel_that_they_named(store, desk, channel):
+    await store.join(make_workspace(id=WorkspaceId("local"), desk=desk), None)
+
+    assert (await LocalPlatform(store).desk(WorkspaceId("local"))).id == channel
+    assert await LocalPlatform(store).desk(WorkspaceId("unknown")) is None

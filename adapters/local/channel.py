@@ -94,7 +94,7 @@ class ChannelPages:
         channel = channel_in(request)
         fields = await fields_of(request, MAX_COMMAND_BYTES)
         typed = fields.get("command", "").strip()
-        interaction = self._interaction(request, channel, fields)
+        interaction = await self._interaction(request, channel, fields)
         if not typed.startswith(("/", "\uff0f")):
             return self._reply(request, channel, typed, hint(typed, interaction))
         try:
@@ -107,7 +107,7 @@ class ChannelPages:
         """Take in a form that was filled in; it comes back where something in it is wrong."""
         channel = channel_in(request)
         fields = await fields_of(request, MAX_FORM_BYTES)
-        interaction = self._interaction(request, channel, fields)
+        interaction = await self._interaction(request, channel, fields)
         command = fields.get("command", "")
         try:
             reply = await self._site.engine.submit(command, fields, interaction)
@@ -115,13 +115,16 @@ class ChannelPages:
             reply = Message((note(str(error)),), interaction.actor.language)
         return self._reply(request, channel, command, reply)
 
-    def _interaction(self, request: web.Request, channel: Channel, fields: dict[str, str]) -> Interaction:
+    async def _interaction(
+        self, request: web.Request, channel: Channel, fields: dict[str, str]
+    ) -> Interaction:
+        workspace = await self._site.engine.workspaces.known(channel.platform, channel.workspace)
         return Interaction(
             id=id_from(fields.get("id", "")),
             actor=self._site.viewer(request).actor(channel.workspace),
             channel=channel,
             limits=self._site.platform.limits,
-            time_zone=self._site.settings.time_zone,
+            time_zone=workspace.time_zone if workspace else self._site.settings.time_zone,
         )
 
     def _reply(

@@ -191,7 +191,7 @@ class DeskPages:
 
     def _reach(self, request: web.Request) -> WorkspaceId | None:
         """Return whose rows are seen: all for the operator, else those of the workspace in the address."""
-        viewer = self._site.only_for(request, "moderator", "operator")
+        viewer = self._site.only_for(request, "moderator", "manager", "operator")
         return None if viewer.role == "operator" else workspace_in(request)
 
     def _list(

@@ -71,9 +71,13 @@ class LocalPlatform:
         asyncio.get_running_loop().call_later(SETTLING_S, self._stir, post.channel)
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
-        """Return the workspace's first channel."""
-        known = WORKSPACES.get(workspace)
-        return channel_of(workspace, known.channels[0]) if known else None
+        """Return the channel that the workspace's managers have named for that, else its first."""
+        place = WORKSPACES.get(workspace)
+        if place is None:
+            return None
+        known = await self._store.workspace(PLATFORM, workspace)
+        named = channel_of(workspace, known.desk) if known else None
+        return named or channel_of(workspace, place.channels[0])
 
     async def trouble(self) -> str:
         """Return nothing: the page can always be posted to."""

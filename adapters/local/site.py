@@ -173,14 +173,18 @@ def number_in(request: web.Request, name: str, default: int, highest: int) -> in
 
 
 async def fields_of(request: web.Request, max_bytes: int) -> dict[str, str]:
-    """Return the fields of a form that was sent, files left out. Raises 400 and 413."""
+    """Return the fields of a form that was sent, files left out, several of one name with commas between.
+
+    Raises 400 and 413.
+    """
     if (request.charset or "utf-8").lower() != "utf-8":
         raise web.HTTPBadRequest
     try:
         sent = await request.clone(client_max_size=max_bytes).post()
     except _NO_FORM as error:
         raise web.HTTPBadRequest from error
-    return {name: value for name, value in sent.items() if isinstance(value, str)}
+    texts = {name: [value for value in sent.getall(name) if isinstance(value, str)] for name in sent}
+    return {name: ",".join(filter(None, values)) for name, values in texts.items() if values}
 
 
 def id_from(text: str) -> str:

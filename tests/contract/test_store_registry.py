@@ -1,4 +1,4 @@
-"""The definition of Store where it serves adapters: workspaces, leases, events, keepsakes, on every database."""
+"""The definition of Store as adapters use it: workspaces, leases, events, keepsakes, on every database."""
 
 import asyncio
 from dataclasses import replace
