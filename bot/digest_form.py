@@ -44,7 +44,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "keywords": _KEYWORDS,
     "without": _TOPICS,
     "without-keywords": _KEYWORDS,
-    "count": _Kind(required=True, max_length=2, hint=True),
+    "count": _Kind(required=True, max_length=4, hint=True),
     "style": _CHOICE,
     "empty": _CHOICE,
     "quiet": _Kind(hint=True),
@@ -139,10 +139,10 @@ def changes(values: Mapping[str, str], subscription: Subscription, language: Lan
     changed = {}
     for name, shown in typed(subscription).items():
         value = values.get(name, shown)
-        if len(value) > max(_KINDS[name].max_length, len(shown)):
+        length, limit = len(plain(value)), max(_KINDS[name].max_length, len(shown))
+        if length > limit:
             label = phrase(f"field.{name.replace('-', '_')}", language)
-            limit = _KINDS[name].max_length
-            raise InvalidInput("form_too_long", label=label, limit=limit, length=len(value))
+            raise InvalidInput("form_too_long", label=label, limit=limit, length=length)
         if _entries(value, name) != _entries(shown, name):
             changed[name] = value
     return changed

@@ -24,7 +24,7 @@ def lost_channel(subscription: Subscription, error: ChannelLost, desk: Channel, 
     name = (Run(f"#{id_}", channel=id_),)
     message = Message(
         (
-            Heading(phrase("notice.lost_heading", language, channel=f"#{id_}")),
+            Heading(phrase("notice.lost_heading", language)),
             Paragraph(phrase_runs(f"notice.lost_{error.why}", language, "channel", name)),
             paragraph(phrase("notice.lost_kept", language)),
         ),

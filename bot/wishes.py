@@ -155,10 +155,10 @@ def _topics(value: str, subscription: Subscription, names: Names, *, setting: st
         case "without":
             return replace(subscription, without_topics=topics)
         case _:
-            target = subscription.mention.target if subscription.mention else ""
-            if not target:
+            mention = subscription.mention
+            if mention is None and topics:
                 raise InvalidInput("mention_whom")
-            return replace(subscription, mention=Mention(target=target, topics=topics))
+            return replace(subscription, mention=mention and replace(mention, topics=topics))
 
 
 def _topic(typed: str, names: Names) -> TopicId:

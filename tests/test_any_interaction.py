@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot import digest_form
 from bot.add_form import COMMAND
+from bot.commands import WISHES
 from bot.engine import Engine
 from bot.form import Form
 from bot.index import PostingsIndex
@@ -21,6 +23,11 @@ PIECES = st.sampled_from(
     [
         "/ai-news",
         "/ai-news-mod add",
+        "/ai-news-mod setup",
+        "moderators:<@&1>,<!subteam^S2|@x>",
+        "desk:<#7>",
+        "language:ja",
+        "/ai-news-digest",
         "/ai-news-digest preview",
         "/ai-news-digest subscribe",
         "/ai-news-digest change",
@@ -50,7 +57,7 @@ PIECES = st.sampled_from(
     ]
 )
 TEXT = st.one_of(st.text(max_size=120), st.lists(PIECES, max_size=10).map(" ".join))
-ROLES = st.sampled_from(["member", "moderator", "operator"])
+ROLES = st.sampled_from(["member", "moderator", "manager", "operator"])
 INTERACTIONS = st.builds(
     lambda id_, name, role, language: make_interaction(
         id=id_, actor=make_actor(name=name, role=role, language=language)
@@ -84,8 +91,10 @@ def test_any_text_is_a_command(database_url, command, interaction):
 
 @ANY
 @given(
-    command=st.one_of(st.just(COMMAND), TEXT),
-    values=st.dictionaries(st.one_of(st.sampled_from(["text", "source", "url", "date"]), TEXT), TEXT),
+    command=st.one_of(st.just(COMMAND), st.just(digest_form.COMMAND), TEXT),
+    values=st.dictionaries(
+        st.one_of(st.sampled_from(["text", "source", "url", "date", *WISHES]), TEXT), TEXT
+    ),
     interaction=INTERACTIONS,
 )
 def test_any_text_may_be_filled_in(database_url, command, values, interaction):
@@ -107,3 +116,24 @@ async def test_a_share_is_kept_without_what_cannot_be_shown(database_url, distur
         deliveries = await engine.store.deliveries(None, 10)
 
     assert len(deliveries) == 1
+
+
+@ANY
+@given(text=TEXT, author=TEXT, link=st.one_of(st.none(), TEXT), interaction=INTERACTIONS)
+def test_any_message_may_be_added(database_url, text, author, link, interaction):
+    async def fill_in_and_send():
+        async with opened(database_url) as engine:
+            filled = engine.form_from_message(text, author, link, NOW, interaction)
+            if isinstance(filled, Form):
+                values = {field.name: field.value for field in filled.fields}
+                return filled, await engine.submit(filled.command, values, interaction)
+            return filled, filled
+
+    filled, sent = asyncio.run(fill_in_and_send())
+
+    if isinstance(filled, Form):
+        assert all(len(field.value) <= field.max_length for field in filled.fields)
+        # What was filled in for them is at most too little of an article, never wrong in itself.
+        assert isinstance(sent, Message) or "no whole sentence" in sent.problem or sent.problem
+    else:
+        assert interaction.actor.role == "member"

@@ -8,12 +8,15 @@ from bot.commands import (
     OPTIONS,
     AddStories,
     Ask,
+    FillInSubscription,
     Help,
     Newest,
     PreviewDigest,
+    SetUp,
     ShowSubscription,
     parse,
     unparse,
+    without_options,
 )
 from bot.display import printable
 from bot.errors import InvalidInput
@@ -41,6 +44,10 @@ from bot.errors import InvalidInput
         ("/ai-news-digest preview", PreviewDigest()),
         ("/ai-news-digest SHOW", ShowSubscription()),
         ("／ai-news-mod  Add", AddStories()),
+        ("/ai-news-digest", FillInSubscription()),
+        ("／ai-news-digest  ", FillInSubscription()),
+        ("/ai-news-mod setup", SetUp()),
+        ("/ai-news-mod setup desk: <#7>", SetUp(wishes={"desk": "<#7>"})),
     ],
 )
 def test_typed_text_becomes_its_command(text, command):
@@ -59,6 +66,9 @@ def test_typed_text_becomes_its_command(text, command):
         ("/ai-news x visible:perhaps", "bad_option"),
         ("/ai-news-mod", "unknown_subcommand"),
         ("/ai-news-mod remove", "unknown_subcommand"),
+        ("/ai-news-mod add robots", "unknown_subcommand"),
+        ("/ai-news-mod setup robots", "unknown_wish"),
+        ("/ai-news-mod setup count:3", "unknown_wish"),
         ("/ai-news x page:²", "bad_option"),
         ("/ai-news " + "あ" * 501, "query_too_long"),
     ],
@@ -99,3 +109,13 @@ def test_a_button_types_the_command_it_stands_for(command):
 @pytest.mark.parametrize("option", OPTIONS)
 def test_an_option_that_is_offered_is_understood(option):
     assert parse(f"/ai-news o3 {option}") != Ask(query="o3") or option == "depth:medium"
+
+
+@given(
+    st.text(max_size=200),
+    st.sampled_from(["", " visible:yes", "\nvisible:yes", " depth:high view:why", "\0visible:yes"]),
+)
+def test_a_text_without_options_is_a_query_or_nothing(text, options):
+    query = without_options(text + options)
+
+    assert parse(f"/ai-news {query}") in (Newest(), Help(), Ask(query=query))

@@ -1,6 +1,6 @@
 """The form for adding an article: what it shows, what it reads, and that every platform can hold it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -99,3 +99,73 @@ def test_what_cannot_be_used_is_refused(values, key):
         add_form.read({"text": "One."} | values, MIKA)
 
     assert caught.value.key == key
+
+
+# A message of a chat
+
+POSTED_AT = datetime(2026, 3, 2, 8, 30, 15, 250_000, tzinfo=timezone(timedelta(hours=9)))
+
+
+def filled_in(text, author="Mika", link="https://chat.example/7"):
+    form = add_form.form_from_message(text, author, link, POSTED_AT, "en")
+    return form, {field.name: field.value for field in form.fields}
+
+
+def test_a_message_without_a_link_is_the_source_itself():
+    form, values = filled_in("The tram runs again. It is green.")
+
+    assert values == {
+        "text": "The tram runs again. It is green.",
+        "source": "Mika",
+        "url": "https://chat.example/7",
+        "date": "2026-03-01T23:30:15Z",
+    }
+    assert form == add_form.form("en", values)
+    assert len(form.fields) <= 5
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "source"),
+    [
+        (
+            "See https://www.kawabe.example/tram?a=1. It runs.",
+            "https://www.kawabe.example/tram?a=1",
+            "kawabe.example",
+        ),
+        ("見て（https://kawabe.example/路面電車）。", "https://kawabe.example/路面電車", "kawabe.example"),
+        ("<https://kawabe.example/tram|the tram>", "https://kawabe.example/tram", "kawabe.example"),
+        ("(https://kawabe.example/tram)", "https://kawabe.example/tram", "kawabe.example"),
+        ("https://kawabe.example/tram_(line)", "https://kawabe.example/tram_(line)", "kawabe.example"),
+        ("ftp://x/ HTTP://Kawabe.example/x", "HTTP://Kawabe.example/x", "kawabe.example"),
+        ("https://a:b@kawabe.example/ https://komugi.example/!", "https://komugi.example/", "komugi.example"),
+        ("https://one.example/ then https://two.example/", "https://one.example/", "one.example"),
+    ],
+)
+def test_the_first_link_of_a_message_is_the_source(text, url, source):
+    _, values = filled_in(text)
+
+    assert (values["url"], values["source"]) == (url, source)
+    assert add_form.read(values | {"text": "One."}, MIKA).source.url
+
+
+@pytest.mark.parametrize("text", ["https://kawabe.example/tram", " <https://kawabe.example/tram>\n"])
+def test_a_message_that_is_nothing_but_a_link_asks_for_the_article(text):
+    form, values = filled_in(text)
+
+    assert (values["text"], values["url"]) == ("", "https://kawabe.example/tram")
+    assert "Paste the article itself" in fields(form)["text"].hint
+    assert all(utf16_length(field.hint) <= 100 for field in form.fields)
+
+
+def test_a_line_that_is_only_the_link_is_left_out_of_the_article():
+    _, values = filled_in("The tram runs again.\nhttps://kawabe.example/tram\nIt is green.")
+
+    assert values["text"] == "The tram runs again.\nIt is green."
+
+
+def test_what_cannot_be_used_of_a_message_is_left_out():
+    _, values = filled_in("One\0 two.", author="M\u202eika\n" + "x" * 300, link="javascript:alert(1)")
+
+    assert (values["text"], values["url"]) == ("One two.", "")
+    assert values["source"].startswith("Mika xxx")
+    assert add_form.read(values, MIKA).published_at == POSTED_AT.replace(microsecond=0)

@@ -48,6 +48,11 @@ def wish(text, **over):
         ('cron:"0 9 * * 1"', "cron", "0 9 * * 1"),
         ("cron:0 9 * * 1 count:3", "cron", "0 9 * * 1"),
         ("zone:asia/tokyo", "time_zone", "Asia/Tokyo"),
+        ("tag:ニュース", "tag", "ニュース"),
+        ('tag:"AI news"', "tag", "AI news"),
+        ("tag:" + "x" * 20, "tag", "x" * 20),
+        ("publish:YES", "publish", True),
+        ("publish:はい", "publish", True),
         ("zone:Kathmandu", "time_zone", "Asia/Kathmandu"),
         ("zone:「new york」", "time_zone", "America/New_York"),
         ("language:en", "languages", ("en",)),
@@ -97,6 +102,14 @@ def test_times_take_the_place_of_a_cron_expression():
     assert wish("cron:off", cron="0 9 * * 1").cron == ""
 
 
+def test_a_tag_and_publishing_can_be_taken_back():
+    assert wish("tag:off publish:no", tag="news", publish=True) == make_subscription()
+
+
+def test_topics_of_no_mention_may_be_taken_back():
+    assert wish("mention-topics:off") == make_subscription()
+
+
 def test_labels_stay_in_the_language_that_they_are_in():
     assert wish("language:both", languages=("en",)).languages == ("en", "ja")
 
@@ -143,6 +156,8 @@ def test_whom_to_mention_keeps_its_topics():
         ("quiet:22:00-22:00", "quiet_unreadable"),
         ("quiet:22:00-25:00", "time_unreadable"),
         ("mention:@every one", "mention_unreadable"),
+        ("tag:" + "x" * 21, "tag_too_long"),
+        ("publish:perhaps", "bad_option"),
         ("mention-topics:openai", "mention_whom"),
     ],
 )
