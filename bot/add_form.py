@@ -1,9 +1,11 @@
 """The form that an article is added with, pure: its fields, and what was filled in."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from bot.display import printable, web_url
 from bot.errors import InvalidInput
@@ -17,6 +19,9 @@ COMMAND: Final = "/ai-news-mod add"
 LINES: Final = {"source": 200, "url": 1_000, "date": 40}
 """How many characters each line may have."""
 
+_LINK: Final = re.compile(r"https?://[^\s<>|\"“”「」『』（）【】、。]+", re.IGNORECASE)
+_AFTER_LINK: Final = ".,;:!?'*_~]"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
@@ -27,8 +32,14 @@ class Submission:
     published_at: datetime | None
 
 
-def form(language: Language, values: Mapping[str, str] | None = None, problem: str = "") -> Form:
-    """Return the form, filled with `values` where it comes back for a problem."""
+def form(
+    language: Language,
+    values: Mapping[str, str] | None = None,
+    problem: str = "",
+    *,
+    text_hint: str = "form.text_hint",
+) -> Form:
+    """Return the form, filled with `values` where there are any; `problem` says why it comes back."""
     given = values or {}
 
     def field(name: str, max_length: int, *, hint: bool = True) -> Field:
@@ -39,7 +50,7 @@ def form(language: Language, values: Mapping[str, str] | None = None, problem: s
             required=name == "text",
             max_length=max_length,
             value=given.get(name, ""),
-            hint=phrase(f"form.{name}_hint", language) if hint else "",
+            hint=phrase(text_hint if name == "text" else f"form.{name}_hint", language) if hint else "",
         )
 
     return Form(
@@ -55,6 +66,41 @@ def form(language: Language, values: Mapping[str, str] | None = None, problem: s
         language=language,
         problem=problem,
     )
+
+
+def form_from_message(
+    text: str, author: str, link: str | None, posted_at: datetime, language: Language
+) -> Form:
+    """Return the form filled with a message: its text, and where and when it comes from.
+
+    The source is what the message links to first, since that is where its readers would go. A message
+    without any link is the source itself: `link` is its address. A line that is nothing but the link
+    says nothing and is left out; where nothing else is there, the article has yet to be pasted.
+    """
+    text = printable(text).strip()
+    url = _first_link(text)
+    lines = [line for line in text.split("\n") if url is None or line.strip(" <>") != url]
+    article = "\n".join(lines).strip()
+    host = (urlsplit(url).hostname or "").removeprefix("www.") if url else ""
+    source = " ".join((host or printable(author)).split())
+    values = {
+        "text": article,
+        "source": source[: LINES["source"]],
+        "url": (url or web_url(link) or "")[: LINES["url"]],
+        "date": posted_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+    }
+    return form(language, values, text_hint="form.text_hint" if article else "form.text_missing_hint")
+
+
+def _first_link(text: str) -> str | None:
+    """Return the first address of the web in a text, without what ends the sentence around it."""
+    for found in _LINK.finditer(text):
+        address = found[0].rstrip(_AFTER_LINK)
+        if address.endswith(")") and "(" not in address:
+            address = address.rstrip(")").rstrip(_AFTER_LINK)
+        if web_url(address):
+            return address
+    return None
 
 
 def read(values: Mapping[str, str], actor: Actor) -> Submission:

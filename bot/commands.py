@@ -84,8 +84,20 @@ class PostNow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FillInSubscription:
+    """`/ai-news-digest` alone: the form with every setting of this channel's subscription."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddStories:
     """`/ai-news-mod add`: the form that an article is added with, for moderators."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUp:
+    """`/ai-news-mod setup [moderators:… …]`: what the workspace has set, changed where something is named."""
+
+    wishes: Mapping[str, str] = field(default_factory=dict)
 
 
 DigestCommand = (
@@ -98,7 +110,7 @@ DigestCommand = (
     | PreviewDigest
     | PostNow
 )
-Command = Ask | Newest | Help | DigestCommand | AddStories
+Command = Ask | Newest | Help | DigestCommand | FillInSubscription | AddStories | SetUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +125,7 @@ CATALOGUE = (
     Entry(usage="/ai-news QUERY", help_key="help.ask"),
     Entry(usage="/ai-news", help_key="help.newest"),
     Entry(usage="/ai-news help", help_key="help.help"),
+    Entry(usage="/ai-news-digest", help_key="help.digest"),
     Entry(usage="/ai-news-digest preview", help_key="help.preview"),
     Entry(usage="/ai-news-digest show", help_key="help.show"),
     Entry(usage="/ai-news-digest subscribe", help_key="help.subscribe"),
@@ -122,6 +135,7 @@ CATALOGUE = (
     Entry(usage="/ai-news-digest resume", help_key="help.resume"),
     Entry(usage="/ai-news-digest remove", help_key="help.remove"),
     Entry(usage="/ai-news-mod add", help_key="help.add"),
+    Entry(usage="/ai-news-mod setup", help_key="help.setup"),
 )
 
 OPTIONS = ("depth:low", "depth:medium", "depth:high", "view:why", "view:sources", "visible:yes")
@@ -143,8 +157,18 @@ WISHES: Final[Mapping[str, str]] = {
     "quiet": "22:00-07:00",
     "mention": "off",
     "mention-topics": "deepseek",
+    "tag": "news",
+    "publish": "yes",
 }
 """What a subscription can be told, each with an example of how."""
+
+SETTINGS: Final[Mapping[str, str]] = {
+    "moderators": "<@&42>,<@7>",
+    "desk": "<#7>",
+    "language": "ja",
+    "zone": "Asia/Tokyo",
+}
+"""What a workspace can be told, each with an example of how."""
 
 MAX_WISH_CHARACTERS = 2_000
 
@@ -163,7 +187,7 @@ _DIGEST_COMMANDS: Final[Mapping[str, type[DigestCommand]]] = {
     "preview": PreviewDigest,
     "now": PostNow,
 }
-_MODERATOR_COMMANDS: Final[Mapping[str, Command]] = {"add": AddStories()}
+_MODERATOR_COMMANDS: Final = ("add", "setup")
 _OPTION = re.compile(r"(?:^|\s+)(?P<name>depth|page|view|visible):(?P<value>\w+)$")
 _MAX_PAGE = 100
 _QUOTED = r'"[^"]*"|“[^”]*”|「[^」]*」'
@@ -187,7 +211,7 @@ def parse(text: str) -> Command:
         case "/ai-news-digest":
             return _parse_digest(name, rest)
         case "/ai-news-mod":
-            return _parse_subcommand(name, rest, _MODERATOR_COMMANDS)
+            return _parse_moderation(name, rest)
     if name.startswith("/"):
         raise InvalidInput("unknown_command", command=name[:40])
     raise InvalidInput("not_a_command")
@@ -223,24 +247,29 @@ def _parse_lookup(text: str) -> Command:
     )
 
 
-def _parse_subcommand(name: str, text: str, known: Mapping[str, Command]) -> Command:
-    command = known.get(text.lower())
-    if command is None:
-        raise InvalidInput("unknown_subcommand", command=name, known=", ".join(known))
-    return command
+def _parse_moderation(name: str, text: str) -> Command:
+    word, _, rest = text.partition(" ")
+    match word.lower():
+        case "add" if not rest:
+            return AddStories()
+        case "setup":
+            return SetUp(wishes=_read_wishes(rest, SETTINGS))
+    raise InvalidInput("unknown_subcommand", command=name, known=", ".join(_MODERATOR_COMMANDS))
 
 
 def _parse_digest(name: str, text: str) -> Command:
+    if not text:
+        return FillInSubscription()
     word, _, rest = text.partition(" ")
     command = _DIGEST_COMMANDS.get(word.lower())
     if command is Subscribe or command is ChangeSubscription:
-        return command(wishes=_read_wishes(rest))
+        return command(wishes=_read_wishes(rest, WISHES))
     if command is None or rest:
         raise InvalidInput("unknown_subcommand", command=name, known=", ".join(_DIGEST_COMMANDS))
     return command()
 
 
-def _read_wishes(text: str) -> dict[str, str]:
+def _read_wishes(text: str, known: Mapping[str, str]) -> dict[str, str]:
     """Return each wish's value as typed; what stands in quotes belongs together, and loses them."""
     text = " ".join(unicodedata.normalize("NFKC", text).split())
     if len(text) > MAX_WISH_CHARACTERS:
@@ -249,12 +278,18 @@ def _read_wishes(text: str) -> dict[str, str]:
     start = 0
     while start < len(text):
         found = _WISH.match(text, start)
-        if found is None or found["name"].lower() not in WISHES:
-            unknown = text[start:].partition(" ")[0].partition(":")[0]
-            raise InvalidInput("unknown_wish", name=unknown[:40], known=", ".join(WISHES))
+        if found is None or found["name"].lower() not in known:
+            name = text[start:].partition(" ")[0].partition(":")[0][:40]
+            example = ":".join(next(iter(known.items())))
+            raise InvalidInput("unknown_wish", name=name, known=", ".join(known), example=example)
         wishes[found["name"].lower()] = re.sub('["“”「」]', "", found["value"]).strip()
         start = found.end()
     return wishes
+
+
+def without_options(text: str) -> str:
+    """Return a text that is read as a query and nothing else, whoever wrote it."""
+    return _take_options(" ".join(printable(text).split()))[0].strip()
 
 
 def _take_options(text: str) -> tuple[str, dict[str, str]]:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import add_form, briefing, replies
-from bot.commands import AddStories, Ask, Command, Help, Newest, parse, unparse
+from bot import add_form, briefing, home, replies
+from bot.commands import AddStories, Ask, Command, FillInSubscription, Help, Newest, SetUp, parse, unparse
 from bot.digests import Digests
 from bot.display import printable
 from bot.errors import Conflict, InvalidInput, NotFound, StoreError, UserError
-from bot.form import Form
+from bot.form import Choice, Form
 from bot.intake import Intake, Saved
 from bot.language import Names
 from bot.ledger import Filters, Standing, carriers, standing
@@ -32,11 +32,16 @@ from bot.model import (
 from bot.phrases import phrase_error
 from bot.ports import Clock, Index, Store
 from bot.subscribing import Subscribing, check_moderator
+from bot.suggesting import Suggestions
+from bot.workspaces import Workspaces
 
 CANDIDATES = 50
 """How many stories the index proposes for the second look (SEARCH: the top 30 to 50 keep the gain)."""
 
 _FOLLOW_BATCH = 1_000
+
+_SUBSCRIPTIONS = 1_000
+"""How many of a workspace's subscriptions its own page counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,8 @@ class Engine:
         self._intake = Intake(store, names, clock)
         self._digests = Digests(store, names, clock)
         self.subscribing = Subscribing(store, names, clock, self._digests)
+        self.workspaces = Workspaces(store, clock)
+        self._suggestions = Suggestions(store, index, names, clock)
 
     # Stories in
 
@@ -111,13 +118,19 @@ class Engine:
     ) -> Message | Form:
         """Do what a form that was filled in asks; it comes back with what is wrong, nothing typed lost."""
         interaction = _by_a_name_that_can_be_kept(interaction)
-        actor = interaction.actor
         try:
-            if not isinstance(parse(command), AddStories):
-                raise InvalidInput("no_form", command=command[:40])
-            check_moderator(actor)
+            match parse(command):
+                case AddStories():
+                    return await self._add_as_filled_in(values, interaction.actor)
+                case FillInSubscription():
+                    return await self.subscribing.fill_in(values, interaction)
+                case _:
+                    raise InvalidInput("no_form", command=command[:40])
         except UserError as error:
             return _refused(error, interaction)
+
+    async def _add_as_filled_in(self, values: Mapping[str, str], actor: Actor) -> Message | Form:
+        check_moderator(actor)
         try:
             given = add_form.read(values, actor)
             began_at = self.clock()
@@ -126,6 +139,23 @@ class Engine:
             return add_form.form(actor.language, values, problem=phrase_error(error, actor.language))
         shown = [story for story in stories if story.status == "published"]
         return replies.added_message(shown, began_at, actor.language)
+
+    def form_from_message(
+        self, text: str, author: str, link: str | None, posted_at: datetime, interaction: Interaction
+    ) -> Message | Form:
+        """Return the form to add an article with, filled with a message of a chat; `link` is its address.
+
+        Members are told that they cannot.
+        """
+        try:
+            check_moderator(interaction.actor)
+        except UserError as error:
+            return _refused(error, interaction)
+        return add_form.form_from_message(text, author, link, posted_at, interaction.actor.language)
+
+    async def suggest(self, field: str, typed: str, actor: Actor, limit: int = 25) -> list[Choice]:
+        """Return what may be meant by what is typed so far, as `Suggestions.of` does."""
+        return await self._suggestions.of(field, typed, actor, limit)
 
     async def _do(self, command: Command, interaction: Interaction) -> Message | Form:
         actor = interaction.actor
@@ -139,6 +169,10 @@ class Engine:
             case AddStories():
                 check_moderator(actor)
                 return add_form.form(actor.language)
+            case SetUp():
+                return await self.workspaces.set_up(command, interaction)
+            case FillInSubscription():
+                return await self.subscribing.form(interaction)
             case _:
                 return await self.subscribing.reply(command, interaction)
 
@@ -170,6 +204,14 @@ class Engine:
         return replies.newest_message(stories[:size], page, len(stories) > size, actor.language)
 
     # What there is
+
+    async def home(self, interaction: Interaction) -> Message:
+        """Return what the interaction's workspace gets on its platform and when, and what is new."""
+        actor, platform = interaction.actor, interaction.channel.platform
+        known = await self.store.subscriptions(actor.workspace, _SUBSCRIPTIONS)
+        here = [subscription for subscription in known if subscription.channel.platform == platform]
+        stories = await self.store.newest_stories(actor.workspace, home.MAX_STORIES)
+        return home.home_message(here, stories, self.names, self.clock(), actor)
 
     async def story(self, story_id: StoryId, workspace: WorkspaceId) -> StoryRecord:
         """Return a story that a workspace sees, or saw before it was retracted, which its status tells.

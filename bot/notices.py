@@ -1,33 +1,69 @@
-"""What moderators are told when a channel can no longer be posted to, pure."""
+"""What a workspace is told unasked, pure: a welcome, and that a channel can no longer be posted to."""
 
 from datetime import datetime
 
 from bot.errors import ChannelLost
 from bot.identity import derived_id
-from bot.message import Heading, Message, paragraph
-from bot.model import Channel, Delivery, Subscription, opening_id
-from bot.phrases import phrase
+from bot.message import Block, Button, Buttons, Heading, Message, Paragraph, Run, paragraph
+from bot.model import Channel, Delivery, Subscription, Workspace, opening_id
+from bot.phrases import phrase, phrase_runs
+
+_FIRST_STEPS = {
+    "welcome.subscribe": "/ai-news-digest subscribe",
+    "welcome.ask": "/ai-news deepseek",
+    "welcome.help": "/ai-news help",
+    "welcome.setup": "/ai-news-mod setup",
+}
+"""What a workspace that is new does first, each with the phrase that explains it."""
 
 
 def lost_channel(subscription: Subscription, error: ChannelLost, desk: Channel, now: datetime) -> Delivery:
     """Return the notice that a subscription's channel was lost, owed to the moderators' `desk`."""
     language = subscription.languages[0]
-    name = subscription.channel.id
+    id_ = subscription.channel.id
+    name = (Run(f"#{id_}", channel=id_),)
     message = Message(
         (
-            Heading(phrase("notice.lost_heading", language, channel=name)),
-            paragraph(phrase(f"notice.lost_{error.why}", language, channel=name)),
+            Heading(phrase("notice.lost_heading", language, channel=f"#{id_}")),
+            Paragraph(phrase_runs(f"notice.lost_{error.why}", language, "channel", name)),
             paragraph(phrase("notice.lost_kept", language)),
         ),
         language,
     )
-    series = derived_id("lost", subscription.id, now.isoformat())
+    return _notice(derived_id("lost", subscription.id, now.isoformat()), desk, message, now)
+
+
+def welcome(workspace: Workspace, channel: Channel, now: datetime, *, back: bool) -> Delivery:
+    """Return what is owed to a workspace that takes the bot in, or takes it `back`: what to do next.
+
+    It is the same delivery whenever the same joining is told of.
+    """
+    language = workspace.language
+    kind = "back" if back else "new"
+    blocks: list[Block] = [
+        Heading(phrase(f"welcome.heading_{kind}", language)),
+        paragraph(phrase(f"welcome.what_{kind}", language)),
+    ]
+    steps: list[Run] = []
+    for key, command in _FIRST_STEPS.items():
+        steps += [Run(command, style="strong"), Run(f" — {phrase(key, language)}\n")]
+    buttons = [
+        Button(label=phrase("welcome.button_subscribe", language), command="/ai-news-digest subscribe"),
+        Button(label=phrase("welcome.button_ask", language), command="/ai-news deepseek"),
+        Button(label=phrase("welcome.button_help", language), command="/ai-news help"),
+    ]
+    message = Message((*blocks, Paragraph(tuple(steps)), Buttons(tuple(buttons))), language)
+    joining = (workspace.platform, workspace.id, workspace.joined_at.isoformat())
+    return _notice(derived_id("welcome", *joining), channel, message, now)
+
+
+def _notice(series: str, channel: Channel, message: Message, now: datetime) -> Delivery:
     return Delivery(
         id=opening_id(series),
         kind="notice",
         series=series,
         part=1,
-        channel=desk,
+        channel=channel,
         message=message,
         due_at=now,
     )

@@ -1,16 +1,21 @@
 """Every sentence that readers see, in their language, from `locales/`; dates and ages as it writes them."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from babel import Locale
 from babel.dates import format_date, get_day_names
 
 from bot.errors import UserError
+from bot.message import Run
 from bot.model import Language
+
+_MARK: Final = "\0"
+"""Stands in no text that is shown."""
 
 
 @cache
@@ -34,6 +39,17 @@ def phrase(key: str, language: Language, **facts: object) -> str:
         form = Locale(language).plural_form(count) if isinstance(count, int) else "other"
         found = found.get(form, found["other"])
     return found.format(**facts)
+
+
+def phrase_runs(
+    key: str, language: Language, blank: str, filling: Sequence[Run], **facts: object
+) -> tuple[Run, ...]:
+    """Return a sentence as runs, where `filling` stands in one of its blanks."""
+    first, *others = phrase(key, language, **facts, **{blank: _MARK}).split(_MARK)
+    runs = [Run(first)]
+    for text in others:
+        runs += [*filling, Run(text)]
+    return tuple(run for run in runs if run.text)
 
 
 def phrase_error(error: UserError, language: Language) -> str:

@@ -7,9 +7,9 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bot.engine import Engine
 from bot.errors import InvalidSeed, InvalidSettings, StoreError
@@ -28,6 +28,12 @@ GRACE_S = 10.0
 
 FIRST_TURN_S = 5.0
 """How long the start waits for work that was left over."""
+
+EVENTS_REMEMBERED: Final = timedelta(days=1)
+"""How long an event that a platform sent is known again: Slack sends one again for a day at most."""
+
+RETENTION: Final = timedelta(days=30)
+"""How long what belongs to a workspace that put the bot out is kept, unless the settings say otherwise."""
 
 
 def utc_now() -> datetime:
@@ -156,17 +162,19 @@ async def ticking(
     engine: Engine,
     platforms: Sequence[Platform],
     terms: Terms = USUAL,
+    retention: timedelta = RETENTION,
 ) -> AsyncIterator[Sequence[Tick]]:
     """Compose and deliver digests while the block runs; the first of what is due was posted when it begins.
 
-    Yields the ticks, which tell how they fare.
+    Yields the ticks, which tell how they fare. What belongs to a workspace that put the bot out is kept
+    for the time of `retention`.
 
     At the end nothing more is begun, what was begun is settled, and claims not begun are given back.
     """
     owner = secrets.token_hex(8)
     store, clock = engine.store, engine.clock
     outboxes = [Outbox(store, platform, clock, owner, terms) for platform in platforms]
-    ticks = _ticks(engine, platforms, outboxes)
+    ticks = _ticks(engine, platforms, outboxes, retention)
     release()  # what reading the seeds took
     first_turns: list[asyncio.Task[None]] = []
     try:
@@ -194,7 +202,9 @@ async def _stopped(outboxes: Sequence[Outbox]) -> bool:
     return all(await asyncio.gather(*(outbox.stop(GRACE_S) for outbox in outboxes)))
 
 
-def _ticks(engine: Engine, platforms: Sequence[Platform], outboxes: Sequence[Outbox]) -> Sequence[Tick]:
+def _ticks(
+    engine: Engine, platforms: Sequence[Platform], outboxes: Sequence[Outbox], retention: timedelta
+) -> Sequence[Tick]:
     limits = {platform.name: platform.limits for platform in platforms}
 
     async def deliver() -> None:
@@ -202,6 +212,8 @@ def _ticks(engine: Engine, platforms: Sequence[Platform], outboxes: Sequence[Out
 
     async def tidy() -> None:
         release_unused()
+        await engine.store.forget(engine.clock() - EVENTS_REMEMBERED)
+        await engine.workspaces.purge(retention)
 
     return (
         Tick("follow", 2, engine.follow_store),

@@ -1,8 +1,10 @@
 """A channel's subscription, by command: begun, shown, changed, paused, resumed, removed, posted at once."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from bot import digest_form
 from bot.commands import (
     ChangeSubscription,
     DigestCommand,
@@ -15,12 +17,13 @@ from bot.commands import (
     Subscribe,
 )
 from bot.digests import Digests
-from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, UserError
+from bot.form import Form
 from bot.identity import derived_id
 from bot.language import Names
 from bot.message import Message, note
 from bot.model import Actor, Channel, Interaction, Language, Occurrence, Subscription, SubscriptionId
-from bot.phrases import phrase
+from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Store
 from bot.terms import done_message, no_terms_message, terms_message
 from bot.timetable import is_first, next_due
@@ -66,6 +69,36 @@ class Subscribing:
                 raise InvalidInput("subscription_changed_meanwhile") from error
         return self._told(after, interaction, lead)
 
+    async def form(self, interaction: Interaction) -> Message | Form:
+        """Return the form with every setting of a channel's subscription, or what it gets.
+
+        That is for members, who may not change it, and where a form has no room for so many fields.
+        """
+        actor = interaction.actor
+        if actor.role == "member" or interaction.form_fields < digest_form.FIELDS:
+            return await self._show(interaction)
+        subscription = await self._subscription_or_default(interaction)
+        return digest_form.form(subscription, self._names, actor.language)
+
+    async def fill_in(self, values: Mapping[str, str], interaction: Interaction) -> Message | Form:
+        """Subscribe a channel, or change its subscription, as a form says; it comes back with a problem.
+
+        Raises `NotAllowed` for members.
+        """
+        language = interaction.actor.language
+        check_moderator(interaction.actor)
+        known = await self._store.subscription(interaction.channel)
+        before = known or self._default_of(interaction)
+        try:
+            wishes = digest_form.changes(values, before, language)
+            if known is None:
+                return await self._begin(Subscribe(wishes=wishes), interaction)
+            if not wishes:
+                return self._told(known, interaction, "unchanged")
+            return await self.reply(ChangeSubscription(wishes=wishes), interaction)
+        except UserError as error:
+            return digest_form.form(before, self._names, language, values, phrase_error(error, language))
+
     def _changed(
         self,
         before: Subscription,
@@ -107,8 +140,7 @@ class Subscribing:
         known = await self._store.subscription(interaction.channel)
         if known is not None:
             return self._told(known, interaction, "known")
-        default = self._default(interaction.channel, interaction.actor.language, interaction.time_zone)
-        begun = fulfil(command.wishes, default, self._names)
+        begun = fulfil(command.wishes, self._default_of(interaction), self._names)
         saved = await self._store.add_subscription(begun)
         is_ours = replace(saved, next_due_at=begun.next_due_at) == begun
         return self._told(saved, interaction, "begun" if is_ours else "known")
@@ -122,9 +154,7 @@ class Subscribing:
 
     async def _preview(self, interaction: Interaction) -> Message:
         language = interaction.actor.language
-        subscription = await self._store.subscription(interaction.channel)
-        if subscription is None:
-            subscription = self._default(interaction.channel, language, interaction.time_zone)
+        subscription = await self._subscription_or_default(interaction)
         message = await self._digests.preview(subscription)
         intro = note(phrase("subscription.preview", language))
         return replace(message, blocks=(intro, *message.blocks), mention=None)
@@ -144,6 +174,12 @@ class Subscribing:
         key = {None: "now_already", False: "now_nothing", True: "now_done"}[published]
         language = interaction.actor.language
         return done_message(phrase(f"subscription.{key}", language), language)
+
+    async def _subscription_or_default(self, interaction: Interaction) -> Subscription:
+        return await self._store.subscription(interaction.channel) or self._default_of(interaction)
+
+    def _default_of(self, interaction: Interaction) -> Subscription:
+        return self._default(interaction.channel, interaction.actor.language, interaction.time_zone)
 
     def _default(self, channel: Channel, language: Language, time_zone: str) -> Subscription:
         return Subscription(

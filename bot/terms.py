@@ -6,10 +6,11 @@ from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.choices import topic_name
 from bot.language import Names
-from bot.message import Block, Heading, Message, note, paragraph
+from bot.message import Block, Heading, Message, Paragraph, Run, note, paragraph
 from bot.model import EVERY_DAY, Language, Mention, Subscription, TopicId
-from bot.phrases import phrase, phrase_date, phrase_days
+from bot.phrases import phrase, phrase_date, phrase_days, phrase_runs
 from bot.timetable import turns
 
 TURNS_SHOWN: Final = 3
@@ -26,8 +27,8 @@ def terms_message(
     blocks.append(Heading(phrase("subscription.heading", language)))
     blocks.append(paragraph("\n".join(terms(subscription, names, language))))
     if subscription.state == "active":
-        when = phrase("story.dot", language).join(next_turns(subscription, now, language))
-        blocks.append(paragraph(phrase("subscription.next", language, when=when)))
+        turns_shown = next_turns(subscription, now, language, TURNS_SHOWN)
+        blocks.append(Paragraph(phrase_runs("subscription.next", language, "when", turns_shown)))
     elif subscription.trouble:
         blocks.append(paragraph(phrase("subscription.stopped", language, trouble=subscription.trouble)))
     else:
@@ -59,6 +60,10 @@ def terms(subscription: Subscription, names: Names, language: Language) -> list[
     sentences.append(phrase(f"subscription.empty_{subscription.when_empty}", language))
     if subscription.mention:
         sentences.append(_mention(subscription.mention, names, language))
+    if subscription.tag:
+        sentences.append(phrase("subscription.tag", language, tag=subscription.tag))
+    if subscription.publish:
+        sentences.append(phrase("subscription.publish", language))
     return sentences
 
 
@@ -84,11 +89,15 @@ def days_of(weekdays: Sequence[int], language: Language) -> str:
             return phrase("days.some", language, days=phrase_days(days, language))
 
 
-def next_turns(subscription: Subscription, now: datetime, language: Language) -> list[str]:
+def next_turns(subscription: Subscription, now: datetime, language: Language, count: int) -> list[Run]:
     """Return the next turns after `now` as the channel's clocks show them."""
     zone = ZoneInfo(subscription.time_zone)
-    local = [turn.at.astimezone(zone) for turn in islice(turns(subscription, now), TURNS_SHOWN)]
-    return [f"{phrase_date(at.date(), language, weekday=True)} {at:%H:%M}" for at in local]
+    runs: list[Run] = []
+    for turn in islice(turns(subscription, now), count):
+        local = turn.at.astimezone(zone)
+        shown = f"{phrase_date(local.date(), language, weekday=True)} {local:%H:%M}"
+        runs += [Run(phrase("story.dot", language)), Run(shown, at=turn.at)]
+    return runs[1:]
 
 
 def filters(subscription: Subscription, names: Names, language: Language) -> str:
@@ -115,8 +124,7 @@ def _filters(subscription: Subscription, names: Names, language: Language) -> li
 
 
 def _names_of(topics: Iterable[TopicId], names: Names, language: Language) -> list[str]:
-    """Return topics as they are called; one that is known no more by its id."""
-    return [names.topics[topic].names[language] if topic in names.topics else topic for topic in topics]
+    return [topic_name(topic, names, language) for topic in topics]
 
 
 def _mention(mention: Mention, names: Names, language: Language) -> str:

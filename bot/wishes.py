@@ -20,6 +20,8 @@ from bot.timetable import MAX_TURNS_A_DAY, check_cron
 MAX_STORIES: Final = 30
 MAX_ENTRIES: Final = 20
 MAX_KEYWORD_CHARACTERS: Final = 60
+MAX_TAG_CHARACTERS: Final = 20
+"""What the name of a forum's tag holds on Discord (its documentation on channels)."""
 
 _DAYS: Final = {
     **{day: number for number, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))},
@@ -42,6 +44,7 @@ _LANGUAGES: Final[Mapping[str, tuple[Language, ...]]] = {
 }
 _STYLES: Final[Mapping[str, Style]] = {"full": "full", "compact": "compact", "thread": "thread"}
 _WHEN_EMPTY: Final[Mapping[str, WhenEmpty]] = {"skip": "skip", "say": "say"}
+_PUBLISH: Final = {"yes": True, "はい": True, "no": False, "off": False, "いいえ": False}
 _TARGET: Final = re.compile(r"(?:<(?:@&|!subteam\^))?(?P<id>[\w.:-]{1,64})>?", re.ASCII)
 
 T = TypeVar("T")
@@ -52,9 +55,10 @@ def fulfil(wishes: Mapping[str, str], subscription: Subscription, names: Names) 
 
     Raises `InvalidInput` and `InvalidSchedule`.
     """
-    given = {name: _plain(value) for name, value in wishes.items()}
+    given = {name: plain(value) for name, value in wishes.items()}
     if unknown := given.keys() - WISHES.keys():
-        raise InvalidInput("unknown_wish", name=min(unknown)[:40], known=", ".join(WISHES))
+        known = ", ".join(WISHES)
+        raise InvalidInput("unknown_wish", name=min(unknown)[:40], known=known, example="times:09:00,18:00")
     if given.get("cron", "") not in _NOTHING and given.keys() & {"times", "days"}:
         raise InvalidInput("cron_or_times")
     for name in sorted(given, key=list(WISHES).index):
@@ -62,7 +66,8 @@ def fulfil(wishes: Mapping[str, str], subscription: Subscription, names: Names) 
     return subscription
 
 
-def _plain(value: str) -> str:
+def plain(value: str) -> str:
+    """Return what was typed without differences that mean nothing: width, and kinds and runs of spaces."""
     return " ".join(unicodedata.normalize("NFKC", printable(value)).split())
 
 
@@ -107,17 +112,22 @@ def _cron(value: str, subscription: Subscription, _: Names) -> Subscription:
 
 
 def _zone(value: str, subscription: Subscription, _: Names) -> Subscription:
-    zones = _zones()
+    return replace(subscription, time_zone=read_zone(value))
+
+
+def read_zone(value: str) -> str:
+    """Return the time zone of a name, or of a city that gives its name to one. Raises `InvalidInput`."""
+    known = zones()
     typed = value.lower().replace(" ", "_")
-    if typed not in zones:
-        nearest = difflib.get_close_matches(typed[:100], zones, n=1)
-        near = zones[nearest[0]] if nearest else "Asia/Tokyo"
+    if typed not in known:
+        nearest = difflib.get_close_matches(typed[:100], known, n=1)
+        near = known[nearest[0]] if nearest else "Asia/Tokyo"
         raise InvalidInput("zone_unknown", zone=value[:60], nearest=near)
-    return replace(subscription, time_zone=zones[typed])
+    return known[typed]
 
 
 @cache
-def _zones() -> Mapping[str, str]:
+def zones() -> Mapping[str, str]:
     """Return the name of every zone by how it may be typed: in lower case, or its city alone."""
     zones = sorted(zone for zone in available_timezones() if _is_zone(zone))
     cities = {zone.rpartition("/")[2].lower(): zone for zone in zones if "/" in zone}
@@ -220,6 +230,17 @@ def _mention(value: str, subscription: Subscription, _: Names) -> Subscription:
     return replace(subscription, mention=Mention(target=found["id"], topics=topics))
 
 
+def _tag(value: str, subscription: Subscription, _: Names) -> Subscription:
+    tag = "" if value.lower() in _NOTHING else value
+    if len(tag) > MAX_TAG_CHARACTERS:
+        raise InvalidInput("tag_too_long", limit=MAX_TAG_CHARACTERS, length=len(tag))
+    return replace(subscription, tag=tag)
+
+
+def _publish(value: str, subscription: Subscription, _: Names) -> Subscription:
+    return replace(subscription, publish=_choice("publish", value, _PUBLISH, known=("yes", "no")))
+
+
 def _entries(value: str) -> list[str]:
     return [entry for entry in re.split(r"\s*[,、]\s*", value) if entry]
 
@@ -255,4 +276,6 @@ _FULFILLED: Final[Mapping[str, Callable[[str, Subscription, Names], Subscription
     "quiet": _quiet,
     "mention": _mention,
     "mention-topics": partial(_topics, setting="mention-topics"),
+    "tag": _tag,
+    "publish": _publish,
 }

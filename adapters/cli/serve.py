@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,7 +59,8 @@ async def _serve(settings: "Settings", console: bool) -> None:
             actor = operator(settings.language)
             conversation = Conversation(engine, actor, print_message, settings.time_zone)
             await conversation.begin()
-        ticks = await stack.enter_async_context(ticking(engine, platforms))
+        retention = timedelta(days=settings.retention_days)
+        ticks = await stack.enter_async_context(ticking(engine, platforms, retention=retention))
         site = Site.of(engine, page, settings, PAYLOADS, ticks)
         address = await stack.enter_async_context(serving(site))
         print(phrase("page.serving", settings.language, url=address), flush=True)

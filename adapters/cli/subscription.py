@@ -53,6 +53,8 @@ WISHES_HELP: Final[Mapping[str, str]] = {
     "quiet": "Hours in which nothing is posted, such as 22:00-07:00, or off.",
     "mention": "The id of a role or group to mention, or off.",
     "mention-topics": "Mention it for these topics only.",
+    "tag": "The name of the tag that posts in a forum get, or off.",
+    "publish": "yes or no: whether channels that follow this one get its digests too.",
 }
 
 LIMITS: Final = Limits(characters=1_000_000, block_characters=1_000_000, blocks=10_000)

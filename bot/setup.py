@@ -1,0 +1,118 @@
+"""What a workspace has set, pure: read from what its managers type, and told in words."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from bot.commands import SETTINGS
+from bot.errors import InvalidInput
+from bot.message import Block, Heading, Message, Paragraph, Run, note, paragraph
+from bot.model import LANGUAGES, Language, Workspace
+from bot.phrases import phrase, phrase_runs
+from bot.wishes import plain, read_zone
+
+MAX_MODERATORS: Final = 20
+
+_OFF: Final = frozenset({"", "off", "none", "なし"})
+_LANGUAGES: Final[Mapping[str, Language]] = {
+    **{language: language for language in LANGUAGES},
+    "日本語": "ja",
+    "英語": "en",
+}
+
+# Ids as they are typed, or as platforms write a mention: <@7>, <@!7>, <@&42> and <#7> on Discord
+# (its documentation on message formatting), <@U7|name>, <!subteam^S7|@name> and <#C7|name> on Slack.
+_BARE: Final = r"[A-Za-z0-9]{1,64}"
+_END: Final = r"(?:[\s,、]+|$)"
+_PERSON: Final = re.compile(
+    rf"(?:<(?:@[&!]?|!subteam\^)(?P<of>{_BARE})(?:\|[^<>]*)?>|(?P<bare>{_BARE})){_END}"
+)
+_PLACE: Final = re.compile(rf"(?:<#(?P<of>{_BARE})(?:\|[^<>]*)?>|#?(?P<bare>{_BARE})){_END}")
+
+
+def with_settings(workspace: Workspace, wishes: Mapping[str, str]) -> Workspace:
+    """Return a workspace with the settings named in `wishes` changed, and no other. Raises `InvalidInput`."""
+    for name, typed in wishes.items():
+        value = plain(typed)
+        match name:
+            case "moderators":
+                workspace = replace(workspace, moderators=_moderators(value))
+            case "desk":
+                workspace = replace(workspace, desk=_desk(value))
+            case "language":
+                workspace = replace(workspace, language=_language(value))
+            case "zone":
+                workspace = replace(workspace, time_zone=read_zone(value))
+            case _:
+                example = ":".join(next(iter(SETTINGS.items())))
+                raise InvalidInput("unknown_wish", name=name[:40], known=", ".join(SETTINGS), example=example)
+    return workspace
+
+
+def _moderators(value: str) -> tuple[str, ...]:
+    if value.lower() in _OFF:
+        return ()
+    ids = tuple(dict.fromkeys(_ids(value, _PERSON, "moderators_unreadable")))
+    if len(ids) > MAX_MODERATORS:
+        raise InvalidInput("list_too_long", limit=MAX_MODERATORS)
+    return ids
+
+
+def _desk(value: str) -> str:
+    if value.lower() in _OFF:
+        return ""
+    ids = _ids(value, _PLACE, "desk_unreadable")
+    if len(ids) > 1:
+        raise InvalidInput("desk_unreadable", typed=value[:60])
+    return ids[0]
+
+
+def _ids(value: str, pattern: re.Pattern[str], problem: str) -> list[str]:
+    ids: list[str] = []
+    position = 0
+    while position < len(value):
+        found = pattern.match(value, position)
+        if found is None:
+            raise InvalidInput(problem, typed=value[position : position + 60])
+        ids.append(found["of"] or found["bare"])
+        position = found.end()
+    return ids
+
+
+def _language(value: str) -> Language:
+    language = _LANGUAGES.get(value.lower())
+    if language is None:
+        raise InvalidInput("bad_option", option="language", known=", ".join(LANGUAGES))
+    return language
+
+
+def setup_message(workspace: Workspace, language: Language, lead: str = "") -> Message:
+    """Return what a workspace has set and how that is changed, after a sentence that says what was done."""
+    blocks: list[Block] = [paragraph(lead)] if lead else []
+    blocks.append(Heading(phrase("setup.heading", language)))
+    blocks.append(
+        Paragraph((Run(f"{_moderators_told(workspace, language)}\n"), *_desk_told(workspace, language)))
+    )
+    told_in = phrase(f"language.{workspace.language}", language)
+    blocks.append(
+        paragraph(
+            f"{phrase('setup.language', language, told_in=told_in)}\n"
+            f"{phrase('setup.zone', language, zone=workspace.time_zone)}"
+        )
+    )
+    return Message((*blocks, note(phrase("setup.how", language))), language)
+
+
+def _moderators_told(workspace: Workspace, language: Language) -> str:
+    if not workspace.moderators:
+        return phrase("setup.moderators_none", language)
+    who = phrase("story.and", language).join(workspace.moderators)
+    return phrase("setup.moderators", language, who=who)
+
+
+def _desk_told(workspace: Workspace, language: Language) -> tuple[Run, ...]:
+    if not workspace.desk:
+        return (Run(phrase("setup.desk_none", language)),)
+    name = Run(f"#{workspace.desk}", channel=workspace.desk)
+    return phrase_runs("setup.desk", language, "channel", (name,))
