@@ -1,10 +1,14 @@
 """How a command may go on while it is being typed, pure: names of commands, their options, known names."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from bot.commands import CATALOGUE, OPTIONS, WISHES
+from bot.commands import CATALOGUE, OPTIONS, SETTINGS, WISHES
 from bot.language import Names
+
+_TOLD: Final = {"/ai-news-digest": WISHES, "/ai-news-mod": SETTINGS}
+"""What commands can be told, beside those of a query."""
 
 
 class Completion:
@@ -16,8 +20,10 @@ class Completion:
 
     def of(self, text: str) -> list[str]:
         """Return what may stand in the place of the last word of `text`."""
-        is_wish = text.startswith("/ai-news-digest ")
-        options = [f"{name}:{value}" for name, value in WISHES.items()] if is_wish else OPTIONS
+        options: Sequence[str] = OPTIONS
+        for command, known in _TOLD.items():
+            if text.startswith(f"{command} "):
+                options = [f"{name}:{value}" for name, value in known.items()]
         return completions(text, self._usages, options, self._words)
 
 

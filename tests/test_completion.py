@@ -32,3 +32,5 @@ def test_what_a_subscription_can_be_told_is_completed():
     assert completion.of("/ai-news-digest subscribe st") == ["style:compact"]
     assert completion.of("/ai-news-digest r") == ["resume", "remove"]
     assert completion.of("/ai-news robots st") == []
+    assert completion.of("/ai-news-mod setup la") == ["language:ja"]
+    assert completion.of("/ai-news-digest ta") == ["tag:news"]

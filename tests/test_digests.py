@@ -182,6 +182,30 @@ def test_a_thread_begins_with_the_titles_and_goes_on_with_a_story_each():
     assert "2. Boats" in boats
 
 
+@pytest.mark.parametrize(("style", "in_thread"), [("full", [False]), ("thread", [False, True, True])])
+async def test_a_digest_is_posted_as_its_channel_wishes(engine, store, style, in_thread):
+    await engine.save(TWO, "seeds", "")
+    await store.add_subscription(make_subscription(style=style, tag="news", publish=True, languages=("en",)))
+
+    await engine.compose_due(LIMITS)
+
+    messages = [delivery.message for delivery in await owed(store)]
+    assert [message.in_thread for message in messages] == in_thread
+    assert (messages[0].tag, messages[0].publish) == ("news", True)
+
+
+async def test_a_list_of_titles_that_is_cut_stands_before_its_thread(engine, store):
+    await engine.save(TWO, "seeds", "")
+    await store.add_subscription(make_subscription(style="thread", languages=("en",)))
+    narrow = Limits(characters=120, block_characters=120, blocks=40)
+
+    await engine.compose_due({"local": narrow})
+
+    flags = [delivery.message.in_thread for delivery in await owed(store)]
+    assert flags.count(False) > 1
+    assert flags == sorted(flags)
+
+
 def test_two_languages_stand_under_one_title_with_labels_in_the_first():
     (text,) = parts_of(TWO, languages=("ja", "en"))
 
