@@ -53,7 +53,9 @@ def with_settings(workspace: Workspace, wishes: Mapping[str, str]) -> Workspace:
 def _moderators(value: str) -> tuple[str, ...]:
     if value.lower() in _OFF:
         return ()
-    ids = tuple(dict.fromkeys(_ids(value, _PERSON, "moderators_unreadable")))
+    ids, rest = _ids(value, _PERSON)
+    if rest:
+        raise InvalidInput("moderators_unreadable", typed=rest[:60])
     if len(ids) > MAX_MODERATORS:
         raise InvalidInput("list_too_long", limit=MAX_MODERATORS)
     return ids
@@ -62,22 +64,20 @@ def _moderators(value: str) -> tuple[str, ...]:
 def _desk(value: str) -> str:
     if value.lower() in _OFF:
         return ""
-    ids = _ids(value, _PLACE, "desk_unreadable")
-    if len(ids) > 1:
+    ids, rest = _ids(value, _PLACE)
+    if rest or len(ids) != 1:
         raise InvalidInput("desk_unreadable", typed=value[:60])
     return ids[0]
 
 
-def _ids(value: str, pattern: re.Pattern[str], problem: str) -> list[str]:
+def _ids(value: str, pattern: re.Pattern[str]) -> tuple[tuple[str, ...], str]:
+    """Return the ids that a text lists, each once, and from where on it is no list of ids."""
     ids: list[str] = []
     position = 0
-    while position < len(value):
-        found = pattern.match(value, position)
-        if found is None:
-            raise InvalidInput(problem, typed=value[position : position + 60])
+    while found := pattern.match(value, position):
         ids.append(found["of"] or found["bare"])
         position = found.end()
-    return ids
+    return tuple(dict.fromkeys(ids)), value[position:]
 
 
 def _language(value: str) -> Language:
@@ -95,12 +95,11 @@ def setup_message(workspace: Workspace, language: Language, lead: str = "") -> M
         Paragraph((Run(f"{_moderators_told(workspace, language)}\n"), *_desk_told(workspace, language)))
     )
     told_in = phrase(f"language.{workspace.language}", language)
-    blocks.append(
-        paragraph(
-            f"{phrase('setup.language', language, told_in=told_in)}\n"
-            f"{phrase('setup.zone', language, zone=workspace.time_zone)}"
-        )
+    sentences = (
+        phrase("setup.language", language, told_in=told_in),
+        phrase("setup.zone", language, zone=workspace.time_zone),
     )
+    blocks.append(paragraph("\n".join(sentences)))
     return Message((*blocks, note(phrase("setup.how", language))), language)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import PostDelayed, StoreError
-from bot.message import plain_text
+from bot.message import Paragraph, plain_text
 from bot.outbox import LEASE_S, MAX_DOUBTS, Outbox, Terms, delayed_until, retry_at
 from bot.store import open_store
 from tests.delivering import deliver_due
@@ -141,6 +141,8 @@ async def test_a_lost_channel_stops_its_subscription_and_tells_the_moderators_on
     ((channel, _, told),) = platform.ledger
     assert channel == make_channel(id="moderators")
     assert "#news に投稿する権限がありません" in plain_text(told)
+    paragraphs = [block for block in told.blocks if isinstance(block, Paragraph)]
+    assert [run.text for block in paragraphs for run in block.runs if run.channel == "news"] == ["#news"]
     stopped = await store.subscription(make_channel())
     assert (stopped.state, stopped.trouble) == ("paused", "the bot may not post there")
     assert (await store.delivery("digest.1")).state == "planned"

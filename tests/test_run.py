@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.model import Actor, WorkspaceId
 from bot.run import Tick, database_lock, open_engine, sole_process, ticking, until_signalled
 from bot.settings import Settings
 from tests.command import ai_news
-from tests.factories import make_channel, make_story
+from tests.factories import make_channel, make_story, make_workspace
 from tests.fakes.platform import PretendPlatform
 
 ACTOR = Actor(name="mika", workspace=WorkspaceId("home"), language="en")
@@ -105,6 +106,24 @@ async def test_what_is_due_is_posted_when_ticking_begins(settings):
         async with ticking(engine, [platform]) as ticks:
             assert platform.ledger
             assert [tick.failure for tick in ticks] == ["" for _ in ticks]
+
+
+async def test_what_is_kept_no_longer_than_needed_is_let_go_while_ticking(settings):
+    async with open_engine(settings) as engine:
+        now, store = engine.clock(), engine.store
+        for days, name in ((3, "long"), (1, "just")):
+            await store.join(make_workspace(id=WorkspaceId(name)), None)
+            await store.leave("local", WorkspaceId(name), now - timedelta(days=days), "signed out")
+        await store.remember("yesterday", now - timedelta(hours=25))
+        await store.remember("today", now - timedelta(hours=23))
+
+        async with ticking(engine, [], retention=timedelta(days=2)) as ticks:
+            assert [tick.failure for tick in ticks] == ["" for _ in ticks]
+
+        assert await store.workspace("local", WorkspaceId("long")) is None
+        assert await store.workspace("local", WorkspaceId("just")) is not None
+        assert await store.remember("yesterday", now)
+        assert not await store.remember("today", now)
 
 
 async def test_a_failing_tick_is_logged_once_and_tried_again(caplog):

@@ -9,7 +9,7 @@ import pytest
 from bot.engine import Engine
 from bot.index import PostingsIndex
 from bot.language import Names
-from bot.message import Limits, plain_text
+from bot.message import Limits, Paragraph, plain_text
 from bot.model import LANGUAGES, Topic, TopicId
 from tests.factories import NOW, make_actor, make_channel, make_interaction, make_story, make_telling
 
@@ -65,10 +65,20 @@ async def test_subscribe_alone_works(engine, store):
     assert await engine.compose_due(LIMITS) == 1
 
 
+async def test_the_next_turns_are_instants_that_a_platform_may_show_in_each_readers_zone(engine):
+    interaction = make_interaction(actor=make_actor(role="moderator"), time_zone="Asia/Tokyo")
+
+    message = await engine.reply("/ai-news-digest subscribe", interaction)
+
+    runs = [run for block in message.blocks if isinstance(block, Paragraph) for run in block.runs if run.at]
+    assert [run.at for run in runs] == [NOW + timedelta(days=day) for day in (1, 2, 3)]
+    assert runs[0].text == "Tuesday, March 3, 2026 09:00"
+
+
 async def test_the_terms_are_told_in_words_in_both_languages(engine):
     wishes = (
         "times:18:00,9 days:月水金 topics:deepseek keywords:chess without-keywords:rumour quiet:22-7 "
-        "style:thread empty:say mention:42 mention-topics:deepseek count:1 language:both"
+        "style:thread empty:say mention:42 mention-topics:deepseek count:1 language:both tag:news publish:yes"
     )
     await do(engine, f"subscribe {wishes}")
 
@@ -83,6 +93,8 @@ async def test_the_terms_are_told_in_words_in_both_languages(engine):
         "Nothing is posted from 22:00 to 07:00",
         "one line says so",
         "A digest with DeepSeek in it calls 42.",
+        "Posts in a forum get the tag news.",
+        "Channels that follow this one get its digests too.",
     ):
         assert sentence in english
     for sentence in (
