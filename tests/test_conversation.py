@@ -77,6 +77,13 @@ async def test_a_store_that_fails_is_told_and_the_conversation_goes_on(engine, c
     assert len(shown) == 2
 
 
+async def test_where_no_form_opens_the_command_alone_tells_what_the_channel_gets(conversation, shown):
+    await take(conversation, "/ai-news-digest", "/ai-news-digest show")
+
+    assert shown[0] == shown[1]
+    assert phrase("subscription.none", "en") in shown[0]
+
+
 # The platform
 
 

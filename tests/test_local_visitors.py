@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bot.model import Channel, WorkspaceId
+from tests.factories import make_workspace
 from tests.local_page import INSIDE, NEWS, READING, served, text_of
 
 PASSWORD = "correct horse"
@@ -96,7 +97,9 @@ async def test_a_proxy_that_passes_nothing_on_lets_nobody_in(page):
     assert b" 403 " in answer.split(b"\r\n")[0]
 
 
-@pytest.mark.parametrize(("role", "status"), [("member", 403), ("moderator", 200), ("operator", 200)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("member", 403), ("moderator", 200), ("manager", 200), ("operator", 200)]
+)
 async def test_the_desk_is_for_moderators(page, role, status):
     await page.get("/w/local/deliveries", status=status, Cookie=f"role={role}")
 
@@ -107,6 +110,20 @@ async def test_a_moderator_sees_one_workspace_and_the_operator_all(page):
 
     assert "local / elsewhere" in operator
     assert "local / elsewhere" not in moderator
+
+
+async def test_channels_of_other_platforms_are_seen_by_the_operator(page):
+    channel = Channel(platform="slack", workspace=WorkspaceId("T1"), id="C1")
+    await page.engine.workspaces.joined(
+        make_workspace(platform="slack", id=channel.workspace), welcome_in=channel
+    )
+    await page.engine.subscribe(channel, "ja", "Asia/Tokyo")
+
+    shown = text_of(await page.get("/w/local/subscriptions"))
+
+    assert "slack / T1 #C1 Every day at 09:00 (Asia/Tokyo)." in shown
+    assert "Notice" in text_of(await page.get("/w/local/deliveries"))
+    assert "T1" not in text_of(await page.get("/w/local/subscriptions", Cookie="role=manager"))
 
 
 async def test_a_subscription_s_terms_and_state_are_told(page):

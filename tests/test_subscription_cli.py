@@ -24,7 +24,7 @@ def test_every_wish_has_an_option():
 def test_a_channel_is_subscribed_shown_changed_paused_resumed_and_removed(tmp_path):
     begun = ai_news(
         tmp_path, "subscription", "add", CHANNEL, "--times", "18,09:00", "--zone", "tokyo",
-        "--without-keywords", "open source,噂",
+        "--without-keywords", "open source,噂", "--tag", "ニュース", "--publish", "yes",
     )  # fmt: skip
     assert "This channel is subscribed." in begun.stdout
 
@@ -35,6 +35,7 @@ def test_a_channel_is_subscribed_shown_changed_paused_resumed_and_removed(tmp_pa
         "Asia/Tokyo",
         ["open source", "噂"],
     )
+    assert (shown["tag"], shown["publish"]) == ("ニュース", True)
     assert len(shown["next"]) == 3
 
     changed = ai_news(tmp_path, "subscription", "change", CHANNEL, "--count", "3", AI_NEWS_LANGUAGE="ja")

@@ -65,6 +65,8 @@ def subscription_document(subscription: Subscription, turns: Sequence[datetime])
         "style": subscription.style,
         "when_empty": subscription.when_empty,
         "mention": asdict(subscription.mention) if subscription.mention else None,
+        "tag": subscription.tag,
+        "publish": subscription.publish,
         "next": [_instant(at) for at in turns],
     }
 

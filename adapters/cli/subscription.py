@@ -170,13 +170,14 @@ def _reply(name: str, command: DigestCommand) -> "Message":
     place = read_channel(name)
 
     async def use(engine: "Engine", settings: "Settings") -> "Message":
+        workspace = await engine.workspaces.known(place.platform, place.workspace)
         actor = Actor(name="console", workspace=place.workspace, language=settings.language, role="operator")
         interaction = Interaction(
             id=secrets.token_hex(8),
             actor=actor,
             channel=place,
             limits=LIMITS,
-            time_zone=settings.time_zone,
+            time_zone=workspace.time_zone if workspace else settings.time_zone,
         )
         return await engine.subscribing.reply(command, interaction)
 

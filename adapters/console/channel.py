@@ -107,6 +107,7 @@ class Conversation:
             actor=self.actor,
             channel=CHANNEL,
             limits=ConsolePlatform.limits,
+            form_fields=0,
             time_zone=self.time_zone,
         )
         try:

@@ -22,6 +22,7 @@ from tests.factories import (
     make_message,
     make_story,
     make_subscription,
+    make_workspace,
 )
 
 TERMINAL = make_channel(workspace="local", id="console")
@@ -214,3 +215,16 @@ async def test_an_upgrade_is_made_once(version_1_url):
         store = await open_store(version_1_url)
         assert len(await store.deliveries(None, 10)) == 2 * len(SUBSCRIPTIONS)
         await store.close()
+
+
+async def test_an_upgraded_database_knows_workspaces_and_lets_go_of_them(upgraded):
+    workspace = make_workspace(platform=DISCORD.platform, id=DISCORD.workspace)
+    assert await upgraded.join(workspace, None)
+    assert await upgraded.leave(workspace.platform, workspace.id, NOW, "signed out")
+
+    await upgraded.purge(await upgraded.workspace(workspace.platform, workspace.id))
+
+    assert await upgraded.subscription(DISCORD) is None
+    assert await upgraded.deliveries(DISCORD.workspace, 10) == []
+    assert await upgraded.posts(NEWS, 10)
+    assert list(await upgraded.stored_stories([STORY.id])) == [STORY.id]
