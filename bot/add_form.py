@@ -85,7 +85,7 @@ def form_from_message(
     source = " ".join((host or printable(author)).split())
     values = {
         "text": article,
-        "source": source[: LINES["source"]],
+        "source": source[: LINES["source"]] if any(map(str.isprintable, source)) else "",
         "url": (url or web_url(link) or "")[: LINES["url"]],
         "date": posted_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
     }

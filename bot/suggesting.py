@@ -131,13 +131,13 @@ class _Topics:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._spellings = [
-            (topic.id, [normalise(name) for name in (topic.id, *topic.names.values(), *topic.aliases)])
+            (topic.id, [_spelling(name) for name in (topic.id, *topic.names.values(), *topic.aliases)])
             for topic in names.topics.values()
         ]
 
     def matching(self, typed: str) -> list[TopicId]:
         """Return the topics with a name that begins with what is typed, then those with one that holds it."""
-        sought = normalise(typed).strip()
+        sought = _spelling(typed)
         beginning = [id_ for id_, names in self._spellings if any(map(_begins(sought), names))]
         holding = [id_ for id_, names in self._spellings if any(sought in name for name in names)]
         return list(dict.fromkeys((*beginning, *holding)))
@@ -160,8 +160,16 @@ class _Topics:
 
     def _known(self, entry: str) -> TopicId:
         """Return the topic that an entry names, or the entry itself where it names none."""
-        sought = normalise(entry)
+        sought = _spelling(entry)
         return next((id_ for id_, names in self._spellings if sought in names), TopicId(entry))
+
+
+_KATAKANA: Final = {hiragana: hiragana + 0x60 for hiragana in range(0x3041, 0x3097)}
+
+
+def _spelling(name: str) -> str:
+    """Return a name as it is compared: hiragana is what stands there before a name is converted."""
+    return normalise(name).strip().translate(_KATAKANA)
 
 
 def _begins(sought: str) -> Callable[[str], bool]:

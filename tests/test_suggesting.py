@@ -73,7 +73,9 @@ async def labels(engine, field, typed, language="en"):
 # Questions
 
 
-@pytest.mark.parametrize("typed", ["deep", "DEEPS", "ｄｅｅｐ", "ディープ", "ディープシーク", "深度", "seek"])
+@pytest.mark.parametrize(
+    "typed", ["deep", "DEEPS", "ｄｅｅｐ", "ディープ", "でぃーぷ", "ﾃﾞｨｰﾌﾟｼ", "深度", "seek"]
+)
 async def test_a_name_is_found_in_every_script(engine, typed):
     assert (await values(engine, "query", typed))[0] == "DeepSeek"
 
