@@ -1,21 +1,16 @@
 """Slack's real libraries against the pretend Slack, over real sockets."""
 
 import asyncio
-import logging
-from contextlib import asynccontextmanager
 
 import pytest
-from aiohttp import web
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.fakes.slack_payloads import command_asked
 from tests.fakes.slack_reading import labels_of, text_of
 from tests.fakes.slack_server import SlackServer, serving
+from tests.slack_apps import SECTION, at_http, connected, refused
 
-logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)
-SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}
 BUTTONS = {
     "type": "actions",
     "elements": [
@@ -82,40 +77,7 @@ def app(client, server):
     return AsyncApp(client=client, signing_secret=server.signing_secret)
 
 
-@asynccontextmanager
-async def connected(server, app, count=1):
-    """Connect an app over Socket Mode, `count` times."""
-    handlers = [AsyncSocketModeHandler(app, server.app_token, ping_interval=0.5) for _ in range(count)]
-    for handler in handlers:
-        await handler.connect_async()
-    await server.until(lambda: len(server.socket.connections) == count)
-    try:
-        yield handlers
-    finally:
-        for handler in handlers:
-            await handler.close_async()
-
-
-@asynccontextmanager
-async def at_http(server, app):
-    """Let an app listen over HTTP."""
-    runner = web.AppRunner(app.web_app(port=0), access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    server.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    try:
-        yield
-    finally:
-        await runner.cleanup()
-
-
 DOORS = pytest.mark.parametrize("door", [connected, at_http], ids=["socket", "http"])
-
-
-async def refused(call):
-    with pytest.raises(SlackApiError) as raised:
-        await call
-    return raised.value.response
 
 
 @DOORS
@@ -170,3 +132,240 @@ async def test_an_envelope_that_is_not_acknowledged_goes_to_another_connection(s
     assert len({envelope["envelope_id"] for envelope in envelopes}) == 1
     assert sorted(envelope.get("retry_attempt", 0) for envelope in envelopes) == [0, 1]
     assert all(len(one.envelopes) == 1 for one in server.socket.connections)
+
+
+async def test_a_lost_connection_does_not_lose_an_envelope(server, app, team, channel):
+    @app.command("/ai-news")
+    async def answer(ack, respond):
+        if not server.socket.connections[0].is_leaving and server.socket.opened == 1:
+            await server.socket.drop()
+            return
+        await ack()
+
+    mika = server.member(team, "Mika")
+    async with connected(server, app):
+        asked = await mika.command(channel, "/ai-news")
+        await server.until(lambda: asked.attempts == 2 and server.socket.opened == 2)
+
+
+@pytest.mark.parametrize("ending", ["refresh", "polite", "cut"])
+async def test_a_connection_that_ends_is_made_anew_by_the_client(server, app, team, channel, ending):
+    @app.command("/ai-news")
+    async def answer(ack):
+        await ack(text="here")
+
+    mika = server.member(team, "Mika")
+    async with connected(server, app):
+        if ending == "refresh":
+            await server.socket.refresh()
+        else:
+            await server.socket.drop(politely=ending == "polite")
+        await server.until(lambda: server.socket.opened == 2 and len(server.socket.connections) == 1)
+        asked = await mika.command(channel, "/ai-news")
+
+    assert asked.text == "here"
+
+
+async def test_an_event_that_is_not_acknowledged_is_told_three_times_more(server, app, team, channel):
+    server.deadline_s, server.speed = 0.1, 10_000
+    heard = []
+
+    @app.middleware
+    async def never(req):
+        heard.append(req.headers.get("x-slack-retry-num"))
+        await asyncio.sleep(0.15)
+
+    mika = server.member(team, "Mika")
+    async with at_http(server, app):
+        asked = await mika.mention(channel, "deepseek")
+        await server.until(lambda: len(heard) == 4)
+
+    assert asked.acknowledged_ms is None
+    assert heard == [None, ["1"], ["2"], ["3"]]
+
+
+@pytest.mark.parametrize("signature", ["wrong", "old", "early", "missing"])
+async def test_a_request_with_a_bad_signature_is_refused_by_the_library(
+    server, app, team, channel, signature
+):
+    called = []
+
+    @app.command("/ai-news")
+    async def answer(ack):
+        called.append(ack)
+
+    mika = server.member(team, "Mika")
+
+    async with at_http(server, app):
+        sent = await server.http.send(command_asked(server, mika.user, channel, "/ai-news", ""), signature)
+
+    assert sent.status == 401
+    assert called == []
+
+
+async def test_a_replay_within_five_minutes_passes_the_library(server, app, team, channel):
+    called = []
+
+    @app.command("/ai-news")
+    async def answer(ack, command):
+        called.append(command["trigger_id"])
+        await ack()
+
+    mika = server.member(team, "Mika")
+    async with at_http(server, app):
+        await mika.command(channel, "/ai-news")
+        sent = await server.http.replay()
+
+    assert sent.status == 200
+    assert len(called) == 2
+    assert len(set(called)) == 1
+
+
+@DOORS
+async def test_a_modal_is_opened_filled_in_and_refused_or_taken(server, app, team, channel, door):
+    saved = []
+
+    @app.command("/ai-news-digest")
+    async def open_modal(ack, client, command):
+        await ack()
+        await client.views_open(trigger_id=command["trigger_id"], view=MODAL)
+
+    @app.options("topics")
+    async def suggest(ack, payload):
+        names = [name for name in ("DeepSeek", "Debian") if name.lower().startswith(payload["value"])]
+        await ack(
+            options=[{"text": {"type": "plain_text", "text": name}, "value": name.lower()} for name in names]
+        )
+
+    @app.view("settings")
+    async def save(ack, view):
+        values = view["state"]["values"]
+        if values["name"]["value"]["value"] == "bad":
+            await ack(response_action="errors", errors={"name": "not this"})
+            return
+        saved.append([option["value"] for option in values["topics"]["topics"]["selected_options"]])
+        await ack()
+
+    mika = server.member(team, "Mika")
+    async with door(server, app):
+        asked = await mika.command(channel, "/ai-news-digest")
+        view = await server.until(lambda: mika.modal)
+        assert asked.views == [view]
+        with pytest.raises(AssertionError, match="must be filled in"):
+            await mika.submit(view)
+        options = await mika.suggest(view, "Topics", "de")
+        assert [option["value"] for option in options] == ["deepseek", "debian"]
+        with pytest.raises(AssertionError, match="not among"):
+            await mika.submit(view, {"Name": "good", "Topics": ["OpenAI"]})
+        refusal = await mika.submit(view, {"Name": "bad", "Topics": ["DeepSeek"]})
+        assert refusal.errors == {"name": "not this"}
+        assert mika.modal is view
+        await mika.submit(view, {"Name": "good"})
+
+    assert saved == [["deepseek"]]
+    assert mika.modal is None
+    assert server.violations == []
+
+
+async def test_a_trigger_opens_one_modal_within_three_seconds(server, app, client, team, channel):
+    @app.command("/ai-news-digest")
+    async def answer(ack):
+        await ack()
+
+    mika = server.member(team, "Mika")
+    async with at_http(server, app):
+        first = await mika.command(channel, "/ai-news-digest")
+        late = await mika.command(channel, "/ai-news-digest")
+    opened = await client.views_open(trigger_id=first.trigger_id, view=MODAL)
+    view_id, seen = opened["view"]["id"], opened["view"]["hash"]
+
+    again = await refused(client.views_open(trigger_id=first.trigger_id, view=MODAL))
+    assert again["error"] == "exchanged_trigger_id"
+    server.trigger_life_s = 0
+    assert (await refused(client.views_open(trigger_id=late.trigger_id, view=MODAL)))["error"] == (
+        "expired_trigger_id"
+    )
+    unknown = await refused(client.views_open(trigger_id="1.2.three", view=MODAL))
+    assert unknown["error"] == "invalid_trigger_id"
+    await client.views_update(view_id=view_id, hash=seen, view=MODAL)
+    conflict = await refused(client.views_update(view_id=view_id, hash=seen, view=MODAL))
+    assert conflict["error"] == "hash_conflict"
+    assert (await refused(client.views_update(view_id="V1", view=MODAL)))["error"] == "not_found"
+
+
+@DOORS
+async def test_a_button_replaces_the_message_that_it_stands_on(server, app, client, team, channel, door):
+    @app.action("why")
+    async def answer(ack, respond, action):
+        await ack()
+        await respond(f"because {action['value']}", replace_original=True)
+
+    posted = await client.chat_postMessage(channel=channel.id, text="Hello", blocks=[SECTION, BUTTONS])
+    message = server.message(channel, posted["ts"])
+    mika = server.member(team, "Mika")
+    assert labels_of(message) == ["Why?"]
+    async with door(server, app):
+        asked = await mika.press(message, "Why?")
+        await server.until(lambda: asked.answers)
+
+    assert asked.answers == [message]
+    assert (message.text, message.blocks) == ("because why 1", [])
+    assert message.edits[0][0] == "Hello"
+
+
+async def test_a_response_url_takes_five_answers_for_half_an_hour(server, app, team, channel):
+    statuses = []
+
+    @app.command("/ai-news")
+    async def answer(ack, respond):
+        await ack()
+        statuses.extend([(await respond(f"answer {number}")).status_code for number in range(6)])
+
+    mika = server.member(team, "Mika")
+    async with at_http(server, app):
+        asked = await mika.command(channel, "/ai-news")
+        await server.until(lambda: len(statuses) == 6)
+        assert statuses == [200] * 5 + [404]
+        assert len(asked.answers) == len(mika.sees) == 5
+        server.response_life_s = 0
+        await mika.command(channel, "/ai-news")
+        await server.until(lambda: len(statuses) == 12)
+
+    assert statuses[6:] == [404] * 6
+
+
+async def test_mentions_direct_messages_shortcuts_and_home_reach_the_bot(server, app, team, channel):
+    heard = []
+
+    @app.event("app_mention")
+    async def mentioned(event, say):
+        heard.append(event["text"])
+        await say("you called", thread_ts=event["ts"])
+
+    @app.event("message")
+    async def written(event):
+        heard.append(event["text"])
+
+    @app.shortcut("add")
+    async def shortcut(ack, shortcut):
+        heard.append(shortcut["type"])
+        await ack()
+
+    @app.event("app_home_opened")
+    async def home(event, client):
+        view = {"type": "home", "blocks": [SECTION]}
+        await client.views_publish(user_id=event["user"], view=view)
+
+    mika = server.member(team, "Mika")
+    async with connected(server, app):
+        mention = await mika.mention(channel, "deepseek")
+        await server.until(lambda: mention.answers)
+        await mika.dm("openai")
+        await mika.shortcut("add")
+        await mika.message_shortcut("add", mention.answers[0])
+        await mika.open_home()
+        home_view = await server.until(lambda: mika.home)
+
+    assert heard == [f"<@{team.bot.id}> deepseek", "openai", "shortcut", "message_action"]
+    assert mention.answers[0].thread_ts == mention.payload["event"]["ts"]
+    assert text_of(home_view) == "Hello"

@@ -143,8 +143,8 @@ def update(call: Call) -> Json:
     metadata = check_metadata(call.arguments.get("metadata"))
     message.edits.append((message.text, message.blocks))
     message.text = text
-    # Blocks and metadata that an edit does not name stay as they were (chat.update).
-    message.blocks = message.blocks if "blocks" not in call.arguments else blocks
+    # A text without blocks takes the blocks away; metadata that is not named stays (chat.update).
+    message.blocks = blocks
     message.metadata = message.metadata if metadata is None else metadata
     facts: Json = {"channel": message.channel.id, "ts": message.ts, "text": text}
     return {**facts, "message": message_json(message, whole_metadata=True)}

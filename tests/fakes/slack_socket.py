@@ -140,15 +140,20 @@ class SocketMode:
     def _ready(self) -> list[Connection]:
         return [one for one in self.connections if not one.is_leaving and not one.gone.is_set()]
 
-    async def refresh(self, reason: str = "refresh_requested", *, after_s: float = 0.0) -> None:
-        """Ask every connection to be made anew, with a warning first, and end it when that is done."""
+    async def refresh(self, *, warning_s: float = 10.0) -> None:
+        """Ask every connection to be made anew, as Slack does every few hours.
+
+        One that still stands `warning_s` seconds after the warning is told again, and then ended.
+        """
         for connection in list(self.connections):
             connection.is_leaving = True
-            if reason == "refresh_requested":
-                await connection.socket.send_json({"type": "disconnect", "reason": "warning"})
-                await asyncio.sleep(after_s)
-            with suppress(ConnectionError):
-                await connection.socket.send_json({"type": "disconnect", "reason": reason})
+            for reason in ("warning", "refresh_requested"):
+                with suppress(ConnectionError, TimeoutError):
+                    await connection.socket.send_json({"type": "disconnect", "reason": reason})
+                    await asyncio.wait_for(connection.gone.wait(), warning_s)
+                if connection.gone.is_set():
+                    break
+            await connection.socket.close()
 
     async def drop(self, *, politely: bool = False) -> None:
         """End every connection, with a closing handshake or as a cut cable does."""
