@@ -1,8 +1,13 @@
 """Slack's own client against the pretend Slack's Web API: what it refuses, limits, remembers and loses."""
 
+import asyncio
+import signal
+import sys
+
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.fakes.slack_payloads import command_asked
 from tests.fakes.slack_server import SlackServer, serving
 from tests.slack_apps import SECTION, refused
 
@@ -253,3 +258,132 @@ async def test_a_fault_is_used_up_and_takes_the_message_or_not(server, url, team
 
     await client.chat_postMessage(channel=channel.id, text="two")
     assert len(server.posted()) == stands + 1
+
+
+POST = """
+import asyncio, sys
+from slack_sdk.web.async_client import AsyncWebClient
+url, token, channel = sys.argv[1:]
+client = AsyncWebClient(token=token, base_url=url)
+asyncio.run(client.chat_postMessage(channel=channel, text="from elsewhere"))
+"""
+
+
+async def test_a_bot_in_another_process_dies_right_after_its_message_was_taken(server, url, team, channel):
+    server.faults.add("accept, kill")
+    arguments = [sys.executable, "-c", POST, url, team.bot_token, channel.id]
+
+    codes = [await (await asyncio.create_subprocess_exec(*arguments)).wait() for _ in range(2)]
+
+    assert codes == [-signal.SIGKILL, 0]
+    assert [message.text for message in server.posted()] == ["from elsewhere"] * 2
+
+
+async def test_an_edit_keeps_what_was_said_before_and_is_the_bots_own(server, client, team, channel):
+    metadata = {"event_type": "ai_news", "event_payload": {"key": "one"}}
+    posted = await client.chat_postMessage(
+        channel=channel.id, text="one", blocks=[SECTION], metadata=metadata, unfurl_links=False
+    )
+    message = server.message(channel, posted["ts"])
+    mine = server.member(team).say(channel, "mine")
+
+    async def edit(ts=message.ts, **facts):
+        return (await refused(client.chat_update(channel=channel.id, ts=ts, **facts)))["error"]
+
+    await client.chat_update(channel=channel.id, ts=message.ts, text="two", blocks=[SECTION])
+    await client.chat_update(channel=channel.id, ts=message.ts, text="three")
+    assert (message.text, message.blocks, message.metadata) == ("three", [], metadata)
+    assert [text for text, _ in message.edits] == ["one", "two"]
+    assert await edit(mine.ts, text="yours") == "cant_update_message"
+    assert await edit("1.000001", text="nothing") == "message_not_found"
+    assert await edit(text="x" * 4001) == "msg_too_long"
+    team.edit_window_s = 0
+    assert await edit(text="late") == "edit_window_closed"
+    await client.chat_delete(channel=channel.id, ts=message.ts)
+    assert await edit(text="gone") == "message_not_found"
+    assert server.posted() == []
+
+
+async def test_people_groups_and_channels_are_shown_as_they_are(server, client, team, channel):
+    mika = server.member(team, "Mika", locale="ja-JP", time_zone="Asia/Tokyo", is_admin=True)
+    group = server.usergroup(team, "editors", mika.user)
+    secret = server.channel(team, "secret", private=True)
+    server.channel(team, "hidden", private=True, bot=False)
+
+    user = (await client.users_info(user=mika.id, include_locale=True))["user"]
+    assert (user["locale"], user["tz"], user["tz_offset"], user["is_admin"]) == (
+        "ja-JP",
+        "Asia/Tokyo",
+        32_400,
+        True,
+    )
+    assert (await client.usergroups_users_list(usergroup=group.id))["users"] == [mika.id]
+    assert [one["handle"] for one in (await client.usergroups_list())["usergroups"]] == ["editors"]
+    found = await client.conversations_list(types="public_channel,private_channel")
+    assert [one["id"] for one in found["channels"]] == [channel.id, secret.id]
+    assert (await client.conversations_info(channel=secret.id))["channel"]["is_private"]
+    opened = await client.conversations_open(users=mika.id)
+    direct = await client.chat_postMessage(channel=mika.id, text="psst")
+    assert opened["channel"]["id"] == direct["channel"]
+    assert (await refused(client.users_info(user="U1")))["error"] == "user_not_found"
+    assert (await client.team_info())["team"]["domain"] == "acme"
+    assert server.violations == []
+
+
+async def test_an_ephemeral_message_is_seen_by_one_member_of_the_channel(server, client, team, channel):
+    mika, other = server.member(team, "Mika"), server.member(team, "Other")
+
+    async def whisper(user):
+        return await client.chat_postEphemeral(channel=channel.id, user=user, text="psst")
+
+    assert (await refused(whisper(mika.id)))["error"] == "user_not_in_channel"
+    channel.members.add(mika.id)
+    await whisper(mika.id)
+
+    assert [message.text for message in mika.sees] == ["psst"]
+    assert other.sees == []
+    assert (await client.conversations_history(channel=channel.id))["messages"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        pytest.param({"title": plain(25)}, "invalid_arguments", id="title of 25"),
+        pytest.param({"title": plain(24)}, None, id="title of 24"),
+        pytest.param({"submit": plain(25)}, "invalid_arguments", id="submit of 25"),
+        pytest.param({"private_metadata": "x" * 3001}, "invalid_arguments", id="metadata of 3001"),
+        pytest.param({"callback_id": "x" * 256}, "invalid_arguments", id="callback of 256"),
+        pytest.param({"blocks": many(100)}, None, id="100 blocks"),
+        pytest.param({"blocks": many(101)}, "invalid_arguments", id="101 blocks"),
+        pytest.param(
+            {"blocks": many(90, {"type": "section", "text": plain(2900)})}, "view_too_large", id="big"
+        ),
+        pytest.param({"type": "home"}, "invalid_arguments", id="another type"),
+        pytest.param({"surprise": 1}, "invalid_arguments", id="unknown field"),
+    ],
+)
+async def test_views_are_held_to_their_limits(server, client, team, channel, change, error):
+    mika = server.member(team, "Mika")
+    asked = server.tell(command_asked(server, mika.user, channel, "/ai-news", ""))
+    view = {"type": "modal", "title": plain(5), "submit": plain(4), "blocks": [SECTION], **change}
+    call = client.views_open(trigger_id=asked.trigger_id, view=view)
+
+    if error is None:
+        await call
+        assert mika.modal is asked.views[0]
+        assert server.violations == []
+    else:
+        assert (await refused(call))["error"] == error
+        assert mika.modal is None
+        assert server.violations
+
+
+async def test_what_no_correct_client_sends_is_written_down(server, client, channel):
+    await client.api_call("chat.postMessage", json={"channel": channel.id, "text": "hi", "colour": "red"})
+    await refused(client.api_call("conversations.info", json={"channel": channel.id}))
+    await refused(client.api_call("chat.shout", json={"channel": channel.id}))
+
+    written = " ".join(server.violations)
+    assert "there is no argument colour" in written
+    assert "conversations.info: reads no JSON body" in written
+    assert "chat.shout" in written

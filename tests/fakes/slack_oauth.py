@@ -1,10 +1,11 @@
 """The pretend Slack's installation of the app: the page that asks, codes, tokens and their rotation."""
 
 import secrets
+from base64 import b64decode
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 from tests.fakes.slack_checks import ApiError
 from tests.fakes.slack_problems import Json
@@ -56,7 +57,7 @@ async def authorize(server: "SlackServer", request: web.Request) -> web.Response
     else:
         answer["code"] = secrets.token_hex(8)
         pending.codes[answer["code"]] = (user, query.get("redirect_uri", ""), query.get("scope", ""))
-    return web.HTTPFound(f"{target}?{urlencode(answer)}")
+    return web.Response(status=302, headers={"Location": f"{target}?{urlencode(answer)}"})
 
 
 def access(call: Call) -> Json:
@@ -83,8 +84,8 @@ def _check_client(call: Call) -> None:
     header = call.request.headers.get("Authorization", "")
     given = (call.text("client_id"), call.text("client_secret"))
     if header.startswith("Basic "):
-        login = BasicAuth.decode(header)
-        given = (login.login, login.password)
+        name, _, secret = b64decode(header.removeprefix("Basic ")).decode().partition(":")
+        given = (name, secret)
     if given[0] != call.server.client_id:
         raise ApiError("invalid_client_id")
     if given[1] != call.server.client_secret:

@@ -204,7 +204,8 @@ class Member:
 
     async def install(self, url: str) -> tuple[int, str]:
         """Open a bot's install page in a browser, and say yes to Slack; return what the bot shows at last."""
-        jar = aiohttp.CookieJar(unsafe=True)
+        # The bot's page is on loopback here; elsewhere what it sets is `Secure`, behind HTTPS.
+        jar = aiohttp.CookieJar(unsafe=True, treat_as_secure_origin=str(URL(url).origin()))
         jar.update_cookies({SIGNED_IN: self.user.id}, URL(self.server.origin))
         async with aiohttp.ClientSession(cookie_jar=jar) as browser:
             async with browser.get(url) as page:

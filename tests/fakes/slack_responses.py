@@ -75,7 +75,7 @@ def _say(server: "SlackServer", asked: Asked, said: Any) -> None:
         original.text, original.blocks = text, blocks
         asked.answers.append(original)
         return
-    if asked.channel is None or asked.user is None:
+    if asked.channel is None or asked.user is None or asked.channel.team.bot is None:
         raise ApiError("invalid_payload")
     for_all = said.get("response_type", "ephemeral") == "in_channel"
     message = Message(
