@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tests.fakes.slack_payloads import command_asked
 from tests.fakes.slack_reading import labels_of, text_of
 from tests.fakes.slack_server import SlackServer, serving
-from tests.slack_apps import SECTION, at_http, connected, refused
+from tests.slack_doors import SECTION, at_http, connected, refused
 
 BUTTONS = {
     "type": "actions",
@@ -369,3 +369,76 @@ async def test_mentions_direct_messages_shortcuts_and_home_reach_the_bot(server,
     assert heard == [f"<@{team.bot.id}> deepseek", "openai", "shortcut", "message_action"]
     assert mention.answers[0].thread_ts == mention.payload["event"]["ts"]
     assert text_of(home_view) == "Hello"
+
+
+async def test_an_address_is_verified_before_it_is_used(server, app):
+    async with at_http(server, app):
+        sent = await server.http.verify()
+
+    assert sent.document() == {"challenge": "a challenge"}
+
+
+async def test_what_a_member_cannot_see_cannot_be_pressed(server, app, client, team, channel):
+    posted = await client.chat_postMessage(channel=channel.id, text="Hello", blocks=[SECTION, BUTTONS])
+    message = server.message(channel, posted["ts"])
+    await client.chat_delete(channel=channel.id, ts=message.ts)
+
+    with pytest.raises(AssertionError, match="not there"):
+        await server.member(team, "Mika").press(message, "Why?")
+
+
+async def test_administrators_end_channels_and_the_bot_is_told(server, app, team, channel):
+    heard = []
+
+    @app.event("channel_archive")
+    @app.event("channel_deleted")
+    @app.event("member_left_channel")
+    @app.event("channel_rename")
+    async def event(event):
+        heard.append((event["type"], event["channel"]))
+
+    async with connected(server, app):
+        server.remove_bot(channel)
+        server.rename(channel, "olds")
+        server.archive(channel)
+        server.delete_channel(channel)
+        await server.until(lambda: len(heard) == 4)
+
+    renamed = {"id": channel.id, "name": "olds", "created": 1_700_000_000}
+    assert dict(heard) == {
+        "member_left_channel": channel.id,
+        "channel_rename": renamed,
+        "channel_archive": channel.id,
+        "channel_deleted": channel.id,
+    }
+
+
+async def test_a_bot_hears_itself_and_edits_where_it_hears_messages(server, app, client, team):
+    mika = server.member(team, "Mika")
+    server.request_url = "http://127.0.0.1:9"
+    direct = server.direct_channel(team, mika.id)
+
+    posted = await client.chat_postMessage(channel=direct.id, text="one")
+    await client.chat_update(channel=direct.id, ts=posted["ts"], text="two")
+
+    said, changed = (asked.payload["event"] for asked in server.asked.values())
+    assert (said["text"], said["bot_id"], said["channel_type"]) == ("one", team.bot_id, "im")
+    assert changed["subtype"] == "message_changed"
+    assert (changed["previous_message"]["text"], changed["message"]["text"]) == ("one", "two")
+
+
+async def test_what_was_told_can_be_told_again(server, app, team, channel):
+    called = []
+
+    @app.command("/ai-news")
+    async def answer(ack):
+        called.append(1)
+        await ack(text=f"answer {len(called)}")
+
+    mika = server.member(team, "Mika")
+    for door in (connected, at_http):
+        async with door(server, app):
+            asked = await mika.command(channel, "/ai-news")
+            assert (await server.tell_again(asked))["text"] == f"answer {len(called)}"
+
+    assert len(called) == 4

@@ -11,7 +11,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack_server import SlackServer, serving
-from tests.slack_apps import at_http, refused
+from tests.slack_doors import at_http, refused
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 """slack_sdk 3.48 uses it, aiohttp 3.14 warns of it."""

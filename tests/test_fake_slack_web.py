@@ -9,7 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack_payloads import command_asked
 from tests.fakes.slack_server import SlackServer, serving
-from tests.slack_apps import SECTION, refused
+from tests.fakes.slack_spec import PATH, answer_problems, description
+from tests.slack_doors import SECTION, refused
 
 
 @pytest.fixture
@@ -376,6 +377,48 @@ async def test_views_are_held_to_their_limits(server, client, team, channel, cha
         assert (await refused(call))["error"] == error
         assert mika.modal is None
         assert server.violations
+
+
+async def test_answers_are_those_of_slacks_own_description(server, client, team, channel):
+    if not description():
+        pytest.skip(f"Slack's description of its Web API is not at {PATH}")
+    mika = server.member(team, "Mika")
+    group = server.usergroup(team, "editors", mika.user)
+    channel.members.add(mika.id)
+    post = {"channel": channel.id, "text": "one", "blocks": [SECTION]}
+    metadata = {"event_type": "ai_news", "event_payload": {}}
+    posted = await client.chat_postMessage(**post, metadata=metadata)
+    ts = posted["ts"]
+
+    answers = {
+        "chat.postMessage": posted,
+        "chat.postEphemeral": await client.chat_postEphemeral(**post, user=mika.id),
+        "chat.getPermalink": await client.chat_getPermalink(channel=channel.id, message_ts=ts),
+        "conversations.info": await client.conversations_info(channel=channel.id),
+        "conversations.list": await client.conversations_list(),
+        "conversations.history": await client.conversations_history(channel=channel.id),
+        "conversations.replies": await client.conversations_replies(channel=channel.id, ts=ts),
+        "conversations.join": await client.conversations_join(channel=channel.id),
+        "conversations.open": await client.conversations_open(users=mika.id),
+        "conversations.members": await client.conversations_members(channel=channel.id),
+        "users.info": await client.users_info(user=mika.id, include_locale=True),
+        "users.list": await client.users_list(),
+        "usergroups.list": await client.usergroups_list(include_users=True),
+        "usergroups.users.list": await client.usergroups_users_list(usergroup=group.id),
+        "team.info": await client.team_info(),
+        "views.publish": await client.views_publish(
+            user_id=mika.id, view={"type": "home", "blocks": [SECTION]}
+        ),
+        "chat.update": await client.chat_update(channel=channel.id, text="two", ts=ts),
+        "chat.delete": await client.chat_delete(channel=channel.id, ts=ts),
+        "auth.test": await client.auth_test(),
+        "auth.revoke": await client.auth_revoke(test=True),
+    }
+
+    assert [
+        problem for name, answer in answers.items() for problem in answer_problems(name, answer.data)
+    ] == []
+    assert server.violations == []
 
 
 async def test_what_no_correct_client_sends_is_written_down(server, client, channel):

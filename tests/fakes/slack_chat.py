@@ -8,7 +8,7 @@ from tests.fakes.slack_checks import (
     check_metadata,
 )
 from tests.fakes.slack_problems import Json, utf16
-from tests.fakes.slack_state import Channel, Message
+from tests.fakes.slack_state import APP_ID, Channel, Message, Team
 from tests.fakes.slack_web_api import Call, Method
 
 
@@ -18,7 +18,7 @@ def message_json(message: Message, *, whole_metadata: bool = False) -> Json:
     team = message.team
     document["team"] = team.id
     if message.from_bot:
-        document |= {"bot_id": team.bot_id, "bot_profile": {"id": team.bot_id, "team_id": team.id}}
+        document |= {"bot_id": team.bot_id, "app_id": APP_ID, "bot_profile": _bot_profile(team)}
     if message.blocks:
         document["blocks"] = message.blocks
     if message.thread_ts:
@@ -29,6 +29,19 @@ def message_json(message: Message, *, whole_metadata: bool = False) -> Json:
         shown = message.metadata if whole_metadata else {"event_type": message.metadata["event_type"]}
         document["metadata"] = shown
     return document
+
+
+def _bot_profile(team: Team) -> Json:
+    icons = {f"image_{size}": f"https://a.slack-edge.com/bot_{size}.png" for size in (36, 48, 72)}
+    return {
+        "id": team.bot_id,
+        "app_id": APP_ID,
+        "name": team.bot.name,
+        "team_id": team.id,
+        "icons": icons,
+        "deleted": False,
+        "updated": 1_700_000_000,
+    }
 
 
 def _content(call: Call, *, most: int) -> tuple[str, list[Json]]:
@@ -141,18 +154,22 @@ def update(call: Call) -> Json:
         raise ApiError("edit_window_closed")
     text, blocks = _content(call, most=MAX_EDITED_TEXT)
     metadata = check_metadata(call.arguments.get("metadata"))
+    before = message_json(message)
     message.edits.append((message.text, message.blocks))
     message.text = text
     # A text without blocks takes the blocks away; metadata that is not named stays (chat.update).
     message.blocks = blocks
     message.metadata = message.metadata if metadata is None else metadata
+    call.server.tell_of_change(message, "message_changed", before)
     facts: Json = {"channel": message.channel.id, "ts": message.ts, "text": text}
     return {**facts, "message": message_json(message, whole_metadata=True)}
 
 
 def delete(call: Call) -> Json:
     message = _own(call, "cant_delete_message")
+    before = message_json(message)
     message.is_deleted = True
+    call.server.tell_of_change(message, "message_deleted", before)
     return {"channel": message.channel.id, "ts": message.ts}
 
 

@@ -154,12 +154,16 @@ def _history_page(call: Call, messages: list[Message]) -> Json:
         if replies and message.thread_ts is None:
             document |= {"thread_ts": message.ts, "reply_count": len(replies)}
     page = _page(call, "messages", shown, most)
-    return {**page, "has_more": bool(page["response_metadata"]["next_cursor"])}
+    page["has_more"] = bool(page["response_metadata"]["next_cursor"])
+    if not page["has_more"]:
+        del page["response_metadata"]
+    return page
 
 
 def history(call: Call) -> Json:
     found = _visible(call, call.channel())
-    return _history_page(call, [m for m in found if m.thread_ts in (None, m.ts) or m.broadcast])
+    page = _history_page(call, [m for m in found if m.thread_ts in (None, m.ts) or m.broadcast])
+    return {**page, "pin_count": 0, "channel_actions_ts": None, "channel_actions_count": 0}
 
 
 def replies(call: Call) -> Json:
@@ -180,7 +184,7 @@ def user_info(call: Call) -> Json:
 
 def list_users(call: Call) -> Json:
     users = [user_json(call, user) for user in call.server.users.values() if user.team is call.team]
-    return _page(call, "members", users)
+    return {**_page(call, "members", users), "cache_ts": 1_700_000_000}
 
 
 def list_usergroups(call: Call) -> Json:
@@ -192,6 +196,19 @@ def list_usergroups(call: Call) -> Json:
                 "id": group.id,
                 "team_id": group.team.id,
                 "is_usergroup": True,
+                "is_subteam": True,
+                "is_external": False,
+                "description": "",
+                "auto_type": None,
+                "auto_provision": False,
+                "enterprise_subteam_id": "",
+                "created_by": group.team.bot.id,
+                "updated_by": group.team.bot.id,
+                "deleted_by": None,
+                "prefs": {"channels": [], "groups": []},
+                "user_count": len(group.users),
+                "date_create": 1_700_000_000,
+                "date_update": 1_700_000_000,
                 "name": group.handle,
                 "handle": group.handle,
                 "date_delete": 0,
@@ -211,7 +228,8 @@ def usergroup_users(call: Call) -> Json:
 
 def team_info(call: Call) -> Json:
     team = call.team
-    return {"team": {"id": team.id, "name": team.name, "domain": team.domain, "email_domain": ""}}
+    facts = {"id": team.id, "name": team.name, "domain": team.domain, "email_domain": ""}
+    return {"team": {**facts, "icon": {"image_default": True}}}
 
 
 METHODS = {

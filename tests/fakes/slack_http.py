@@ -89,6 +89,11 @@ class SignedHttp:
         before = self.sent[number]
         return await self.send_bytes(before.body, before.headers)
 
+    async def verify(self) -> Sent:
+        """Ask whether the bot's address is a bot's, as Slack does when an operator enters it."""
+        body = json.dumps({"type": "url_verification", "challenge": "a challenge", "token": "none"}).encode()
+        return await self.send_bytes(body, self.signed(body, "application/json"))
+
     async def attempt(self, asked: Asked, attempt: int, reason: str) -> tuple[bool, Json | None, str]:
         """Tell the bot something; return whether it acknowledged, with what, or why not."""
         retry = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason} if attempt else {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from yarl import URL
 
+from tests.fakes.slack_chat import message_json
 from tests.fakes.slack_checks import ApiError, check_view
 from tests.fakes.slack_elements import option_problems
 from tests.fakes.slack_forms import NotPossible, chosen_value, find_element, state_values
@@ -56,11 +57,13 @@ class Member:
 
     async def press(self, surface: Message | View, label: str) -> Asked:
         """Press a button, by its label or action_id, or choose from an overflow menu by the option's text."""
+        self._look_for(surface)
         block, element, facts = _pressed(surface, label)
         return await self._act(surface, block, element, facts)
 
     async def choose(self, surface: Message | View, name: str, value: Any) -> Asked:
         """Choose in a menu or type into an input that tells the bot at once."""
+        self._look_for(surface)
         block, element = find_element(surface, name)
         if block["type"] == "input" and not block.get("dispatch_action"):
             raise NotPossible(f"{name!r} tells nobody before the modal is submitted")
@@ -68,6 +71,15 @@ class Member:
         if isinstance(surface, View):
             surface.values.setdefault(block["block_id"], {})[element.get("action_id", "a0")] = state
         return await self._act(surface, block, element, state)
+
+    def _look_for(self, surface: Message | View) -> None:
+        """Raise where this person has no such thing before them."""
+        if isinstance(surface, Message):
+            is_there = not surface.is_deleted and surface.only_for in (None, self.user.id)
+        else:
+            is_there = surface.is_open and surface.user is self.user
+        if not is_there:
+            raise NotPossible("it is not there, or somebody else's")
 
     async def _act(self, surface: Message | View, block: Json, element: Json, facts: Json) -> Asked:
         action = {
@@ -164,6 +176,15 @@ class Member:
         message.thread_ts = (thread.thread_ts or thread.ts) if thread else None
         self.server.accept(message)
         return message
+
+    def edit(self, message: Message, text: str) -> None:
+        """Change what one wrote."""
+        if message.user != self.user.id:
+            raise NotPossible("this is somebody else's message")
+        before = message_json(message)
+        message.edits.append((message.text, message.blocks))
+        message.text = text
+        self.server.tell_of_change(message, "message_changed", before)
 
     async def mention(self, channel: Channel, text: str, *, thread: Message | None = None) -> Asked:
         """Write a message that names the bot; wait until the bot was told."""

@@ -40,6 +40,8 @@ METHODS = {
     **slack_oauth.METHODS,
     **slack_socket.METHODS,
 }
+MESSAGES = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
+"""What a bot subscribes to that hears all messages of such a place."""
 RETRIES_S = (0, 60, 300)
 """When an event that was not acknowledged is told again (Slack's page on the Events API)."""
 
@@ -87,10 +89,20 @@ class SlackServer(SlackState):
         self._spawn(self._deliver(asked))
         return asked
 
-    async def tell_again(self, asked: Asked) -> None:
-        """Tell the bot something that it was told before, as a redelivery does."""
+    async def tell_again(self, asked: Asked) -> Json | None:
+        """Tell the bot something that it was told before, as a redelivery does.
+
+        Returns what it says with its acknowledgement; fails with TimeoutError where it does not acknowledge.
+        """
         asked.attempts += 1
-        await self._door().attempt(asked, asked.attempts - 1, "timeout")
+        done, said, reason = await self._door().attempt(asked, asked.attempts - 1, "timeout")
+        if not done:
+            raise TimeoutError(reason)
+        return said
+
+    async def all_told(self, patience_s: float = 5.0) -> None:
+        """Wait until the bot has acknowledged, or failed to, all that it was told."""
+        await self.until(lambda: all(asked.settled.is_set() for asked in self.asked.values()), patience_s)
 
     def emit(
         self, team: Team, event: Json, name: str, *, user: User | None = None, channel: Channel | None = None
@@ -153,8 +165,7 @@ class SlackServer(SlackState):
             asked.answers.append(message)
         self.when_accepted(message)
         if tells and not message.only_for:
-            name = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
-            self.emit(message.team, self.message_event(message), name[message.channel.kind])
+            self.emit(message.team, self.message_event(message), MESSAGES[message.channel.kind])
         self.touch()
 
     def _answered(self, message: Message) -> Asked | None:
@@ -176,6 +187,24 @@ class SlackServer(SlackState):
             "channel": message.channel.id,
             "channel_type": kind,
         }
+
+    def tell_of_change(self, message: Message, subtype: str, before: Json) -> None:
+        """Tell the bot of an edit or a deletion where it is subscribed to the messages of such places."""
+        event = {
+            "type": "message",
+            "subtype": subtype,
+            "hidden": True,
+            "channel": message.channel.id,
+            "channel_type": message.channel.kind,
+            "ts": self.next_ts(),
+            "previous_message": before,
+        }
+        now = (
+            {"deleted_ts": message.ts}
+            if message.is_deleted
+            else {"message": slack_chat.message_json(message)}
+        )
+        self.emit(message.team, event | now, MESSAGES[message.channel.kind])
 
     # What administrators do
 

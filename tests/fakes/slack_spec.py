@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft4Validator
+
 from tests.fakes.slack_problems import Json
 
 PATH = Path(__file__).parents[2].parent / "shared" / "specs" / "slack-web-openapi-2021.json"
@@ -26,6 +28,8 @@ EVERYWHERE = {"team_id"}
 """Slack's libraries send it with every call of an app that is installed in a whole organisation."""
 NOT_REQUIRED = {("oauth.v2.access", "code"), ("views.open", "trigger_id"), ("views.push", "trigger_id")}
 """Required in 2021, no longer."""
+NEWER_FIELDS = {"metadata", "app_id"}
+"""Of messages."""
 DOCUMENTS = {"attachments", "blocks", "metadata", "view"}
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -36,11 +40,15 @@ TYPES: dict[str, tuple[type, ...]] = {
 
 
 @cache
+def _document() -> Json:
+    document: Json = json.loads(PATH.read_text("utf-8")) if PATH.exists() else {"paths": {}}
+    return document
+
+
+@cache
 def description() -> Json:
     """Return the description's methods; none where the file is not there."""
-    if not PATH.exists():
-        return {}
-    paths: Json = json.loads(PATH.read_text("utf-8"))["paths"]
+    paths: Json = _document()["paths"]
     return {path.removeprefix("/"): next(iter(verbs.values())) for path, verbs in paths.items()}
 
 
@@ -69,6 +77,23 @@ def request_problems(method: str, arguments: Json, *, is_json: bool) -> list[str
         if missing and (method, name) not in NOT_REQUIRED:
             problems.append(f"{method}: {name} is missing")
     return problems
+
+
+def answer_problems(method: str, answer: Json) -> list[str]:
+    """Return where an answer differs from the description of its method's; newer fields are let pass."""
+    schema = description()[method]["responses"]["200"]["schema"]
+    validator = Draft4Validator({**schema, "definitions": _document()["definitions"]})
+    problems = [problem.message for problem in validator.iter_errors(_without_newer(answer))]
+    return [f"{method}: {problem}" for problem in problems]
+
+
+def _without_newer(thing: Any) -> Any:
+    if isinstance(thing, list):
+        return [_without_newer(one) for one in thing]
+    if not isinstance(thing, dict):
+        return thing
+    newer = NEWER_FIELDS if thing.get("type") == "message" else set()
+    return {name: _without_newer(value) for name, value in thing.items() if name not in newer}
 
 
 def _type_problems(method: str, name: str, value: Any, kind: str) -> list[str]:

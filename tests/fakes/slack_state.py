@@ -28,6 +28,7 @@ BOT_EVENTS = {
 }  # fmt: skip
 """Events that the app is subscribed to; of all others it hears nothing."""
 
+APP_ID = "A0AINEWS00"
 _NUMBERS = count(1)
 
 
@@ -195,11 +196,11 @@ class SlackState:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
-        self.app_id = "A0AINEWS00"
+        self.app_id = APP_ID
         self.client_id = "111.222"
         self.client_secret = "client-secret-of-the-pretend-app"
         self.signing_secret = "signing-secret-of-the-pretend-app"
-        self.app_token = "xapp-1-A0AINEWS00-1-pretend"
+        self.app_token = f"xapp-1-{APP_ID}-1-pretend"
         self.scopes: tuple[str, ...] = SCOPES
         self.bot_events = set(BOT_EVENTS)
         self.tokens = {self.app_token: Token(self.app_token, None, ("connections:write",))}

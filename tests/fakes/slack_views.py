@@ -4,7 +4,7 @@ import time
 
 from tests.fakes.slack_checks import ApiError, check_view
 from tests.fakes.slack_problems import Json
-from tests.fakes.slack_state import Asked, User, View, new_id
+from tests.fakes.slack_state import APP_ID, Asked, User, View, new_id
 from tests.fakes.slack_web_api import Call, Method
 
 MAX_STACK = 3
@@ -28,7 +28,7 @@ def view_json(view: View) -> Json:
         "hash": view.hash,
         "root_view_id": view.root_id or view.id,
         "previous_view_id": view.previous_id,
-        "app_id": "A0AINEWS00",
+        "app_id": APP_ID,
         "app_installed_team_id": team.id,
         "bot_id": team.bot_id,
     }
