@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -28,9 +29,10 @@ KNOWN_S: Final = 30.0
 class Access(Protocol):
     """Gives the token for a workspace."""
 
-    async def installed(self, team: str) -> Installed:
+    async def installed(self, team: str, enterprise: str = "") -> Installed:
         """Return the installation that serves a workspace, with a token that is good for a while.
 
+        A workspace of which nothing is known uses the installation of its organisation, the `enterprise`.
         Raises `ChannelLost` where there is none, and `PostDelayed` where it cannot be told now.
         """
         ...
@@ -39,6 +41,14 @@ class Access(Protocol):
         """Return an installation with another token than the one that Slack refused with `code`, if any.
 
         Where the workspace has put the app out, it is remembered so.
+        """
+        ...
+
+    async def check(self, team: str) -> None:
+        """Ask Slack whether a workspace still has the app, and remember it where it has put it out.
+
+        What was said of that may be older than an installation since. Raises `PostFailed` where Slack
+        cannot be asked.
         """
         ...
 
@@ -79,10 +89,10 @@ class SingleAccess:
         self._trouble = ""
         return self.home
 
-    async def installed(self, team: str) -> Installed:
+    async def installed(self, team: str, enterprise: str = "") -> Installed:
         """Return whose token it is. Raises `ChannelLost` for any other workspace."""
         home = self.home or await self._identified()
-        if team not in (home.id, home.enterprise):
+        if home.id not in (team, enterprise):
             raise ChannelLost("signed_out", "the bot token is another workspace's")
         return home
 
@@ -102,6 +112,14 @@ class SingleAccess:
         if code in SIGNED_OUT:
             await self._workspaces.left(PLATFORM, WorkspaceId(team))
 
+    async def check(self, team: str) -> None:
+        """Ask Slack whether the token is still good, and remember where it is not."""
+        try:
+            await self.identify()
+        except Refused as refused:
+            if refused.code in SIGN_IN:
+                await self._workspaces.left(PLATFORM, WorkspaceId(team))
+
     def trouble(self) -> str:
         """Return what is wrong with the token."""
         return self._trouble
@@ -110,26 +128,40 @@ class SingleAccess:
 class ManyAccess:
     """The tokens of every installation, each renewed before it ends."""
 
-    def __init__(self, installations: Installations, rotation: Rotation, workspaces: Workspaces) -> None:
+    def __init__(
+        self,
+        installations: Installations,
+        rotation: Rotation,
+        client: AsyncWebClient,
+        workspaces: Workspaces,
+        meet: Callable[[str, Installed], Awaitable[None]],
+    ) -> None:
+        """`meet` is told of each workspace that begins to use its organisation's installation."""
+        self._meet = meet
+        self._client = client
         self._installations = installations
         self._rotation = rotation
         self._workspaces = workspaces
         self._known: dict[str, tuple[float, Installed]] = {}
 
-    async def installed(self, team: str) -> Installed:
+    async def installed(self, team: str, enterprise: str = "") -> Installed:
         """Return the installation that serves a workspace, as `Access` does."""
         now = asyncio.get_running_loop().time()
         read_at, installed = self._known.get(team, (0.0, None))
         if installed is None or now - read_at > KNOWN_S:
-            installed = await self._read(team)
+            installed = await self._read(team, enterprise)
         if self._rotation.is_due(installed):
             installed = await self._rotation.renew(installed)
         self._known[team] = (now, installed)
         return installed
 
-    async def _read(self, team: str) -> Installed:
+    async def _read(self, team: str, enterprise: str = "") -> Installed:
         try:
             installed = await self._installations.of(team)
+            if installed is None and enterprise and await self._installations.belongs(team, enterprise):
+                installed = await self._installations.of(team)
+                if installed is not None:
+                    await self._meet(team, installed)
         except WrongKey as error:
             raise PostDelayed(f"the token of {team} is {error}", None) from error
         if installed is None:
@@ -151,14 +183,29 @@ class ManyAccess:
         if installed.token != token:
             return installed
         if code in SIGNED_OUT:
-            await self.drop(team, installed)
+            await self._forget(team, installed)
         return None
 
-    async def drop(self, team: str, installed: Installed) -> None:
-        """Forget an installation whose workspace, or organisation, has put the app out."""
+    async def check(self, team: str) -> None:
+        """Ask Slack whether the installation of a workspace, or an organisation, is still good."""
         self._known.pop(team, None)
+        installed = await self._installations.of(team)
+        if installed is None:
+            await self._workspaces.left(PLATFORM, WorkspaceId(team))
+            return
+        try:
+            await ask(self._client, "auth.test", token=installed.token)
+        except Refused as refused:
+            if refused.code in SIGN_IN:
+                await self._forget(team, installed)
+
+    async def _forget(self, team: str, installed: Installed) -> None:
+        """Forget an installation whose workspace, or organisation, has put the app out."""
+        teams = await self._installations.teams_of(installed.id)
         await self._installations.drop(installed.id)
-        await self._workspaces.left(PLATFORM, WorkspaceId(team))
+        for gone in {team, *teams}:
+            self._known.pop(gone, None)
+            await self._workspaces.left(PLATFORM, WorkspaceId(gone))
 
     def trouble(self) -> str:
         """Return why a token could not be renewed, if one could not."""

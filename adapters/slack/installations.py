@@ -89,6 +89,11 @@ class Installations(AsyncInstallationStore):
         await self._registry.keep(ORGANISATIONS, team, enterprise, WorkspaceId(team))
         return True
 
+    async def teams_of(self, enterprise: str) -> list[str]:
+        """Return the workspaces that use an organisation's installation."""
+        shelf = await self._registry.shelf(ORGANISATIONS)
+        return [team for team, used in shelf.items() if used == enterprise]
+
     async def drop(self, id_: str) -> None:
         """Forget an installation, its tokens first of all."""
         await self._registry.take(SHELF, id_)

@@ -53,13 +53,17 @@ def _identity_problems(settings: Settings) -> list[str]:
         return ["AI_NEWS_SLACK_CLIENT_SECRET: missing beside AI_NEWS_SLACK_CLIENT_ID; both stand together"]
     if one is not None and id_ is not None:
         return [
-            "AI_NEWS_SLACK_BOT_TOKEN: for one workspace, while AI_NEWS_SLACK_CLIENT_ID is for many; "
-            "leave out one of them"
+            (
+                "AI_NEWS_SLACK_BOT_TOKEN: for one workspace, while AI_NEWS_SLACK_CLIENT_ID is for many; "
+                "leave out one of them"
+            )
         ]
     if one is None and id_ is None:
         return [
-            "AI_NEWS_SLACK_BOT_TOKEN: missing; set the bot token, under OAuth & Permissions of the app's "
-            "settings (for many workspaces, AI_NEWS_SLACK_CLIENT_ID and AI_NEWS_SLACK_CLIENT_SECRET instead)"
+            (
+                "AI_NEWS_SLACK_BOT_TOKEN: missing; set the bot token, under OAuth & Permissions of the app's "
+                "settings (for many workspaces AI_NEWS_SLACK_CLIENT_ID and AI_NEWS_SLACK_CLIENT_SECRET)"
+            )
         ]
     if id_ is not None and not _is_safe(settings.web_url):
         return [
@@ -72,8 +76,10 @@ def _transport_problems(settings: Settings) -> list[str]:
     """Return what is wrong with what says how Slack reaches the app."""
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
         return [
-            "AI_NEWS_SLACK_APP_TOKEN: missing; set the app-level token, under Basic Information of the app's "
-            "settings (over HTTP, AI_NEWS_SLACK_SIGNING_SECRET instead)"
+            (
+                "AI_NEWS_SLACK_APP_TOKEN: missing; set the app-level token, under Basic Information of the "
+                "app's settings (over HTTP, AI_NEWS_SLACK_SIGNING_SECRET instead)"
+            )
         ]
     return []
 

@@ -176,7 +176,8 @@ class SlackPlatform:
             return await ask(self.client_of(installed.token), method, **arguments)
         except Refused as refused:
             if refused.code in ("ratelimited", "rate_limited"):
-                self._turns.hold(workspace, method, refused.retry_after_s or CROWDED_S)
+                wait_s = CROWDED_S if refused.retry_after_s is None else refused.retry_after_s
+                self._turns.hold(workspace, method, wait_s)
             raise
 
 

@@ -60,7 +60,7 @@ class Rotation:
         return bool(installed.refresh_token) and ends is not None and ends - self._clock() < EARLY
 
     async def renew(self, installed: Installed) -> Installed:
-        """Return the installation with a token that lasts; the old one while that is good and there is no other.
+        """Return the installation with a token that lasts, or the old one while it is good and the only one.
 
         Raises `PostDelayed` while there is none, and `ChannelLost` where there will be none any more.
         """

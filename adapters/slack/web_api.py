@@ -22,10 +22,10 @@ TOTAL_S: Final = 20.0
 """How long a call may take, in seconds; well within the outbox's lease, and longer than Slack takes."""
 
 
-def open_session() -> aiohttp.ClientSession:
-    """Return a session for every call to Slack; the caller closes it."""
+def open_session(total_s: float = TOTAL_S) -> aiohttp.ClientSession:
+    """Return a session for every call to Slack, none longer than `total_s` seconds; the caller closes it."""
     return aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=TOTAL_S, sock_connect=CONNECT_S),
+        timeout=aiohttp.ClientTimeout(total=total_s, sock_connect=CONNECT_S),
         connector=aiohttp.TCPConnector(limit=0),
     )
 
