@@ -442,3 +442,16 @@ async def test_what_was_told_can_be_told_again(server, app, team, channel):
             assert (await server.tell_again(asked))["text"] == f"answer {len(called)}"
 
     assert len(called) == 4
+
+
+async def test_words_in_the_acknowledgement_of_a_press_are_written_down(server, app, client, team, channel):
+    @app.action("why")
+    async def answer(ack):
+        await ack(text="these words reach nobody")
+
+    posted = await client.chat_postMessage(channel=channel.id, text="Hello", blocks=[SECTION, BUTTONS])
+    async with at_http(server, app):
+        await server.member(team).press(server.message(channel, posted["ts"]), "Why?")
+
+    assert ["block_actions" in violation for violation in server.violations] == [True]
+    assert len(server.posted()) == 1

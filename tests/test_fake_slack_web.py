@@ -430,3 +430,13 @@ async def test_what_no_correct_client_sends_is_written_down(server, client, chan
     assert "there is no argument colour" in written
     assert "conversations.info: reads no JSON body" in written
     assert "chat.shout" in written
+
+
+async def test_slack_can_be_down_for_as_long_as_a_test_likes(server, client, channel):
+    server.faults.always = "503"
+    for _ in range(3):
+        assert (await refused(client.chat_postMessage(channel=channel.id, text="one"))).status_code == 503
+
+    server.faults.always = ""
+    await client.chat_postMessage(channel=channel.id, text="two")
+    assert [message.text for message in server.posted()] == ["two"]

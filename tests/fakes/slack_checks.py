@@ -50,7 +50,20 @@ def check_blocks(blocks: Any, surface: Surface, error: str = "invalid_blocks") -
         raise ApiError("msg_blocks_too_long")
     if sum(utf16(block["text"]) for block in blocks if block["type"] == "markdown") > 12_000:
         raise ApiError(error, "[ERROR] markdown blocks hold 12000 characters together")
-    return [{"block_id": f"b{number}", **block} for number, block in enumerate(blocks)]
+    return [_named(number, block) for number, block in enumerate(blocks)]
+
+
+def _named(number: int, block: Json) -> Json:
+    """Return a block in which everything has an id; Slack makes up what is missing."""
+    named = {"block_id": f"made-up-{number}", **block}
+    if block["type"] == "actions":
+        named["elements"] = [
+            {"action_id": f"made-up-{place}", **element} for place, element in enumerate(block["elements"])
+        ]
+    for name in ("accessory", "element"):
+        if name in block:
+            named[name] = {"action_id": "made-up", **block[name]}
+    return named
 
 
 def check_metadata(metadata: Any) -> Json | None:

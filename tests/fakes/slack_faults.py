@@ -32,6 +32,8 @@ class Faults:
     """Queues of faults, one for each method."""
 
     def __init__(self, *names: str) -> None:
+        self.always = ""
+        """The fault of every call for which no other is queued, while Slack is down."""
         self._queues: dict[str, deque[str]] = defaultdict(deque)
         self.add(*names)
 
@@ -42,7 +44,7 @@ class Faults:
     def next(self, method: str) -> str:
         """Return the fault that the present call meets, or nothing."""
         queue = self._queues[method]
-        return queue.popleft() if queue else ""
+        return queue.popleft() if queue else self.always
 
 
 async def answer_fault(request: web.Request, name: str, answer: web.Response) -> web.StreamResponse:

@@ -32,7 +32,7 @@ def find_element(surface: Message | View, name: str) -> tuple[Json, Json]:
 def _names(block: Json, element: Json) -> set[str]:
     texts = [element.get("text"), block.get("label")]
     names = {text["text"] for text in texts if isinstance(text, dict)}
-    return names | {str(element.get("action_id")), str(block.get("block_id"))}
+    return names | {element["action_id"], block["block_id"]}
 
 
 def initial_value(element: Json) -> Json:
@@ -57,7 +57,7 @@ def chosen_value(surface: Message | View, element: Json, value: Any) -> Json:
         options = [_option(known, one) for one in (value if many else [value]) if one is not None]
         most = element.get("max_selected_items", len(options))
         if len(options) > most:
-            raise NotPossible(f"no more than {most} can be chosen of {element.get('action_id')}")
+            raise NotPossible(f"no more than {most} can be chosen of {element['action_id']}")
         return {"type": kind, name: options if many else next(iter(options), None)}
     return {"type": kind, name: value}
 
@@ -69,7 +69,7 @@ def _typed(element: Json, value: Any) -> str | None:
         return None
     least, most = element.get("min_length", 0), element.get("max_length", 3000)
     if not least <= utf16(text) <= most:
-        raise NotPossible(f"{element.get('action_id')} takes {least} to {most} characters")
+        raise NotPossible(f"{element['action_id']} takes {least} to {most} characters")
     return text
 
 
@@ -81,7 +81,7 @@ def _options(surface: Message | View, element: Json) -> list[Json]:
     initial = element.get(INITIAL[element["type"]]) or []
     found += initial if isinstance(initial, list) else [initial]
     if isinstance(surface, View):
-        found += surface.suggested.get(element.get("action_id", ""), [])
+        found += surface.suggested.get(element["action_id"], [])
     return found
 
 
@@ -99,7 +99,7 @@ def state_values(view: View, wishes: Mapping[str, Any]) -> dict[str, dict[str, J
     for block, element in elements_of(blocks_of(view)):
         if element["type"] in ("button", "overflow", "image"):
             continue
-        action = element.get("action_id", "a0")
+        action = element["action_id"]
         if id(element) in filled:
             state = chosen_value(view, element, filled[id(element)])
         else:

@@ -69,7 +69,7 @@ class Member:
             raise NotPossible(f"{name!r} tells nobody before the modal is submitted")
         state = chosen_value(surface, element, value)
         if isinstance(surface, View):
-            surface.values.setdefault(block["block_id"], {})[element.get("action_id", "a0")] = state
+            surface.values.setdefault(block["block_id"], {})[element["action_id"]] = state
         return await self._act(surface, block, element, state)
 
     def _look_for(self, surface: Message | View) -> None:
@@ -84,7 +84,7 @@ class Member:
     async def _act(self, surface: Message | View, block: Json, element: Json, facts: Json) -> Asked:
         action = {
             "type": element["type"],
-            "action_id": element.get("action_id", "a0"),
+            "action_id": element["action_id"],
             "block_id": block["block_id"],
             "action_ts": self.server.next_ts(),
             **facts,

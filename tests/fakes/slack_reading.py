@@ -1,5 +1,6 @@
 """What a person reads and can press in what the bot shows."""
 
+import re
 from typing import Any
 
 from tests.fakes.slack_problems import Json
@@ -44,6 +45,24 @@ def _leaf_text(leaf: Json) -> str:
         case "emoji":
             return f":{leaf['name']}:"
     return str(leaf.get("text", ""))
+
+
+PING = re.compile(r"<(![a-z]+[^>]*|@[UW][^>]*)>")
+
+
+def pings_of(thing: Any) -> list[str]:
+    """Return whom a message would call, by its text or its blocks: `!channel`, `@U1`, `!subteam^S1`."""
+    if hasattr(thing, "only_for"):
+        return PING.findall(thing.text) + pings_of(thing.blocks)
+    if isinstance(thing, list):
+        return [ping for part in thing for ping in pings_of(part)]
+    if not isinstance(thing, dict):
+        return []
+    if thing.get("type") in ("user", "usergroup", "broadcast"):
+        return PING.findall(_leaf_text(thing))
+    if thing.get("type") in ("mrkdwn", "markdown"):
+        return PING.findall(str(thing["text"]))
+    return [ping for part in thing.values() if isinstance(part, dict | list) for ping in pings_of(part)]
 
 
 def elements_of(blocks: list[Json]) -> list[tuple[Json, Json]]:

@@ -18,6 +18,8 @@ KNOWN = {
     "text", "blocks", "attachments", "response_type", "replace_original", "delete_original", "thread_ts",
     "unfurl_links", "unfurl_media", "mrkdwn", "metadata", "parse", "link_names",
 }  # fmt: skip
+WITHOUT_WORDS = ("block_actions", "message_action", "shortcut", "view_closed")
+"""Interactions whose acknowledgement says nothing: their answers go elsewhere."""
 RESPONSES = "response_url"
 """What faults call posts to a response_url."""
 
@@ -49,7 +51,9 @@ async def respond(server: "SlackServer", request: web.Request) -> web.StreamResp
 
 
 def take_acknowledgement(server: "SlackServer", asked: Asked) -> None:
-    """Show what a bot said with its acknowledgement of a slash command."""
+    """Show what a bot said with its acknowledgement of a slash command; note where it may say nothing."""
+    if asked.ack and asked.payload.get("type") in WITHOUT_WORDS:
+        server.violations.append(f"acknowledgement of {asked.payload['type']}: says {asked.ack}")
     if asked.kind == "slash_commands" and asked.ack:
         try:
             _say(server, asked, asked.ack)
