@@ -2,6 +2,7 @@
 
 import asyncio
 
+import aiohttp
 import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -9,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tests.fakes.slack_payloads import command_asked
 from tests.fakes.slack_reading import labels_of, text_of
 from tests.fakes.slack_server import SlackServer, serving
-from tests.slack_doors import SECTION, at_http, connected, refused
+from tests.slack_doors import SECTION, at_http, connected
 
 BUTTONS = {
     "type": "actions",
@@ -19,28 +20,6 @@ BUTTONS = {
             "action_id": "why",
             "text": {"type": "plain_text", "text": "Why?"},
             "value": "why 1",
-        },
-    ],
-}
-MODAL = {
-    "type": "modal",
-    "callback_id": "settings",
-    "title": {"type": "plain_text", "text": "Settings"},
-    "submit": {"type": "plain_text", "text": "Save"},
-    "private_metadata": "C1",
-    "blocks": [
-        {
-            "type": "input",
-            "block_id": "name",
-            "label": {"type": "plain_text", "text": "Name"},
-            "element": {"type": "plain_text_input", "action_id": "value"},
-        },
-        {
-            "type": "input",
-            "block_id": "topics",
-            "optional": True,
-            "label": {"type": "plain_text", "text": "Topics"},
-            "element": {"type": "multi_external_select", "action_id": "topics", "min_query_length": 1},
         },
     ],
 }
@@ -222,78 +201,6 @@ async def test_a_replay_within_five_minutes_passes_the_library(server, app, team
 
 
 @DOORS
-async def test_a_modal_is_opened_filled_in_and_refused_or_taken(server, app, team, channel, door):
-    saved = []
-
-    @app.command("/ai-news-digest")
-    async def open_modal(ack, client, command):
-        await ack()
-        await client.views_open(trigger_id=command["trigger_id"], view=MODAL)
-
-    @app.options("topics")
-    async def suggest(ack, payload):
-        names = [name for name in ("DeepSeek", "Debian") if name.lower().startswith(payload["value"])]
-        await ack(
-            options=[{"text": {"type": "plain_text", "text": name}, "value": name.lower()} for name in names]
-        )
-
-    @app.view("settings")
-    async def save(ack, view):
-        values = view["state"]["values"]
-        if values["name"]["value"]["value"] == "bad":
-            await ack(response_action="errors", errors={"name": "not this"})
-            return
-        saved.append([option["value"] for option in values["topics"]["topics"]["selected_options"]])
-        await ack()
-
-    mika = server.member(team, "Mika")
-    async with door(server, app):
-        asked = await mika.command(channel, "/ai-news-digest")
-        view = await server.until(lambda: mika.modal)
-        assert asked.views == [view]
-        with pytest.raises(AssertionError, match="must be filled in"):
-            await mika.submit(view)
-        options = await mika.suggest(view, "Topics", "de")
-        assert [option["value"] for option in options] == ["deepseek", "debian"]
-        with pytest.raises(AssertionError, match="not among"):
-            await mika.submit(view, {"Name": "good", "Topics": ["OpenAI"]})
-        refusal = await mika.submit(view, {"Name": "bad", "Topics": ["DeepSeek"]})
-        assert refusal.errors == {"name": "not this"}
-        assert mika.modal is view
-        await mika.submit(view, {"Name": "good"})
-
-    assert saved == [["deepseek"]]
-    assert mika.modal is None
-    assert server.violations == []
-
-
-async def test_a_trigger_opens_one_modal_within_three_seconds(server, app, client, team, channel):
-    @app.command("/ai-news-digest")
-    async def answer(ack):
-        await ack()
-
-    mika = server.member(team, "Mika")
-    async with at_http(server, app):
-        first = await mika.command(channel, "/ai-news-digest")
-        late = await mika.command(channel, "/ai-news-digest")
-    opened = await client.views_open(trigger_id=first.trigger_id, view=MODAL)
-    view_id, seen = opened["view"]["id"], opened["view"]["hash"]
-
-    again = await refused(client.views_open(trigger_id=first.trigger_id, view=MODAL))
-    assert again["error"] == "exchanged_trigger_id"
-    server.trigger_life_s = 0
-    assert (await refused(client.views_open(trigger_id=late.trigger_id, view=MODAL)))["error"] == (
-        "expired_trigger_id"
-    )
-    unknown = await refused(client.views_open(trigger_id="1.2.three", view=MODAL))
-    assert unknown["error"] == "invalid_trigger_id"
-    await client.views_update(view_id=view_id, hash=seen, view=MODAL)
-    conflict = await refused(client.views_update(view_id=view_id, hash=seen, view=MODAL))
-    assert conflict["error"] == "hash_conflict"
-    assert (await refused(client.views_update(view_id="V1", view=MODAL)))["error"] == "not_found"
-
-
-@DOORS
 async def test_a_button_replaces_the_message_that_it_stands_on(server, app, client, team, channel, door):
     @app.action("why")
     async def answer(ack, respond, action):
@@ -455,3 +362,46 @@ async def test_words_in_the_acknowledgement_of_a_press_are_written_down(server, 
 
     assert ["block_actions" in violation for violation in server.violations] == [True]
     assert len(server.posted()) == 1
+
+
+async def test_an_original_is_deleted_and_a_lost_answer_may_stand(server, app, client, team, channel):
+    outcomes = []
+
+    @app.action("why")
+    async def answer(ack, respond):
+        await ack()
+        await respond(delete_original=True)
+
+    @app.command("/ai-news")
+    async def answer_twice(ack, respond):
+        await ack()
+        outcomes.extend([(await respond("here")).status_code for _ in range(2)])
+
+    posted = await client.chat_postMessage(channel=channel.id, text="Hello", blocks=[SECTION, BUTTONS])
+    message = server.message(channel, posted["ts"])
+    mika = server.member(team, "Mika")
+    server.faults.add("", "accept, 500", method="response_url")
+    async with at_http(server, app):
+        await mika.press(message, "Why?")
+        await server.until(lambda: message.is_deleted)
+        asked = await mika.command(channel, "/ai-news")
+        await server.until(lambda: len(outcomes) == 2)
+
+    assert outcomes == [500, 200]
+    assert [text_of(answer) for answer in asked.answers] == ["here", "here"]
+
+
+async def test_an_eleventh_connection_is_sent_away(server, client):
+    server.limits.connection_burst = 11
+    async with aiohttp.ClientSession() as session:
+        sockets = []
+        for _ in range(11):
+            opened = await client.apps_connections_open(app_token=server.app_token)
+            sockets.append(await session.ws_connect(opened["url"]))
+        hellos = [await socket.receive_json() for socket in sockets]
+        used = await session.get(opened["url"].replace("ws", "http", 1))
+
+    assert [hello["type"] for hello in hellos] == ["hello"] * 10 + ["disconnect"]
+    assert hellos[9]["num_connections"] == 10
+    assert hellos[10]["reason"] == "too_many_websockets"
+    assert used.status == 403

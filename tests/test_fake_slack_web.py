@@ -125,6 +125,9 @@ async def test_posting_is_refused_with_the_code_of_its_reason(server, client, te
     )
     assert await post(metadata={"event_payload": {}}) == "invalid_metadata_schema"
     assert await post(markdown_text="hi") == "markdown_text_conflict"
+    team.refusal = "message_limit_exceeded"
+    assert await post() == "message_limit_exceeded"
+    team.refusal = ""
     channel.refusal = "restricted_action"
     assert await post() == "restricted_action"
     server.archive(channel)
