@@ -332,7 +332,7 @@ async def test_a_search_goes_on_where_slack_had_it_stop(world, server):
 
     server.limits = type(server.limits)(1.0)
     server.limits.commercial = True
-    world.platform._turns._held.clear()  # noqa: SLF001 -- the minute is over
+    world.platform._turns._held.clear()  # the minute is over
 
     assert await found(world, post) == ts
 

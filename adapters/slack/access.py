@@ -152,6 +152,7 @@ class ManyAccess:
             installed = await self._read(team, enterprise)
         if self._rotation.is_due(installed):
             installed = await self._rotation.renew(installed)
+        self._rotation.well(installed)
         self._known[team] = (now, installed)
         return installed
 
@@ -209,4 +210,4 @@ class ManyAccess:
 
     def trouble(self) -> str:
         """Return why a token could not be renewed, if one could not."""
-        return next(iter(self._rotation.troubles.values()), "")
+        return self._rotation.trouble()

@@ -7,8 +7,8 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -22,11 +22,25 @@ from bot.registry import Registry
 
 logger = logging.getLogger(__name__)
 
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there was no new token: for whoever runs the bot, and as an error for what was to be posted."""
+
+    at: datetime
+    token: str
+    reason: str
+    error: ChannelLost | PostDelayed
+
+
 EARLY: Final = timedelta(hours=2)
 """How long before its end a token is renewed."""
 
 LEASE_S: Final = 60.0
 """How long a process has to renew a token: longer than any call takes."""
+
+AGAIN: Final = timedelta(minutes=1)
+"""How soon Slack is asked again after it renewed no token."""
 
 ELSEWHERE_S: Final = 3.0
 """How soon to look again, in seconds, while another process renews a token that has ended."""
@@ -51,8 +65,16 @@ class Rotation:
         self._clock = clock
         self._owner = secrets.token_hex(8)
         self._at_work: dict[str, asyncio.Task[Installed]] = {}
-        self.troubles: dict[str, str] = {}
-        """By installation, why its token could not be renewed the last time."""
+        self._failures: dict[str, Failure] = {}
+
+    def trouble(self) -> str:
+        """Return why a token could not be renewed, if one could not."""
+        return next((failure.reason for failure in self._failures.values()), "")
+
+    def well(self, installed: Installed) -> None:
+        """Forget what was wrong with an installation that has got another token."""
+        if (failure := self._failures.get(installed.id)) and failure.token != installed.token:
+            del self._failures[installed.id]
 
     def is_due(self, installed: Installed) -> bool:
         """Return whether a token is to be renewed before it is used."""
@@ -86,6 +108,9 @@ class Rotation:
                 raise ChannelLost("signed_out", "the app was removed")
             if newest.token != installed.token:
                 return newest  # another process was first
+            failure = self._failures.get(newest.id)
+            if failure and failure.token == newest.token and self._clock() - failure.at < AGAIN:
+                return self._or_old(newest, failure.error)
             return await self._ask(newest)
         finally:
             await self._registry.let_go(name, self._owner)
@@ -101,17 +126,14 @@ class Rotation:
             )
         except Refused as refused:
             reason = f"Slack renews no token for {installed.id} ({refused}); install the app there again"
-            self._tell(installed, reason)
-            return self._or_old(installed, ChannelLost("signed_out", str(refused)))
+            return self._failed(installed, reason, ChannelLost("signed_out", str(refused)))
         except PostUncertain as lost:
             reason = f"the new token for {installed.id} may have been lost on its way ({lost})"
-            self._tell(installed, reason)
-            return self._or_old(installed, PostDelayed(reason, None))
+            return self._failed(installed, reason, PostDelayed(reason, None))
         except PostDelayed as delayed:
             return self._or_old(installed, delayed)
         renewed = self._renewed(installed, answer)
         await self._installations.save(renewed)
-        self.troubles.pop(installed.id, None)
         return renewed
 
     def _renewed(self, installed: Installed, answer: Mapping[str, Any]) -> Installed:
@@ -129,7 +151,7 @@ class Rotation:
             return installed
         raise error
 
-    def _tell(self, installed: Installed, reason: str) -> None:
-        if self.troubles.get(installed.id) != reason:
-            logger.error("%s", reason)
-        self.troubles[installed.id] = reason
+    def _failed(self, installed: Installed, reason: str, error: ChannelLost | PostDelayed) -> Installed:
+        logger.error("%s", reason)
+        self._failures[installed.id] = Failure(self._clock(), installed.token, reason, error)
+        return self._or_old(installed, error)
