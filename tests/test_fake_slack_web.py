@@ -12,6 +12,10 @@ from tests.fakes.slack_server import SlackServer, serving
 from tests.fakes.slack_spec import PATH, answer_problems, description
 from tests.slack_doors import SECTION, refused
 
+DESCRIBED = pytest.mark.skipif(
+    not description(), reason=f"Slack's description of its Web API is not at {PATH}"
+)
+
 
 @pytest.fixture
 async def server():
@@ -382,9 +386,8 @@ async def test_views_are_held_to_their_limits(server, client, team, channel, cha
         assert server.violations
 
 
+@DESCRIBED
 async def test_answers_are_those_of_slacks_own_description(server, client, team, channel):
-    if not description():
-        pytest.skip(f"Slack's description of its Web API is not at {PATH}")
     mika = server.member(team, "Mika")
     group = server.usergroup(team, "editors", mika.user)
     channel.members.add(mika.id)
@@ -424,6 +427,7 @@ async def test_answers_are_those_of_slacks_own_description(server, client, team,
     assert server.violations == []
 
 
+@DESCRIBED
 async def test_what_no_correct_client_sends_is_written_down(server, client, channel):
     await client.api_call("chat.postMessage", json={"channel": channel.id, "text": "hi", "colour": "red"})
     await refused(client.api_call("conversations.info", json={"channel": channel.id}))
