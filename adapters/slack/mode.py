@@ -23,16 +23,22 @@ class Mode:
     installs_at: str = ""
 
 
+def is_wanted(settings: Settings) -> bool:
+    """Return whether any setting says that there is an app of Slack's."""
+    return any(
+        (
+            settings.slack_bot_token,
+            settings.slack_app_token,
+            settings.slack_signing_secret,
+            settings.slack_client_id,
+            settings.slack_client_secret,
+        )
+    )
+
+
 def mode_of(settings: Settings) -> Mode | None:
     """Return how Slack is reached; None where no setting speaks of it. Raises `InvalidSettings`."""
-    credentials = (
-        settings.slack_bot_token,
-        settings.slack_app_token,
-        settings.slack_signing_secret,
-        settings.slack_client_id,
-        settings.slack_client_secret,
-    )
-    if not any(credentials):
+    if not is_wanted(settings):
         return None
     if problems := [*_identity_problems(settings), *_transport_problems(settings)]:
         raise InvalidSettings("\n".join(problems))
