@@ -368,7 +368,7 @@ async def test_a_workspace_of_an_organisation_uses_its_installation(server, sett
         installed = json.dumps(
             {
                 "id": "E1", "enterprise": "E1", "name": "Org", "bot_id": team.bot_id, "bot_user": team.bot.id,
-                "app_id": "", "installer": "", "scopes": [], "token": team.bot_token, "refresh_token": "",
+                "installer": "", "token": team.bot_token, "refresh_token": "",
                 "expires_at": None, "installed_at": utc_now().isoformat(),
             }
         )  # fmt: skip

@@ -41,9 +41,7 @@ class Installed:
     name: str = ""
     bot_id: str = ""
     bot_user: str = ""
-    app_id: str = ""
     installer: str = ""
-    scopes: tuple[str, ...] = ()
     token: str
     refresh_token: str = ""
     expires_at: datetime | None = None
@@ -124,7 +122,6 @@ class Installations(AsyncInstallationStore):
         installed = Installed(**fields)
         return replace(
             installed,
-            scopes=tuple(fields["scopes"]),
             expires_at=datetime.fromisoformat(fields["expires_at"]) if fields["expires_at"] else None,
             installed_at=datetime.fromisoformat(fields["installed_at"]),
         )
@@ -146,9 +143,7 @@ def installed_of(installation: Installation, now: datetime) -> Installed:
         name=(installation.enterprise_name if for_all else installation.team_name) or "",
         bot_id=installation.bot_id or "",
         bot_user=installation.bot_user_id or "",
-        app_id=installation.app_id or "",
         installer=installation.user_id or "",
-        scopes=tuple(installation.bot_scopes or ()),
         token=installation.bot_token or "",
         refresh_token=installation.bot_refresh_token or "",
         expires_at=None if expires_at is None else datetime.fromtimestamp(expires_at, UTC),
