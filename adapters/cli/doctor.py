@@ -69,6 +69,8 @@ async def _checks() -> AsyncIterator[Check]:
         yield check
     async for check in _database(settings):
         yield check
+    async for check in _slack(settings):
+        yield check
 
 
 def _versions() -> Check:
@@ -161,3 +163,23 @@ def _sqlite() -> Check:
             "(WAL-reset bug, sqlite.org/wal.html): keep to one, or use 3.51.3 or later, or PostgreSQL",
         )
     return Check("SQLite", "ok", number)
+
+
+async def _slack(settings: "Settings") -> AsyncIterator[Check]:
+    from adapters.slack.mode import is_wanted
+
+    if not is_wanted(settings):
+        return
+    from adapters.slack.checks import findings
+    from bot.run import utc_now
+    from bot.store import open_store
+
+    try:
+        store = await open_store(settings.database_url)
+    except (BotError, OSError):
+        return  # `_database` has said what is wrong
+    try:
+        async for found in findings(settings, store, utc_now):
+            yield Check(found.name, found.state, found.finding)
+    finally:
+        await store.close()

@@ -15,6 +15,8 @@ from tests.factories import NOW, make_channel, make_post
 from tests.fakes.chat_platform import ChatPlatform
 from tests.fakes.chat_server import ChatServer, serving
 from tests.fakes.platform import PretendPlatform
+from tests.fakes.slack_server import SlackServer
+from tests.slack_posting import posting
 
 EVERY_BLOCK = Message(
     (
@@ -29,7 +31,7 @@ EVERY_BLOCK = Message(
 )
 
 
-@pytest.fixture(params=["local", "console", "pretend", "chat"])
+@pytest.fixture(params=["local", "console", "pretend", "chat", "slack"])
 async def place(request, sqlite_url):
     """Return a platform and a channel of it."""
     if request.param == "local":
@@ -43,6 +45,10 @@ async def place(request, sqlite_url):
             platform = ChatPlatform(url)
             yield platform, make_channel(platform="chat")
             await platform.close()
+    elif request.param == "slack":
+        async with posting(sqlite_url, SlackServer()) as world:
+            await world.platform.access.identify()
+            yield world.platform, world.channel()
     else:
         yield PretendPlatform(), make_channel()
 
