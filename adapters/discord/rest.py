@@ -123,7 +123,7 @@ class Rest:
 
     async def _sign_in(self) -> discord.Client:
         client = discord.Client(
-            intents=discord.Intents.none(),
+            intents=discord.Intents(guilds=True),  # without, discord.py warns; nothing connects here
             max_messages=None,
             max_ratelimit_timeout=LONGEST_WAIT_S,
             http_trace=_single_attempts(),
