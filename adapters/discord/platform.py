@@ -24,8 +24,9 @@ from adapters.discord.errors import (
 )
 from adapters.discord.history import Given, History
 from adapters.discord.places import PLATFORM, Place, Places
-from adapters.discord.render import LIMITS, render, title, title_of
+from adapters.discord.render import LIMITS, render
 from adapters.discord.rest import Json, Rest
+from adapters.discord.titles import title, title_of
 from bot.errors import ChannelLost, PostDelayed, PostFailed, PostRejected, PostUncertain, StoreError
 from bot.model import Channel, Post, WorkspaceId
 from bot.pace import Pace

@@ -26,7 +26,6 @@ IS_COMPONENTS_V2: Final = 1 << 15
 
 MAX_LABEL: Final = 80
 MAX_CUSTOM_ID: Final = 100
-MAX_TITLE: Final = 100
 ACCENT_COLOR: Final = 0x1F6FEB
 
 _SNOWFLAKE = re.compile(r"[0-9]{1,20}")
@@ -73,38 +72,6 @@ def bears(components: object, key: str) -> bool:
     return False
 
 
-def title_of(components: object) -> str:
-    """Return the plain title of a message of ours, by the components that Discord gives back."""
-    for component in components if isinstance(components, list) else ():
-        if component.get("type") == TEXT_DISPLAY and (line := _plain(str(component.get("content", "")))):
-            return truncated(line, MAX_TITLE)
-        if component.get("type") == CONTAINER:
-            return title_of(component.get("components"))
-    return "…"
-
-
-def _plain(markdown: str) -> str:
-    """Return the first line of Markdown that `render` wrote as what its reader sees; nothing of a mention."""
-    line = markdown.partition("\n")[0].removeprefix("-").lstrip("#> ").replace(_ZERO_WIDTH_SPACE, "")
-    line = re.sub(r"\[([^\]\\]*)\]\(<[^>]*>\)|(?<!\\)\*\*|(?<!\\)<[#@t][^>]*>", r"\1", line)
-    return re.sub(r"\\([^\w\s])", r"\1", line).strip()
-
-
-def title(message: Message) -> str:
-    """Return the plain title that a message has as a post in a forum or as a thread of its own."""
-    for block in message.blocks:
-        match block:
-            case Heading(text=text):
-                line = " ".join(printable(text).split())
-            case Paragraph() | Quote() | Note():
-                line = " ".join(printable("".join(run.text for run in block.runs)).split())
-            case _:
-                continue
-        if line:
-            return truncated(line, MAX_TITLE)
-    return "…"
-
-
 def _components(blocks: Iterable[Block]) -> Iterator[Json]:
     used: set[str] = set()
     for block in blocks:
@@ -145,7 +112,7 @@ def markdown(block: Block) -> str:
         case Heading():
             line = _inline([Run(" ".join(printable(block.text).split()), url=block.url)])
             # Discord takes a heading's last # signs for its end, even behind a backslash.
-            guarded = line + _ZERO_WIDTH_SPACE if line.endswith("#") else line
+            guarded = line + ZERO_WIDTH_SPACE if line.endswith("#") else line
             return f"{'#' * (block.level + 1)} {guarded}" if line else ""
         case Paragraph():
             return "\n".join(_lines(block.runs)).strip()
@@ -189,7 +156,7 @@ _SYNTAX = str.maketrans({character: "\\" + character for character in r"\*_~|`[]
 _LINE_START = re.compile(r"^([^\S\n]*\d*)([-#>+.])", re.MULTILINE)
 # Discord reads these in spite of a backslash; `allowed_mentions` keeps them from notifying anyone.
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)")
-_ZERO_WIDTH_SPACE = "\u200b"
+ZERO_WIDTH_SPACE = "\u200b"
 
 # No label of a link: Discord shows backslashes there, and gives up the link over an emoji or an address
 # (discord/discord-api-docs issues 6185, 7673 and 7721).
@@ -203,7 +170,7 @@ def escaped(text: str) -> str:
     """Return text so that Discord shows it as it is."""
     text = text.translate(_SYNTAX).replace("://", r"\://")
     text = _LINE_START.sub(r"\1\\\2", text)
-    return _MENTION.sub("@" + _ZERO_WIDTH_SPACE, text)
+    return _MENTION.sub("@" + ZERO_WIDTH_SPACE, text)
 
 
 def _token(run: Run) -> str:
