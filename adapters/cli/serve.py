@@ -58,6 +58,12 @@ async def _serve(settings: "Settings", console: bool) -> None:
             actor = operator(settings.language)
             conversation = Conversation(engine, actor, print_message, settings.time_zone)
             await conversation.begin()
+        if settings.discord_token is not None:
+            from adapters.discord.connection import connect
+
+            platforms.append(
+                await stack.enter_async_context(connect(settings, engine, settings.discord_token))
+            )
         ticks = await stack.enter_async_context(ticking(engine, platforms))
         site = Site.of(engine, page, settings, PAYLOADS, ticks)
         address = await stack.enter_async_context(serving(site))

@@ -12,8 +12,8 @@ from typing import Any, Final, TypeVar
 import aiohttp
 import discord
 
-from adapters.discord.buttons import about, full_command, keep_command, keep_commands
-from adapters.discord.forms import MAX_FIELDS, keep_form, modal_of
+from adapters.discord.buttons import about, keep_command, keep_commands
+from adapters.discord.forms import MAX_FIELDS, keep_form, modal_of, opener
 from adapters.discord.render import LIMITS
 from adapters.discord.views import MessageView
 from bot.form import Form
@@ -81,7 +81,7 @@ class Answering:
         if isinstance(reply, Form):
             if not self._is_acknowledged and len(reply.fields) <= MAX_FIELDS:
                 modal = modal_of(reply, self._place)
-                await keep_command(self._store, full_command(reply.command, self._place), self._workspace)
+                await keep_command(self._store, opener(reply, self._place), self._workspace)
                 await self._send(lambda: response.send_modal(modal))
                 return
             reply = await keep_form(self._store, reply, self.owner, self._workspace)

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import discord
 
 from adapters.discord.forms import MAX_FIELDS
+from adapters.discord.places import PLATFORM
 from adapters.discord.render import LIMITS
 from bot.engine import Engine
 from bot.model import Actor, Channel, Interaction, Language, WorkspaceId
 from bot.settings import Settings
 from bot.workspaces import role_of
-
-PLATFORM: Final = "discord"
 
 
 def language_of(locale: str, server_locale: str | None, otherwise: Language) -> Language:

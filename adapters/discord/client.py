@@ -34,7 +34,9 @@ def point_at(api_url: str | None) -> None:
 class GatewayClient(discord.AutoShardedClient):
     """Connects some shards or all, needs no privileged intent, and keeps no messages.
 
-    `holds` says whether this process may still answer: what it hears after that is another's.
+    `holds` says whether this process may still answer: what it hears after that is another's. `elsewhere`
+    tells that it is not Discord itself that is spoken to. `ready_s` after the last server that the gateway
+    told of, it has told of all.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class GatewayClient(discord.AutoShardedClient):
         shards: Shards | None,
         *,
         elsewhere: bool,
+        ready_s: float,
         holds: Callable[[], bool],
     ) -> None:
         # Without these, discord.py warns that it could not speak in voice channels.
@@ -56,6 +59,7 @@ class GatewayClient(discord.AutoShardedClient):
             max_messages=None,
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=LONGEST_WAIT_S,
+            guild_ready_timeout=ready_s,
         )
         if shards is not None:
             self.shard_ids = list(range(shards.first, shards.last + 1))

@@ -10,9 +10,8 @@ from typing import Any, Final
 
 import discord
 
-from adapters.discord.buttons import full_command
-from adapters.discord.render import MAX_CUSTOM_ID
-from bot.display import identifier, truncated
+from adapters.discord.render import custom_id
+from bot.display import truncated
 from bot.form import Choice, Field, Form
 from bot.identity import derived_id
 from bot.message import Button, Buttons, Message, paragraph
@@ -35,8 +34,7 @@ OPENS_FORM: Final = "form:"
 
 def modal_of(form: Form, about: str | None) -> discord.ui.Modal:
     """Return a form of at most five fields as a modal; its id is its command, and the channel it is about."""
-    custom_id = identifier(full_command(form.command, about), MAX_CUSTOM_ID)
-    modal = discord.ui.Modal(title=truncated(form.title, MAX_TITLE), custom_id=custom_id)
+    modal = discord.ui.Modal(title=truncated(form.title, MAX_TITLE), custom_id=custom_id(opener(form, about)))
     if form.problem and len(form.fields) < MAX_FIELDS:
         modal.add_item(discord.ui.TextDisplay(discord.utils.escape_markdown(form.problem)))
     for field in form.fields[:MAX_FIELDS]:
@@ -49,6 +47,11 @@ def modal_of(form: Form, about: str | None) -> discord.ui.Modal:
         )
     modal.stop()  # its id says what it is for, so discord.py need not remember it
     return modal
+
+
+def opener(form: Form, about: str | None) -> Button:
+    """Return a button that does what sending the form does, so that both have one kind of id."""
+    return Button(label=form.submit, command=form.command, channel=about)
 
 
 def _input(field: Field) -> discord.ui.Item[Any]:

@@ -35,6 +35,8 @@ class GatewayTerms:
     retry_s: float = 5.0
     longest_retry_s: float = 300.0
     """How soon a connection that failed is tried again: twice as late each time, up to the longest."""
+    ready_s: float = 2.0
+    """How long after the last server that the gateway told of it has told of all."""
 
 
 USUAL: Final = GatewayTerms()

@@ -9,7 +9,8 @@ from typing import Final
 
 import discord
 
-from adapters.discord.asking import PLATFORM, language_of
+from adapters.discord.asking import language_of
+from adapters.discord.places import PLATFORM
 from bot.engine import Engine
 from bot.errors import StoreError
 from bot.model import Channel, Workspace, WorkspaceId

@@ -8,21 +8,21 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 
-from adapters.discord import rights
 from adapters.discord.answering import Answering, Unanswerable
 from adapters.discord.asking import Asking, Place, place_of
-from adapters.discord.buttons import command_of, read_about
+from adapters.discord.buttons import command_of
 from adapters.discord.commands import MESSAGE
 from adapters.discord.forms import OPENS_FORM, filled_in, forget_form, kept_form
 from adapters.discord.messages import read_message
 from adapters.discord.options import chosen_roles, focused, typed
+from adapters.discord.rights import lacking, lacking_message
 from adapters.discord.views import MessageView
 from bot.commands import AddStories, Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
 from bot.display import truncated
 from bot.engine import Engine
 from bot.errors import BotError, UserError
 from bot.form import Form
-from bot.message import Message, Paragraph, Run, paragraph
+from bot.message import Message, paragraph
 from bot.model import Interaction, Language
 from bot.phrases import phrase
 from bot.settings import Settings
@@ -93,9 +93,9 @@ class Interactions:
     async def _reply(self, text: str, asked: Interaction, place: Place, answering: Answering) -> None:
         """Do what a command says; what changes anything is only done once Discord knows that it will be."""
         command = _parsed(text)
-        lacking = rights.missing(place, command) if rights.begins_posting(command) else []
-        if lacking and asked.actor.role != "member":
-            await answering.give(_missing(lacking, place, asked.actor.language))
+        missing = lacking(place, command) if asked.actor.role != "member" else []
+        if missing:
+            await answering.give(lacking_message(place, missing, asked.actor.language))
         elif command is None or _only_reads(command):
             await answering.give(await answering.in_time(self._engine.reply(text, asked)))
         else:
@@ -114,37 +114,35 @@ class Interactions:
 
     async def _press(self, interaction: discord.Interaction) -> None:
         data: Any = interaction.data
-        custom_id = str(data["custom_id"])
-        command = await command_of(self._engine.store, custom_id)
-        if custom_id.startswith(OPENS_FORM):
-            await self._open_form(interaction, custom_id)
-        elif command is None or interaction.message is None:
+        id_ = str(data["custom_id"])
+        command = await command_of(self._engine.store, id_)
+        message = interaction.message
+        if command is not None and command[0].startswith(OPENS_FORM):
+            await self._open_form(interaction, *command)
+        elif command is None or message is None:
             await self._say(interaction, "discord.no_such_button")
         else:
-            text, channel = read_about(command)
-            message = interaction.message
-            looks = isinstance(_parsed(text), _LOOKS) and _only_reads(_parsed(text))
-            answering = Answering(
-                interaction, self._engine.store, channel, in_place=looks and message.flags.ephemeral
-            )
-            pressed = f"{message.id} {interaction.user.id} {custom_id}"
+            text, channel = command
+            pressed = _parsed(text)
+            in_place = message.flags.ephemeral and isinstance(pressed, _LOOKS) and _only_reads(pressed)
+            answering = Answering(interaction, self._engine.store, channel, in_place=in_place)
             place = place_of(interaction, None)
             if channel is not None:
                 place = Place(id=channel, type=-1, permissions=None)
-            asked = await self._asking.asked(interaction, place.id, pressed)
+            name = f"{message.id} {interaction.user.id} {id_}"
+            asked = await self._asking.asked(interaction, place.id, name)
             await self._reply(text, asked, place, answering)
 
-    async def _open_form(self, interaction: discord.Interaction, custom_id: str) -> None:
+    async def _open_form(self, interaction: discord.Interaction, opens: str, channel: str | None) -> None:
         """Open a form that was kept, for one who still may."""
-        kept = await kept_form(self._engine.store, custom_id)
+        kept = await kept_form(self._engine.store, opens)
         if kept is None:
             await self._say(interaction, "discord.no_such_button")
             return
-        asked = await self._asking.asked(interaction, str(interaction.channel_id))
+        asked = await self._asking.asked(interaction, channel or str(interaction.channel_id))
         reply = await self._engine.reply(kept.command, asked)
-        await Answering(interaction, self._engine.store, None).give(
-            kept if isinstance(reply, Form) else reply
-        )
+        form = kept if isinstance(reply, Form) else reply
+        await Answering(interaction, self._engine.store, channel).give(form)
 
     # Forms
 
@@ -155,14 +153,14 @@ class Interactions:
         if command is None:
             await self._say(interaction, "discord.no_such_button")
             return
-        text, channel = read_about(command)
+        text, channel = command
         answering = Answering(interaction, store, channel)
         await answering.acknowledge()
         asked = await self._asking.asked(interaction, channel or str(interaction.channel_id))
         reply = await self._engine.submit(text, filled_in(data["components"]), asked)
-        await answering.give(reply)
         if not isinstance(reply, Form):
             await forget_form(store, text, answering.owner, asked.channel.workspace)
+        await answering.give(reply)
 
     # What is being typed
 
@@ -225,13 +223,3 @@ def _only_reads(command: Command | None) -> bool:
 
 def _sentence(key: str, language: Language) -> Message:
     return Message((paragraph(phrase(key, language)),), language)
-
-
-def _missing(lacking: list[str], place: Place, language: Language) -> Message:
-    """Return what tells which permissions are missing where; Discord shows the channel as a link."""
-    sign = "\x00"
-    before, _, after = phrase(
-        "discord.missing", language, channel=sign, permissions=rights.named(lacking, language)
-    ).partition(sign)
-    channel = Run(f"#{place.id}", channel=place.id)
-    return Message((Paragraph((Run(before), channel, Run(after))),), language)

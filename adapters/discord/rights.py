@@ -1,54 +1,41 @@
-"""Which permissions the bot needs in a channel to post there, and how Discord calls them, pure."""
-
-from collections.abc import Mapping
-from typing import Final
-
-import discord
+"""Which permissions a command needs of the bot in a channel, and what tells that some are missing, pure."""
 
 from adapters.discord.asking import Place
-from adapters.discord.commands import ANNOUNCEMENT, FORUM, TEXT_CHANNEL, THREADS
+from adapters.discord.permissions import FOR_THREADS, NEEDED
+from adapters.discord.places import KINDS
 from bot.commands import ChangeSubscription, Command, PostNow, ResumeSubscription, Subscribe
+from bot.message import Message, Paragraph, Run
 from bot.model import Language
 from bot.phrases import phrase
 
-_IN_CHANNEL: Final = ("view_channel", "send_messages", "read_message_history")
-_IN_THREAD: Final = ("view_channel", "send_messages_in_threads", "read_message_history")
-_IN_FORUM: Final = ("view_channel", "create_posts", "send_messages_in_threads", "read_message_history")
-_FOR_THREADS: Final = ("create_public_threads", "send_messages_in_threads")
-
-_NEEDED: Final[Mapping[int, tuple[str, ...]]] = {
-    TEXT_CHANNEL: _IN_CHANNEL,
-    ANNOUNCEMENT: _IN_CHANNEL,
-    FORUM: _IN_FORUM,
-    **dict.fromkeys(THREADS, _IN_THREAD),
-}
-_FLAGS: Final = {"create_posts": "send_messages"}
-"""What Discord calls the permission to create posts in a forum is that to send messages elsewhere."""
+_CHANNEL = "\x00"
 
 
-def begins_posting(command: Command | None) -> bool:
-    """Return whether the bot will post in the channel because of a command."""
-    return isinstance(command, Subscribe | ResumeSubscription | PostNow) or _style(command) == "thread"
-
-
-def missing(place: Place, command: Command | None) -> list[str]:
-    """Return the permissions that the bot lacks for what a command begins, by the names of their phrases."""
-    if place.permissions is None or place.permissions.administrator:
+def lacking(place: Place, command: Command | None) -> list[str]:
+    """Return the permissions that the bot lacks for what a command begins, as far as Discord tells."""
+    kind = KINDS.get(place.type)
+    if kind is None or place.permissions is None or place.permissions.administrator:
         return []
-    needed = _NEEDED.get(place.type, ())
-    if place.type in (TEXT_CHANNEL, ANNOUNCEMENT) and _style(command) == "thread":
-        needed = (*needed, *_FOR_THREADS)
-    return [name for name in needed if not _has(place.permissions, name)]
+    if not _begins_posting(command):
+        return []
+    threads = FOR_THREADS if kind in ("text", "announcement") and _style(command) == "thread" else ()
+    missing = [flag for flag in (*NEEDED[kind], *threads) if not getattr(place.permissions, flag)]
+    # What sends messages elsewhere creates posts in a forum, and is called so there.
+    return ["create_posts" if kind == "forum" and flag == "send_messages" else flag for flag in missing]
 
 
-def named(permissions: list[str], language: Language) -> str:
-    """Return permissions as Discord calls them in a language."""
-    return phrase("story.and", language).join(phrase(f"permission.{name}", language) for name in permissions)
+def _begins_posting(command: Command | None) -> bool:
+    return isinstance(command, Subscribe | ResumeSubscription | PostNow) or _style(command) == "thread"
 
 
 def _style(command: Command | None) -> str:
     return command.wishes.get("style", "") if isinstance(command, Subscribe | ChangeSubscription) else ""
 
 
-def _has(permissions: discord.Permissions, name: str) -> bool:
-    return bool(getattr(permissions, _FLAGS.get(name, name)))
+def lacking_message(place: Place, permissions: list[str], language: Language) -> Message:
+    """Return what tells which permissions are missing in a place, by the names that Discord gives them."""
+    names = phrase("story.and", language).join(phrase(f"permission.{name}", language) for name in permissions)
+    sentence = phrase("discord.missing", language, channel=_CHANNEL, permissions=names)
+    before, _, after = sentence.partition(_CHANNEL)
+    channel = Run(f"#{place.id}", channel=place.id)
+    return Message((Paragraph((Run(before), channel, Run(after))),), language)
