@@ -202,9 +202,7 @@ def _check_container(one: dict, place: str, problems: Problems) -> None:
     _check_children(children, place, IN_CONTAINER, problems)
     colour = one.get("accent_color")
     if colour is not None and not 0 <= colour <= 0xFFFFFF:
-        problems.add(
-            f"{place}.accent_color", "NUMBER_TYPE_MAX", "int value should be less than or equal to 16777215."
-        )
+        problems.add(f"{place}.accent_color", "NUMBER_TYPE_MAX", "Must be 16777215 or less.")
 
 
 def _check_gallery(one: dict, place: str, problems: Problems) -> None:

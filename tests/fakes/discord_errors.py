@@ -75,10 +75,10 @@ class Problems:
         spot.setdefault("_errors", []).append({"code": code, "message": message})
 
     def length(self, place: str, text: object, at_least: int, at_most: int) -> None:
-        """Hold a text to its length, in UTF-16 units: which unit Discord counts is not known, this is the strictest."""
+        """Hold a text to its length, in UTF-16 units: what Discord counts is not known, and none is more."""
         if not isinstance(text, str):
             self.add(place, "BASE_TYPE_REQUIRED", "This field is required")
-        elif len(text.encode("utf-16-le")) // 2 > at_most:
+        elif len(text.encode("utf-16-le", "surrogatepass")) // 2 > at_most:
             self.add(place, "BASE_TYPE_MAX_LENGTH", f"Must be {at_most} or fewer in length.")
         elif len(text) < at_least:
             self.add(place, "BASE_TYPE_BAD_LENGTH", f"Must be between {at_least} and {at_most} in length.")

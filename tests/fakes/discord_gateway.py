@@ -10,6 +10,7 @@ import importlib
 import json
 import secrets
 import zlib
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -36,10 +37,11 @@ NEEDS = {
 """The intent that an event needs; GUILDS, where none is named."""
 GUILDS_A_SHARD = 2500
 MAX_PAYLOAD = 4096
+PAYLOADS_A_MINUTE = 120
 ENDED_BY_CLIENT = {1000, 1001}
 
 
-class Closed(Exception):  # noqa: N818
+class Closed(Exception):
     """The connection ends with this close code."""
 
     def __init__(self, code: int) -> None:
@@ -53,6 +55,7 @@ def compressing(kind: str) -> Callable[[str], bytes | str]:
         stream = zlib.compressobj()
         return lambda text: stream.compress(text.encode()) + stream.flush(zlib.Z_SYNC_FLUSH)
     if kind == "zstd-stream":
+        # A client asks for it where its Python has this module (3.14).
         stream = importlib.import_module("compression.zstd").ZstdCompressor()
         return lambda text: stream.compress(text.encode(), stream.FLUSH_BLOCK)
     return lambda text: text
@@ -119,6 +122,9 @@ class Gateway:
         self.closed_with: list[int] = []
         """The close codes that clients were sent."""
         self.heartbeat_interval_ms = 41_250
+        self.identify_interval_s = 0.0
+        """How far apart IDENTIFYs must be; Discord's is 5 s, which is long for tests."""
+        self._identified_at = float("-inf")
         self.granted_intents = 0
         """Privileged intents that are switched on for the application."""
 
@@ -185,7 +191,12 @@ class Gateway:
     async def _listen(self, connection: Connection, request: web.Request) -> None:
         if request.query.get("v") not in {"9", "10"}:
             raise Closed(4012)
+        arrived: deque[float] = deque(maxlen=PAYLOADS_A_MINUTE)
         async for message in connection.socket:
+            now = asyncio.get_running_loop().time()
+            if len(arrived) == PAYLOADS_A_MINUTE and now - arrived[0] < 60:
+                raise Closed(4008)
+            arrived.append(now)
             if message.type is not WSMsgType.TEXT:
                 raise Closed(4002)
             try:
@@ -220,6 +231,9 @@ class Gateway:
             raise Closed(4013)
         if intents & PRIVILEGED & ~self.granted_intents:
             raise Closed(4014)
+        if self._is_too_soon():
+            connection.send(INVALID, False)
+            return
         self.identified += 1
         session = Session(secrets.token_hex(16), shard, intents, connection)
         self.sessions.append(session)
@@ -228,6 +242,13 @@ class Gateway:
         for guild in self._guilds_of(session):
             if guild.available and intents & GUILDS:
                 session.tell("GUILD_CREATE", {**shapes.guild(guild), "unavailable": False})
+
+    def _is_too_soon(self) -> bool:
+        """Return whether the last IDENTIFY was just now; one connection at a time may begin a session."""
+        now = asyncio.get_running_loop().time()
+        too_soon = now - self._identified_at < self.identify_interval_s
+        self._identified_at = self._identified_at if too_soon else now
+        return too_soon
 
     def _shard(self, shard: list[int]) -> tuple[int, int]:
         number, count = shard

@@ -48,7 +48,7 @@ class Call:
 
     def channel(self, *needed: Permission) -> Channel:
         """Return the channel that is asked about, if the bot sees it and has the permissions."""
-        channel = self.server.find_channel(self.ids["channel_id"])
+        channel = self.server.channels.get(self.ids["channel_id"])
         if channel is None:
             raise failure(10003)
         if channel.guild.bot is None or not channel.guild.available:
@@ -135,11 +135,13 @@ def _id(text: str) -> int:
 
 async def _body(request: web.Request) -> dict | list | None:
     """Return the JSON of a request, also where files come with it."""
-    if request.content_type == "multipart/form-data":
-        form = await request.post()
-        text = form.get("payload_json", "{}")
-    else:
-        text = await request.text()
+    try:
+        if request.content_type == "multipart/form-data":
+            text = (await request.post()).get("payload_json", "{}")
+        else:
+            text = await request.text()
+    except web.HTTPRequestEntityTooLarge:
+        raise failure(40005) from None
     try:
         return json.loads(text) if text else None
     except ValueError:

@@ -87,7 +87,7 @@ class Interaction:
             case None:
                 return False
             case _ if self.callback_type == DEFER:
-                return not self.response.flags & LOADING
+                return self.response.deleted or not self.response.flags & LOADING
             case _ if self.callback_type == DEFER_UPDATE:
                 return self.updated or bool(self.followups)
         return True
@@ -143,6 +143,11 @@ class Interactions:
         self.all.append(new)
         self._server.gateway.dispatch("INTERACTION_CREATE", new.payload(), channel.guild.id)
         return new
+
+    def tell_again(self, interaction: Interaction) -> None:
+        """Tell the application of something once more, as a gateway may."""
+        payload = interaction.payload()
+        self._server.gateway.dispatch("INTERACTION_CREATE", payload, interaction.channel.guild.id)
 
     def of_token(self, token: str) -> Interaction:
         """Return the interaction of a webhook's token, while that lives."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.fakes import discord_shapes as shapes
 from tests.fakes.discord_checks import IS_COMPONENTS_V2, check_message
-from tests.fakes.discord_errors import failure
+from tests.fakes.discord_errors import Problems, failure
 from tests.fakes.discord_permissions import Permission, may_mention
 from tests.fakes.discord_state import ANNOUNCEMENT, CROSSPOSTED, FORUM, Channel, Message, User
 
@@ -132,6 +132,10 @@ def list_messages(call: Call) -> list[dict]:
     if not call.may(channel, Permission.READ_MESSAGE_HISTORY):
         return []
     limit = int(call.query.get("limit", 50))
+    if not 1 <= limit <= 100:
+        problems = Problems()
+        problems.add("limit", "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
+        problems.check()
     return [shapes.message(message) for message in _page(channel.messages, call.query, limit)]
 
 

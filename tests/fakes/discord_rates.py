@@ -48,7 +48,7 @@ class Refusal:
 
 
 class Rates:
-    """Counts requests. `scale` shortens every window, so that tests do not wait: at 1.0 it is Discord's pace."""
+    """Counts requests. `scale` shortens every window, so that tests do not wait; 1.0 is Discord's pace."""
 
     def __init__(self, scale: float) -> None:
         self.scale = scale

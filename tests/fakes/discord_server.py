@@ -28,6 +28,7 @@ from tests.fakes.discord_state import Channel, Guild, Message, User
 EPOCH_MS = 1_420_070_400_000
 ROUTES = discord_rest.ROUTES | discord_messages.ROUTES | discord_interactions.ROUTES | discord_commands.ROUTES
 BASE = "/api/v10"
+TOKEN = "token"
 SHORTENED = 0.02
 """Windows of rate limits are this much of Discord's, so that tests do not wait."""
 
@@ -36,7 +37,7 @@ class DiscordServer:
     """Discord: what stands where, and how it behaves."""
 
     def __init__(
-        self, *faults: str, shards: int = 1, rate_scale: float = SHORTENED, token: str = "token"
+        self, *faults: str, shards: int = 1, rate_scale: float = SHORTENED, token: str = TOKEN
     ) -> None:
         self.token = token
         self.shards = shards
@@ -56,6 +57,8 @@ class DiscordServer:
         self.nonces = Nonces(self)
         self.when_accepted: Callable[[Message], None] = lambda message: None
         self.guilds: dict[int, Guild] = {}
+        self.channels: dict[int, Channel] = {}
+        """Channels and threads that exist."""
         self.users: dict[int, User] = {}
         self.application_flags = 0
         self.gateway_url = ""
@@ -68,6 +71,11 @@ class DiscordServer:
     def refused(self) -> int:
         """Return how many requests were too many."""
         return self.statuses[429]
+
+    @property
+    def invalid(self) -> int:
+        """Return how many answers count towards the 10,000 in ten minutes for which an address is banned."""
+        return self.statuses[401] + self.statuses[403] + self.statuses[429]
 
     def now(self) -> float:
         """Return the time that it is at Discord, in seconds since 1970."""
@@ -100,14 +108,6 @@ class DiscordServer:
             guild.invite_bot(permissions)
         return guild
 
-    def find_channel(self, channel_id: int) -> Channel | None:
-        """Return a channel or thread that exists."""
-        for guild in self.guilds.values():
-            for channel in (*guild.channels, *guild.threads):
-                if channel.id == channel_id:
-                    return channel
-        return None
-
     def accept_from(self, user: User, channel: Channel, text: str) -> Message:
         """Let a person's message stand."""
         return accept(self, channel, user, {"content": text}, kind="member")
@@ -122,7 +122,7 @@ class DiscordServer:
         if error.code in {50035, 50006, 50109}:
             self.violations.append(f"{route}: {error}")
 
-    def revoke(self, token: str = "another token") -> None:
+    def revoke(self, token: str = TOKEN + " made anew") -> None:
         """Let the application's owner make a new token: the old one is refused from now on."""
         self.token = token
         self.gateway.drop(close_code=4004)

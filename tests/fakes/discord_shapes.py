@@ -253,8 +253,8 @@ def message(one: Message, *, with_nonce: bool = False) -> dict:
         "edited_timestamp": instant(one.edited_at) if one.edited_at else None,
         "tts": False,
         "mention_everyone": "everyone" in one.pings,
-        "mentions": [],
-        "mention_roles": [],
+        "mentions": [user(each) for each in one.channel.guild.users() if str(each.id) in one.pings],
+        "mention_roles": [str(each.id) for each in one.channel.guild.roles if str(each.id) in one.pings],
         "attachments": one.payload.get("attachments") or [],
         "embeds": [{"type": "rich", **embed} for embed in one.payload.get("embeds") or []],
         "components": one.payload.get("components") or [],
@@ -266,6 +266,13 @@ def message(one: Message, *, with_nonce: bool = False) -> dict:
         shape["nonce"] = one.nonce
     if one.kind in {"response", "followup"}:
         shape |= {"webhook_id": str(one.author.id), "application_id": str(one.author.id)}
+    if one.interaction is not None:
+        shape["interaction_metadata"] = {
+            "id": str(one.interaction.id),
+            "type": one.interaction.type,
+            "user": user(one.interaction.member.user),
+            "authorizing_integration_owners": {"0": str(one.channel.guild.id)},
+        }
     if one.reply_to is not None:
         shape["message_reference"] = {"message_id": str(one.reply_to.id), "channel_id": str(one.channel.id)}
     if one.thread is not None:

@@ -11,6 +11,7 @@ from tests.fakes.discord_permissions import ORDINARY, Permission
 from tests.fakes.discord_users import Acting
 
 if TYPE_CHECKING:
+    from tests.fakes.discord_interactions import Interaction
     from tests.fakes.discord_server import DiscordServer
 
 TEXT, ANNOUNCEMENT, ANNOUNCEMENT_THREAD, PUBLIC_THREAD, FORUM = 0, 5, 10, 11, 15
@@ -42,6 +43,12 @@ class Role:
     permissions: Permission = Permission.NONE
     mentionable: bool = False
     bot: User | None = None
+
+    def change(self, permissions: Permission) -> None:
+        """Let an administrator grant it these permissions, and no others."""
+        self.permissions = permissions
+        data = {"guild_id": str(self.guild.id), "role": shapes.role(self)}
+        self.guild.tell("GUILD_ROLE_UPDATE", data)
 
     def delete(self) -> None:
         """Let an administrator delete it."""
@@ -94,7 +101,7 @@ class Message:
     """The only one who sees it, where it is ephemeral."""
     reply_to: Message | None = None
     thread: Channel | None = None
-    interaction: object = None
+    interaction: Interaction | None = None
 
     @property
     def text(self) -> str:
@@ -157,6 +164,9 @@ class Channel:
     auto_archive_minutes: int = 1440
     slowmode_s: int = 0
 
+    def __post_init__(self) -> None:
+        self.guild.server.channels[self.id] = self
+
     @property
     def is_thread(self) -> bool:
         return self.type in THREADS
@@ -191,6 +201,8 @@ class Channel:
         else:
             self.guild.channels.remove(self)
             event = "CHANNEL_DELETE"
+        for gone in (self, *self.threads):
+            del self.guild.server.channels[gone.id]
         self.guild.tell(event, shapes.channel(self))
 
 
@@ -224,6 +236,9 @@ class Guild:
     @property
     def threads(self) -> list[Channel]:
         return [thread for channel in self.channels for thread in channel.threads]
+
+    def users(self) -> list[User]:
+        return [member.user for member in self.members]
 
     def tell(self, event: str, data: dict) -> None:
         """Send an event to every shard that looks after the guild, while the bot is in it."""
@@ -295,6 +310,8 @@ class Guild:
         """Delete the guild with all that is in it; the bot learns no more than that it is out."""
         if self.bot is not None:
             self.kick_bot()
+        for channel in (*self.channels, *self.threads):
+            del self.server.channels[channel.id]
         del self.server.guilds[self.id]
 
     def fail(self) -> None:
