@@ -122,6 +122,8 @@ class Rest:
             return self._client
 
     async def _sign_in(self) -> discord.Client:
+        # Without these, discord.py warns that it could not speak in voice channels.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         client = discord.Client(
             intents=discord.Intents(guilds=True),  # without, discord.py warns; nothing connects here
             max_messages=None,
