@@ -17,7 +17,11 @@ async def test_a_client_logs_in_and_is_told_of_the_guilds_of_each_shard():
         assert client.user.id == server.bot.id
         assert {guild.id: guild.shard_id for guild in client.guilds} == {guilds[0].id: 0, guilds[1].id: 1}
         assert client.get_channel(guilds[1].channels[0].id).available_tags[0].name == "AI"
-        assert server.gateway.shards_connected == {0, 1}
+        readies = [session.sent[0]["d"] for session in server.gateway.sessions]
+        assert {ready["shard"][0]: [int(one["id"]) for one in ready["guilds"]] for ready in readies} == {
+            0: [guilds[0].id],
+            1: [guilds[1].id],
+        }
 
 
 async def test_commands_are_registered_and_typed_and_answered():
@@ -62,7 +66,7 @@ async def test_buttons_modals_autocomplete_and_the_context_menu_work():
         assert offered == [("de 0", "de0"), ("de 1", "de1"), ("de 2", "de2")]
         assert added.text == "added: Look at this"
         assert told.text == "A headline: news"
-        assert pressed.text == answer.text == "because"
+        assert pressed.text == answer.text == f"because of {answer.response.id}"
         assert server.violations == []
 
 

@@ -73,7 +73,7 @@ class Client(discord.AutoShardedClient):
             return
         match interaction.data["custom_id"]:
             case "why":
-                await interaction.response.edit_message(view=Answers("because"))
+                await interaction.response.edit_message(view=Answers(f"because of {interaction.message.id}"))
             case "add":
                 await interaction.response.send_modal(Story())
 
