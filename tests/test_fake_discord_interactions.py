@@ -1,5 +1,7 @@
 """The pretend Discord's rules for commands and for the answers to interactions."""
 
+import asyncio
+
 import pytest
 
 from tests.fakes.discord_caller import calling, text, v2
@@ -61,7 +63,7 @@ async def test_commands_are_created_once_and_two_hundred_times_a_day(call):
     assert first[0] == second[0] == 200
     assert first[1][0]["id"] == second[1][0]["id"]
     assert twice[1]["code"] == 50035
-    assert (too_many[0], too_many[1]["code"]) == (429, 30034)
+    assert (too_many[0], too_many[1]["code"]) == (400, 30034)
     assert call.server.commands.syncs == 2
     assert not call.guild.member("alice").sees(call.channel, "ai-news")
     assert call.guild.member("bob", permissions=Permission.MANAGE_GUILD).sees(call.channel, "aiニュース")
@@ -118,3 +120,49 @@ async def test_a_modal_beyond_its_limits_is_refused(call):
     assert [(await call("POST", path, one))[1]["code"] for one in bad] == [50035] * 4
     assert (await call("POST", path, modal(field)))[0] == 204
     assert interaction.modal["title"] == "A story"
+
+
+async def test_a_choice_that_completes_is_short_and_one_of_25(call):
+    path = f"/applications/{call.server.bot.id}/commands"
+    completed = option(autocomplete=True)
+    await call("PUT", path, [COMMAND | {"options": [completed]}])
+    alice = call.guild.member("alice")
+    typing = asyncio.create_task(alice.autocomplete(call.channel, "ai-news", "query", "dee"))
+    await asyncio.sleep(0)
+    begun = call.server.interactions.all[-1]
+    answer_path = f"/interactions/{begun.id}/{begun.token}/callback"
+
+    def choices(*names):
+        return {"type": 8, "data": {"choices": [{"name": name, "value": name} for name in names]}}
+
+    refused = [
+        choices(*map(str, range(26))),
+        choices("x" * 101),
+        choices(""),
+        {"type": 4, "data": {"content": "x"}},
+    ]
+    codes = [(await call("POST", answer_path, one))[1]["code"] for one in refused]
+    taken = await call("POST", answer_path, choices(*map(str, range(25))))
+
+    assert codes == [50035] * 4
+    assert taken[0] == 204
+    assert await typing == [(str(number), str(number)) for number in range(25)]
+
+
+async def test_what_an_option_names_is_told_with_what_may_be_done_there(call):
+    kinds = {"place": 7, "role": 8, "who": 6}
+    options = [option(name=name, type=kind) for name, kind in kinds.items()]
+    await call("PUT", f"/applications/{call.server.bot.id}/commands", [COMMAND | {"options": options}])
+    desk, role, alice = call.guild.text("desk"), call.guild.role("moderators"), call.guild.member("alice")
+    desk.allow(call.guild.bot.roles[0], deny=Permission.SEND_MESSAGES)
+
+    begun = alice.begin_command(call.channel, "ai-news", place=desk, role=role, who=alice).payload()
+
+    resolved = begun["data"]["resolved"]
+    told = resolved["channels"][str(desk.id)]
+    assert int(told["permissions"]) & Permission.SEND_MESSAGES
+    assert not int(told["app_permissions"]) & Permission.SEND_MESSAGES
+    assert int(begun["app_permissions"]) & Permission.SEND_MESSAGES
+    assert resolved["roles"][str(role.id)]["name"] == "moderators"
+    assert resolved["users"].keys() == resolved["members"].keys() == {str(alice.user.id)}
+    assert (begun["locale"], begun["guild_locale"], begun["context"]) == ("en-US", "en-US", 0)
