@@ -62,6 +62,12 @@ async def _serve(settings: "Settings", console: bool) -> None:
             actor = operator(settings.language)
             conversation = Conversation(engine, actor, print_message, settings.time_zone)
             await conversation.begin()
+        if settings.discord_token is not None:
+            from adapters.discord.connection import connect as connect_discord
+
+            platforms.append(
+                await stack.enter_async_context(connect_discord(settings, engine, settings.discord_token))
+            )
         beside: dict[str, web.Application] = {}
         if slack := mode_of(settings):
             from adapters.slack.connection import connect as connect_slack
