@@ -11,7 +11,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from adapters.cli import delivery, doctor, load, preview, read, serve, subscription
+from adapters.cli import delivery, doctor, load, preview, read, serve, slack, subscription
 from bot.display import printable
 from bot.errors import BotError, UserError
 
@@ -40,6 +40,7 @@ app.add_typer(delivery.delivery_app, name="delivery")
 app.command("import")(load.import_stories)
 app.command()(load.export)
 app.command()(doctor.doctor)
+app.command()(slack.slack_manifest)
 
 
 def _show_version(wanted: bool) -> None:

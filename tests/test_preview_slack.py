@@ -5,6 +5,8 @@ import pytest
 from adapters.local.previews.slack import preview
 from adapters.local.previews.slack_mrkdwn import html
 from adapters.slack.render import render
+from bot.message import Message, Paragraph, Run, paragraph
+from tests.factories import NOW
 from tests.messages import JAPANESE
 
 LINK = '<a href="https://crate.example/robot" rel="noopener noreferrer nofollow" target="_blank">{}</a>'
@@ -43,6 +45,9 @@ def test_a_digest_as_slack_shows_it():
             LINK.format("https://crate.example/robot"),
             id="link without label",
         ),
+        pytest.param("<#C0NEWS>", "#C0NEWS", id="channel"),
+        pytest.param("<!date^1772409600^{time}|9:00 &amp; on>", "9:00 &amp; on", id="instant"),
+        pytest.param("<!date^1772409600^{time}>", "&lt;!date^1772409600^{time}&gt;", id="instant, no label"),
         pytest.param(
             "<javascript:x|a> <!here> <b", "&lt;javascript:x|a&gt; &lt;!here&gt; &lt;b", id="no web address"
         ),
@@ -79,8 +84,8 @@ ENTRY = {"type": "rich_text_section", "elements": [WAVE]}
         ),
         (rich("rich_text_section", WAVE | {"unicode": "110000"}), "<p>:wave:</p>"),
         (
-            rich("rich_text_section", {"type": "link", "url": "data:x", "text": "a"}, {"type": "user"}),
-            '<p>a<span class="unknown">user</span></p>',
+            rich("rich_text_section", {"type": "link", "url": "data:x", "text": "a"}, {"type": "team"}),
+            '<p>a<span class="unknown">team</span></p>',
         ),
         ({"type": "video<"}, '<span class="unknown">video&lt;</span>'),
         ({"type": 7}, '<span class="unknown">?</span>'),
@@ -88,6 +93,17 @@ ENTRY = {"type": "rich_text_section", "elements": [WAVE]}
 )
 def test_blocks(block, shown):
     assert preview({"blocks": [block]}) == body(shown)
+
+
+def test_mentions_channels_and_instants():
+    runs = (Run("#news", channel="C0NEWS", style="strong"), Run(" at "), Run("9:00", at=NOW))
+
+    assert preview(render(Message((Paragraph(runs),), "en", mention="S0EDITORS"))) == body(
+        "<p>@S0EDITORS</p><p><b>#C0NEWS</b> at 9:00</p>"
+    )
+    assert preview(render(Message((paragraph("a"),), "en", mention="U0MIKA"))) == body(
+        "<p>@U0MIKA</p><p>a</p>"
+    )
 
 
 def test_a_message_without_blocks():

@@ -1,11 +1,15 @@
 import json
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import jsonschema
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from adapters.discord.render import LIMITS, escaped, markdown, render
+from adapters.discord.render import LIMITS, bears, escaped, markdown, marks, render
+from adapters.discord.titles import title, title_of
 from bot.display import printable, utf16_length
 from bot.message import (
     Button,
@@ -133,6 +137,81 @@ def test_every_part_of_any_message_is_within_the_limits(any_message):
 def test_discord_accepts_every_part_of_any_message(schema, any_message):
     for part in split(any_message, LIMITS):
         schema.validate(render(part))
+
+
+@given(any_message=messages, key=st.text(min_size=1, max_size=25))
+@settings(max_examples=20, deadline=None)
+def test_a_message_bears_its_key_within_the_limits_whatever_is_in_it(any_message, key):
+    calling = replace(any_message, mention="9" * 20)
+    for part in split(calling, LIMITS):
+        components = render(part, key)["components"]
+        assert_within_limits({"components": components})
+        assert bears(components, key)
+        assert not bears(components, key + "x")
+        assert not bears(render(part)["components"], key)
+
+
+def test_discord_accepts_the_marks_of_a_key(schema):
+    schema.validate(render(JAPANESE, "digest.1"))
+
+
+def test_the_marks_of_any_key_are_two_ids_that_discord_keeps():
+    pairs = [marks(f"key.{number}") for number in range(2_000)]
+
+    assert len(set(pairs)) == 2_000
+    assert all(first != second for first, second in pairs)
+    assert all(1 << 30 <= id_ < 1 << 31 for pair in pairs for id_ in pair)
+
+
+@pytest.mark.parametrize("components", [None, [], [{}], [{"type": 17}], [{"type": 17, "components": []}]])
+def test_a_message_without_components_bears_no_key(components):
+    assert not bears(components, "digest.1")
+
+
+def test_a_role_is_called_above_the_message_and_nobody_else():
+    payload = render(Message((paragraph("Story"),), "en", mention="123"))
+
+    assert payload["allowed_mentions"] == {"parse": [], "roles": ["123"]}
+    assert contents(payload) == ["<@&123>", "Story"]
+
+
+def test_a_channel_is_shown_by_its_present_name():
+    runs = (
+        Run("Posted in "),
+        Run("#news", channel="42"),
+        Run(" and "),
+        Run("not\u2010one", "strong", channel="4> @here"),
+    )
+
+    assert markdown(Paragraph(runs)) == "Posted in <#42> and **not\u2010one**"
+
+
+def test_an_instant_is_shown_in_the_readers_time_zone():
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+
+    assert markdown(note("next: ")) == "-# next: "
+    assert markdown(Note((Run("next: "), Run("2 March", at=at)))) == "-# next: <t:1772409600:f>"
+
+
+def test_a_button_says_which_channel_it_is_about():
+    row = Buttons((Button("Pause", "/ai-news-digest pause", channel="42"), Button("Odd", "/x", channel="x")))
+
+    buttons = [one for one in all_components(render(Message((row,), "en"))) if one["type"] == BUTTON]
+
+    assert [button["custom_id"] for button in buttons] == ["#42 /ai-news-digest pause", "/x"]
+
+
+@given(any_text)
+@settings(max_examples=200, deadline=None)
+def test_a_title_reads_the_same_before_and_after_it_was_posted(text):
+    message = Message((Heading(text, url="https://crate.example/robot"), paragraph("Below")), "en")
+
+    name = title(message)
+
+    assert 0 < utf16_length(name) <= 100
+    assert "\n" not in name
+    joined = Message((Heading(" ".join(printable(text).split())), paragraph("Below")), "en")
+    assert title_of(render(joined)["components"]) == title(joined).replace("\u200b", "")
 
 
 @pytest.mark.parametrize("build", [Paragraph, Quote, Note], ids=["paragraph", "quote", "note"])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from slack_sdk.models.blocks import Block
 
-from adapters.slack.render import LIMITS, render
+from adapters.slack.render import LIMITS, pressed, render, render_plain
 from bot.display import printable, utf16_length
 from bot.message import (
     Button,
@@ -21,6 +21,7 @@ from bot.message import (
     paragraph,
     split,
 )
+from tests.factories import NOW
 from tests.messages import HOSTILE, JAPANESE, SHARED, messages, naughty_strings, words
 
 LINK = re.compile(r"<https?://[^<>|\s]+\|[^<>|*_~`\n]+>")
@@ -223,4 +224,101 @@ def test_hostile_labels_and_commands_are_taken(text):
         Message((Divider(), Buttons((Button(text, text), Button("why", "/ai-news " + text)))), "en")
     )
 
+    assert_slack_accepts(payload)
+
+
+AT = Run("2 March, 09:00", at=NOW)
+
+
+def date(text):
+    return {"type": "date", "timestamp": 1772409600, "format": "{date_pretty} {time}", "fallback": text}
+
+
+def test_a_channel_and_an_instant_are_shown_as_slack_shows_them():
+    runs = (Run("News in "), Run("#news", channel="C0NEWS", style="strong"), Run(" at "), AT)
+
+    payload = render(Message((Paragraph(runs), Note(runs[1:])), "en"))
+
+    assert payload["blocks"][0] == rich(
+        {"type": "rich_text_section"},
+        {"type": "text", "text": "News in "},
+        {"type": "channel", "channel_id": "C0NEWS", "style": {"bold": True}},
+        {"type": "text", "text": " at "},
+        date("2 March, 09:00"),
+    )
+    assert [element["text"] for element in payload["blocks"][1]["elements"]] == [
+        "<#C0NEWS>",
+        "at",
+        "<!date^1772409600^{date_pretty} {time}|2 March, 09:00>",
+    ]
+    assert_slack_accepts(payload)
+
+
+def test_what_is_no_channel_of_slack_stays_text():
+    run = Run("#news", channel="C0NEWS> <!channel")
+
+    assert elements(render(Message((Paragraph((run,)), Note((run,))), "en")), "channel") == []
+    assert elements(render(Message((Note((run,)),), "en")), "mrkdwn") == []
+
+
+def test_an_instant_without_a_label_to_fall_back_on_is_plain():
+    assert elements(render(Message((Note((Run("*9:00*", at=NOW),)),), "en")), "mrkdwn") == []
+
+
+@pytest.mark.parametrize(
+    ("target", "element", "mark"),
+    [
+        ("S0EDITORS", {"type": "usergroup", "usergroup_id": "S0EDITORS"}, "<!subteam^S0EDITORS>"),
+        ("U0MIKA", {"type": "user", "user_id": "U0MIKA"}, "<@U0MIKA>"),
+    ],
+)
+def test_whom_a_message_mentions_stands_first(target, element, mark):
+    whole = Message((paragraph("News <!channel>"),), "en", mention=target)
+
+    assert render(whole)["blocks"][0] == rich({"type": "rich_text_section"}, element)
+    assert render_plain(whole)["text"] == f"{mark}\n\nNews &lt;!channel&gt;"
+    assert_slack_accepts(render(whole))
+
+
+@pytest.mark.parametrize(
+    "target", [None, "", "channel", "here", "<!channel>", "C0NEWS", "S0> <!here", "s0ed"]
+)
+def test_nothing_else_is_ever_mentioned(target):
+    whole = Message((paragraph("News"),), "en", mention=target)
+
+    assert render(whole)["blocks"] == render(Message((paragraph("News"),), "en"))["blocks"]
+    assert render_plain(whole)["text"] == "News"
+
+
+def test_a_full_message_that_mentions_is_within_the_limits():
+    [first, *_] = split(Message((note("word"),) * 60, "en", mention="S0ED"), LIMITS)
+
+    assert len(render(first)["blocks"]) == 50
+
+
+@given(any_message=messages)
+@settings(max_examples=20, deadline=None)
+def test_plain_text_takes_the_place_of_any_blocks(any_message):
+    for part in split(any_message, LIMITS):
+        text = render_plain(part)["text"]
+        assert 0 < len(text) <= 40_000
+        assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", text)
+
+
+@pytest.mark.parametrize("command", ["/ai-news robots", "/ai-news C0NEWS x", "/ai-news-digest\nshow", "x"])
+@pytest.mark.parametrize("channel", [None, "C0NEWS", "G0OLD"])
+def test_a_press_is_read_as_it_was_meant(command, channel):
+    row = Buttons((Button("show", command, channel=channel),))
+
+    [value] = [one["value"] for one in elements(render(Message((row,), "en")), "button")]
+
+    assert pressed(value) == ((command, channel) if command.startswith("/") else (value, None))
+
+
+def test_a_long_command_about_a_channel_keeps_within_a_value():
+    row = Buttons((Button("show", "/ai-news " + "語" * 3000, channel="C0NEWS"),))
+
+    payload = render(Message((row,), "en"))
+
+    assert pressed(elements(payload, "button")[0]["value"])[1] == "C0NEWS"
     assert_slack_accepts(payload)

@@ -19,9 +19,14 @@ from bot.display import printable
 from bot.errors import BotError
 
 if TYPE_CHECKING:
+    from bot.ports import Store
     from bot.settings import Settings
 
 LOW_DISK_BYTES = 500_000_000
+_HOW_TO_DISCORD = (
+    "make an application at https://discord.com/developers/applications, copy the token of its Bot page, "
+    "set AI_NEWS_DISCORD_TOKEN, and look here again for the link that invites it"
+)
 _NAME = re.compile(r"[\w.-]+")
 
 
@@ -68,6 +73,8 @@ async def _checks() -> AsyncIterator[Check]:
     for check in (*_folder(settings.data_dir), _seeds(settings), _page(settings)):
         yield check
     async for check in _database(settings):
+        yield check
+    async for check in _slack(settings):
         yield check
 
 
@@ -139,6 +146,8 @@ async def _database(settings: "Settings") -> AsyncIterator[Check]:
         try:
             count = await store.count_stories(LOCAL)
             yield Check("database", "ok", f"{store.engine}, {count} stories")
+            async for check in _discord(settings, store):
+                yield check
         finally:
             await store.close()
         async with open_engine(settings) as engine:
@@ -147,6 +156,16 @@ async def _database(settings: "Settings") -> AsyncIterator[Check]:
             yield Check("index", "broken" if behind else "ok", found_by)
     except (BotError, OSError) as error:
         yield Check("database", "broken", str(error))
+
+
+async def _discord(settings: "Settings", store: "Store") -> AsyncIterator[Check]:
+    if settings.discord_token is None:
+        yield Check("Discord", "ok", f"not set up; {_HOW_TO_DISCORD}")
+        return
+    from adapters.discord.checks import check_discord
+
+    async for found in check_discord(settings, settings.discord_token, store):
+        yield Check("Discord", found.state, found.text)
 
 
 def _sqlite() -> Check:
@@ -161,3 +180,23 @@ def _sqlite() -> Check:
             "(WAL-reset bug, sqlite.org/wal.html): keep to one, or use 3.51.3 or later, or PostgreSQL",
         )
     return Check("SQLite", "ok", number)
+
+
+async def _slack(settings: "Settings") -> AsyncIterator[Check]:
+    from adapters.slack.mode import is_wanted
+
+    if not is_wanted(settings):
+        return
+    from adapters.slack.checks import findings
+    from bot.run import utc_now
+    from bot.store import open_store
+
+    try:
+        store = await open_store(settings.database_url)
+    except (BotError, OSError):
+        return  # `_database` has said what is wrong
+    try:
+        async for found in findings(settings, store, utc_now):
+            yield Check(found.name, found.state, found.finding)
+    finally:
+        await store.close()

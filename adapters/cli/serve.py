@@ -12,6 +12,8 @@ import typer
 from adapters.cli.session import InLanguage, operator, print_message
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from adapters.console.channel import ConsolePlatform, Conversation
     from bot.engine import Engine
     from bot.ports import Platform
@@ -42,6 +44,7 @@ async def _serve(settings: "Settings", console: bool) -> None:
     from adapters.local.server import serving
     from adapters.local.site import Site
     from adapters.payloads import PAYLOADS
+    from adapters.slack.mode import mode_of
     from bot.phrases import phrase
     from bot.run import open_engine, ticking
 
@@ -59,10 +62,23 @@ async def _serve(settings: "Settings", console: bool) -> None:
             actor = operator(settings.language)
             conversation = Conversation(engine, actor, print_message, settings.time_zone)
             await conversation.begin()
+        if settings.discord_token is not None:
+            from adapters.discord.connection import connect as connect_discord
+
+            platforms.append(
+                await stack.enter_async_context(connect_discord(settings, engine, settings.discord_token))
+            )
+        beside: dict[str, web.Application] = {}
+        if slack := mode_of(settings):
+            from adapters.slack.connection import connect as connect_slack
+
+            connection = await stack.enter_async_context(connect_slack(settings, engine, slack))
+            platforms.append(connection.platform)
+            beside |= connection.routes
         retention = timedelta(days=settings.retention_days)
         ticks = await stack.enter_async_context(ticking(engine, platforms, retention=retention))
         site = Site.of(engine, page, settings, PAYLOADS, ticks)
-        address = await stack.enter_async_context(serving(site))
+        address = await stack.enter_async_context(serving(site, beside=beside))
         print(phrase("page.serving", settings.language, url=address), flush=True)
         if console:
             await _listen(terminal, conversation, settings.data_dir)

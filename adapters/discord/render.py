@@ -4,6 +4,7 @@ Article text is shown as it is: nothing in it can format, mention, link or break
 flag and limits are those of Discord's documentation on messages and components.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -27,19 +28,48 @@ MAX_LABEL: Final = 80
 MAX_CUSTOM_ID: Final = 100
 ACCENT_COLOR: Final = 0x1F6FEB
 
+_SNOWFLAKE = re.compile(r"[0-9]{1,20}")
+_LARGE = 1 << 30
 
-def render(message: Message) -> Json:
+
+def render(message: Message, key: str = "") -> Json:
     """Return the request's body; within Discord's limits where the message is within `LIMITS`.
 
     A button's `custom_id` is its command, or `bot.display.identifier` of one that is too long. Discord
-    takes an id once a message, so a button that repeats a command is left out.
+    takes an id once a message, so a button that repeats a command is left out. A message with a `key`
+    bears it as `marks` tells.
     """
     components = list(_components(message.blocks)) or [_text_display("…")]
+    container: Json = {"type": CONTAINER, "accent_color": ACCENT_COLOR, "components": components}
+    roles = [message.mention] if message.mention and _SNOWFLAKE.fullmatch(message.mention) else []
+    if key:
+        container["id"], components[0]["id"] = marks(key)
     return {
         "flags": IS_COMPONENTS_V2,
-        "allowed_mentions": {"parse": []},
-        "components": [{"type": CONTAINER, "accent_color": ACCENT_COLOR, "components": components}],
+        "allowed_mentions": {"parse": [], "roles": roles} if roles else {"parse": []},
+        "components": [*(_text_display(f"<@&{role}>") for role in roles), container],
     }
+
+
+def marks(key: str) -> tuple[int, int]:
+    """Return the ids of the container and of the first component in it, in a message with a key.
+
+    Discord keeps a component's id, a positive number of 31 bits, gives it back with the message and shows
+    it to nobody. Two hold a digest of the key: unlike a link or a button, every message has them.
+    """
+    digest = hashlib.sha256(key.encode()).digest()
+    first, second = int.from_bytes(digest[:4]) >> 1, int.from_bytes(digest[4:8]) >> 1
+    # Discord replaces an id of 0; an id stands once in a message. Small ones are those that it gives itself.
+    return first | _LARGE, (second | _LARGE) ^ (first == second)
+
+
+def bears(components: object, key: str) -> bool:
+    """Tell whether a message of ours, by the components that Discord gives back, bears a key."""
+    for container in components if isinstance(components, list) else ():
+        if container.get("type") == CONTAINER:
+            inner = container.get("components") or [{}]
+            return (container.get("id"), inner[0].get("id")) == marks(key)
+    return False
 
 
 def _components(blocks: Iterable[Block]) -> Iterator[Json]:
@@ -52,7 +82,7 @@ def _components(blocks: Iterable[Block]) -> Iterator[Json]:
             case Divider():
                 yield {"type": SEPARATOR}
             case Buttons():
-                row = {identifier(button.command, MAX_CUSTOM_ID): button for button in block.buttons}
+                row = {custom_id(button): button for button in block.buttons}
                 if new := row.keys() - used - {""}:
                     buttons = [_button(key, button) for key, button in row.items() if key in new]
                     yield {"type": ACTION_ROW, "components": buttons}
@@ -65,9 +95,15 @@ def _text_display(content: str) -> Json:
     return {"type": TEXT_DISPLAY, "content": content}
 
 
-def _button(custom_id: str, button: Button) -> Json:
-    label = " ".join(printable(button.label).split()) or custom_id
-    return {"type": BUTTON, "style": SECONDARY, "label": truncated(label, MAX_LABEL), "custom_id": custom_id}
+def _button(key: str, button: Button) -> Json:
+    label = " ".join(printable(button.label).split()) or key
+    return {"type": BUTTON, "style": SECONDARY, "label": truncated(label, MAX_LABEL), "custom_id": key}
+
+
+def custom_id(button: Button) -> str:
+    """Return what Discord gives back when a button is pressed: its command, after the channel it is about."""
+    about = f"#{button.channel} " if button.channel and _SNOWFLAKE.fullmatch(button.channel) else ""
+    return identifier(about + button.command, MAX_CUSTOM_ID) if button.command else ""
 
 
 def markdown(block: Block) -> str:
@@ -76,7 +112,7 @@ def markdown(block: Block) -> str:
         case Heading():
             line = _inline([Run(" ".join(printable(block.text).split()), url=block.url)])
             # Discord takes a heading's last # signs for its end, even behind a backslash.
-            guarded = line + _ZERO_WIDTH_SPACE if line.endswith("#") else line
+            guarded = line + ZERO_WIDTH_SPACE if line.endswith("#") else line
             return f"{'#' * (block.level + 1)} {guarded}" if line else ""
         case Paragraph():
             return "\n".join(_lines(block.runs)).strip()
@@ -106,8 +142,8 @@ def _inline(line: Iterable[Run]) -> str:
     parts = []
     for is_bold, bold_runs in groupby(line, key=lambda run: run.style != "plain"):
         text = "".join(
-            _linked("".join(run.text for run in runs), web_url(url))
-            for url, runs in groupby(bold_runs, key=lambda run: run.url)
+            _shown("".join(run.text for run in runs), web_url(url), token)
+            for (url, token), runs in groupby(bold_runs, key=lambda run: (run.url, _token(run)))
         )
         parts.append(f"**{text}**" if is_bold and text.strip() else text)
     markdown = "".join(parts)
@@ -120,7 +156,7 @@ _SYNTAX = str.maketrans({character: "\\" + character for character in r"\*_~|`[]
 _LINE_START = re.compile(r"^([^\S\n]*\d*)([-#>+.])", re.MULTILINE)
 # Discord reads these in spite of a backslash; `allowed_mentions` keeps them from notifying anyone.
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)")
-_ZERO_WIDTH_SPACE = "\u200b"
+ZERO_WIDTH_SPACE = "\u200b"
 
 # No label of a link: Discord shows backslashes there, and gives up the link over an emoji or an address
 # (discord/discord-api-docs issues 6185, 7673 and 7721).
@@ -134,7 +170,18 @@ def escaped(text: str) -> str:
     """Return text so that Discord shows it as it is."""
     text = text.translate(_SYNTAX).replace("://", r"\://")
     text = _LINE_START.sub(r"\1\\\2", text)
-    return _MENTION.sub("@" + _ZERO_WIDTH_SPACE, text)
+    return _MENTION.sub("@" + ZERO_WIDTH_SPACE, text)
+
+
+def _token(run: Run) -> str:
+    """Return what Discord shows in its own way: a channel's present name, a time in the reader's zone."""
+    if run.channel and _SNOWFLAKE.fullmatch(run.channel):
+        return f"<#{run.channel}>"
+    return f"<t:{int(run.at.timestamp())}:f>" if run.at else ""
+
+
+def _shown(text: str, url: str | None, token: str) -> str:
+    return token if token and text.strip() else _linked(text, url)
 
 
 def _linked(text: str, url: str | None) -> str:
@@ -150,5 +197,6 @@ def _size(block: Block) -> int:
     return utf16_length(markdown(block))
 
 
-LIMITS: Final = Limits(characters=4000, block_characters=4000, blocks=39, size=_size)
-"""4,000 characters over all text displays, labels not counted; 40 components, one of them the container."""
+LIMITS: Final = Limits(characters=3970, block_characters=3970, blocks=38, size=_size)
+"""4,000 characters over all text displays, labels not counted, less the mention of a role; 40 components,
+of which the container is one and such a mention another."""

@@ -74,6 +74,11 @@ def _handlers(routes: Iterable[web.RouteDef]) -> frozenset[object]:
     return frozenset(route.handler for route in routes)
 
 
+def _is_beside(request: web.Request) -> bool:
+    """Return whether a request is for an application that is only served on the same address."""
+    return len(request.match_info.apps) > 1
+
+
 def _guarding(
     site: Site, inside: frozenset[object], stream: object
 ) -> Callable[..., Awaitable[web.StreamResponse]]:
@@ -81,6 +86,8 @@ def _guarding(
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if _is_beside(request):
+            return await handler(request)
         if refusal := site.door.refusal(request.method, request.headers):
             raise web.HTTPForbidden(reason=refusal)
         site.check_bearer(request)
@@ -101,6 +108,8 @@ def _answering(site: Site) -> Callable[..., Awaitable[web.StreamResponse]]:
 
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if _is_beside(request):
+            return await handler(request)
         try:
             response = await handler(request)
         except Exception as error:  # noqa: BLE001 -- `answer_to` logs what it does not know

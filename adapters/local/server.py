@@ -2,7 +2,7 @@
 
 import errno
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
@@ -26,15 +26,23 @@ PORTS_TRIED: Final = 10
 
 
 @asynccontextmanager
-async def serving(site: Site, idle_s: float = IDLE_S) -> AsyncIterator[str]:
+async def serving(
+    site: Site, idle_s: float = IDLE_S, beside: Mapping[str, web.Application] | None = None
+) -> AsyncIterator[str]:
     """Serve the page while the block runs; yield its address for this machine's browser.
+
+    `beside` are other applications on the same address, by the beginning of their paths; the page's own
+    rules on who may come are not theirs.
 
     Where the usual port is taken, one of the next is used; a port that was set is taken or refused.
     Raises `InvalidSettings`.
     """
     _allow_open_files()
+    app = build_app(site)
+    for prefix, other in (beside or {}).items():
+        app.add_subapp(prefix, other)
     runner = web.AppRunner(
-        build_app(site),
+        app,
         access_log=None,
         keepalive_timeout=idle_s,
         lingering_time=2.0,

@@ -6,7 +6,9 @@ format, mention or turn into an emoji. Limits are those of Slack's documentation
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from typing import Final, Literal, assert_never
 
@@ -34,20 +36,63 @@ MAX_CONTEXT_ELEMENTS: Final = 10
 MAX_BUTTON_TEXT: Final = 75
 MAX_BUTTON_VALUE: Final = 2000
 
+DATE_FORMAT: Final = "{date_pretty} {time}"
+"""How Slack writes an instant, in each reader's time zone: yesterday, today and tomorrow by name."""
+
+_CHANNEL: Final = re.compile(r"[CDG][0-9A-Z]{2,20}")
+_GROUP: Final = re.compile(r"S[0-9A-Z]{2,20}")
+_USER: Final = re.compile(r"[UW][0-9A-Z]{2,20}")
+_VALUE: Final = re.compile(rf"(?P<channel>{_CHANNEL.pattern}) (?P<command>/.*)", re.DOTALL)
+
 
 def render(message: Message) -> Json:
     """Return the arguments; within Slack's limits where the message is within `LIMITS`.
 
-    A button's `value` is its command, or `bot.display.identifier` of one that is too long; its
-    `action_id` is `command-0` to `command-4`.
+    A button's `value` is what `pressed` reads; its `action_id` is `command-0` to `command-4`. Whom the
+    message mentions stands before everything else.
     """
     blocks = [shown for block in message.blocks if (shown := _block(block))]
+    called = _call(message.mention)
     return {
         "text": _notification(message),
-        "blocks": blocks or [_context([_plain("…")])],
+        "blocks": [*([_rich([called])] if called else []), *(blocks or [_context([_plain("…")])])],
         "unfurl_links": False,
         "unfurl_media": False,
     }
+
+
+def render_plain(message: Message) -> Json:
+    """Return the arguments of the same message as nothing but text, for when its blocks are refused."""
+    called = _call(message.mention)
+    mark = {"usergroup": "<!subteam^{}>\n\n", "user": "<@{}>\n\n"}[str(called["type"])] if called else ""
+    text = mark.format(message.mention) + _entities(plain_text(message))
+    return {"text": text or "…", "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
+
+
+def _call(target: str | None) -> Json | None:
+    """Return the element that calls a group or a person; nothing else is ever called."""
+    if target and _GROUP.fullmatch(target):
+        return {"type": "usergroup", "usergroup_id": target}
+    if target and _USER.fullmatch(target):
+        return {"type": "user", "user_id": target}
+    return None
+
+
+def pressed(value: str) -> tuple[str, str | None]:
+    """Return the command that a button's value stands for, and the id of the channel that it is about.
+
+    The channel is None where it is the one that the button stands in. A command that was too long is
+    `bot.display.identifier` of it.
+    """
+    found = _VALUE.fullmatch(value)
+    return (found["command"], found["channel"]) if found else (value, None)
+
+
+def _value(button: Button) -> str:
+    if button.channel and _CHANNEL.fullmatch(button.channel):
+        room = MAX_BUTTON_VALUE - len(button.channel) - 1
+        return f"{button.channel} {identifier(button.command, room)}"
+    return identifier(button.command, MAX_BUTTON_VALUE)
 
 
 def _notification(message: Message) -> str:
@@ -80,7 +125,7 @@ def _block(block: Block) -> Json | None:
             buttons = [
                 _button(number, button, value)
                 for number, button in enumerate(block.buttons)
-                if (value := identifier(button.command, MAX_BUTTON_VALUE))
+                if (value := _value(button))
             ]
             return {"type": "actions", "elements": buttons} if buttons else None
         case _:
@@ -109,19 +154,38 @@ def _plain(text: str) -> Json:
 
 
 def _rich_text(kind: Literal["rich_text_section", "rich_text_quote"], runs: Iterable[Run]) -> Json | None:
-    elements: list[Json] = []
-    for (is_bold, url), group in groupby(runs, key=lambda run: (run.style != "plain", web_url(run.url))):
-        text = printable("".join(run.text for run in group))
-        element: Json = {"type": "text", "text": text}
-        if url and text.strip():
-            element = {"type": "link", "url": url, "text": text}
-        if is_bold:
-            element["style"] = {"bold": True}
-        if text:
-            elements.append(element)
-    if not any(str(element["text"]).strip() for element in elements):
+    elements = [
+        element
+        for _, group in groupby(runs, key=lambda run: replace(run, text="", url=web_url(run.url)))
+        if (element := _rich_element(list(group)))
+    ]
+    if not any(str(element.get("text", "shown")).strip() for element in elements):
         return None
+    return _rich(elements, kind)
+
+
+def _rich(elements: list[Json], kind: str = "rich_text_section") -> Json:
     return {"type": "rich_text", "elements": [{"type": kind, "elements": elements}]}
+
+
+def _rich_element(alike: list[Run]) -> Json | None:
+    """Return runs that differ in nothing but their text as one element; None where that is empty."""
+    run, text = alike[0], printable("".join(run.text for run in alike))
+    url = web_url(run.url)
+    element: Json = {"type": "text", "text": text}
+    if run.channel and _CHANNEL.fullmatch(run.channel):
+        element = {"type": "channel", "channel_id": run.channel}
+    elif run.at and text.strip():
+        element = {"type": "date", "timestamp": _seconds(run.at), "format": DATE_FORMAT, "fallback": text}
+    elif url and text.strip():
+        element = {"type": "link", "url": url, "text": text}
+    if run.style != "plain":
+        element["style"] = {"bold": True}
+    return element if text else None
+
+
+def _seconds(instant: datetime) -> int:
+    return int(instant.timestamp())
 
 
 # Small print has no rich text; its links need Slack's markup language, which has no escape for these.
@@ -135,24 +199,42 @@ def _context(elements: list[Json]) -> Json:
 def _context_elements(runs: tuple[Run, ...]) -> list[Json]:
     """Return small print as elements of a context block: text, and links as labels or behind an arrow."""
     elements: list[Json] = []
-    for url, group in groupby(runs, key=lambda run: web_url(run.url)):
-        text = printable("".join(run.text for run in group)).strip()
-        is_label = url is not None and not _NO_LABEL.search(text)
-        if text and not is_label:
-            elements.append(_plain(text))
-        if text and url:
-            label = _entities(text) if is_label else "→"
-            elements.append({"type": "mrkdwn", "text": f"<{url}|{label}>", "verbatim": True})
+    for _, group in groupby(runs, key=lambda run: replace(run, text="", style="plain", url=web_url(run.url))):
+        alike = list(group)
+        text = printable("".join(run.text for run in alike)).strip()
+        if text:
+            elements.extend(_small(alike[0], text))
     if len(elements) > MAX_CONTEXT_ELEMENTS:
         return [_plain(plain_text(Message((Note(runs),), "en")))]
     return elements
+
+
+def _small(run: Run, text: str) -> Iterator[Json]:
+    """Yield a text in small print; a channel, an instant or a link where it is one."""
+    url = web_url(run.url)
+    is_label = not _NO_LABEL.search(text)
+    if run.channel and _CHANNEL.fullmatch(run.channel):
+        yield _mrkdwn(f"<#{run.channel}>")
+    elif run.at and is_label:
+        yield _mrkdwn(f"<!date^{_seconds(run.at)}^{DATE_FORMAT}|{_entities(text)}>")
+    elif url and is_label:
+        yield _mrkdwn(f"<{url}|{_entities(text)}>")
+    else:
+        yield _plain(text)
+        if url:
+            yield _mrkdwn(f"<{url}|→>")
+
+
+def _mrkdwn(markup: str) -> Json:
+    return {"type": "mrkdwn", "text": markup, "verbatim": True}
 
 
 def _size(block: Block) -> int:
     return utf16_length(json.dumps(_block(block), ensure_ascii=False)) + 1
 
 
-LIMITS: Final = Limits(characters=12_000, block_characters=3_000, blocks=50, size=_size)
-"""3,000 characters of a text element and 50 blocks are documented. A message of some 13,200 characters of
-JSON is refused (`msg_blocks_too_long`; slackapi/bolt-js issue 2509), so blocks are measured as JSON.
+LIMITS: Final = Limits(characters=12_000, block_characters=3_000, blocks=49, size=_size)
+"""3,000 characters of a text element and 50 blocks, one for whom it mentions, are documented. A
+message of some 13,200 characters of JSON is refused (`msg_blocks_too_long`; slackapi/bolt-js issue 2509), so
+blocks are measured as JSON.
 """

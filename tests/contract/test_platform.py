@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
+from discord.http import Route
 
 from adapters.console.channel import CHANNEL as TERMINAL
 from adapters.console.channel import ConsolePlatform
+from adapters.discord.platform import DiscordPlatform
 from adapters.local.places import NEWS
 from adapters.local.platform import LocalPlatform
 from bot.errors import PostDelayed, PostRejected
@@ -14,7 +16,11 @@ from bot.store import open_store
 from tests.factories import NOW, make_channel, make_post
 from tests.fakes.chat_platform import ChatPlatform
 from tests.fakes.chat_server import ChatServer, serving
+from tests.fakes.discord_server import DiscordServer
+from tests.fakes.discord_server import serving as serving_discord
 from tests.fakes.platform import PretendPlatform
+from tests.fakes.slack_server import SlackServer
+from tests.slack_posting import posting
 
 EVERY_BLOCK = Message(
     (
@@ -29,8 +35,8 @@ EVERY_BLOCK = Message(
 )
 
 
-@pytest.fixture(params=["local", "console", "pretend", "chat"])
-async def place(request, sqlite_url):
+@pytest.fixture(params=["local", "console", "pretend", "chat", "discord", "slack"])
+async def place(request, sqlite_url, monkeypatch):
     """Return a platform and a channel of it."""
     if request.param == "local":
         store = await open_store(sqlite_url)
@@ -43,6 +49,20 @@ async def place(request, sqlite_url):
             platform = ChatPlatform(url)
             yield platform, make_channel(platform="chat")
             await platform.close()
+    elif request.param == "slack":
+        async with posting(sqlite_url, SlackServer()) as world:
+            await world.platform.access.identify()
+            yield world.platform, world.channel()
+    elif request.param == "discord":
+        server = DiscordServer()
+        news = server.guild().text("news")
+        async with serving_discord(server) as url:
+            monkeypatch.setattr(Route, "BASE", url)
+            store = await open_store(sqlite_url)
+            platform = DiscordPlatform(server.token, store)
+            yield platform, make_channel(platform="discord", workspace=str(news.guild.id), id=str(news.id))
+            await platform.close()
+            await store.close()
     else:
         yield PretendPlatform(), make_channel()
 

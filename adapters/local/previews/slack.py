@@ -129,6 +129,14 @@ def _unstyled(element: Json) -> Markup:
             return link(text(element, "url"), label) or escape(label)
         case "emoji":
             return escape(_emoji(text(element, "unicode")) or f":{text(element, 'name')}:")
+        case "date":
+            return escape(text(element, "fallback"))
+        case "channel":
+            return escape(f"#{text(element, 'channel_id')}")
+        case "usergroup":
+            return escape(f"@{text(element, 'usergroup_id')}")
+        case "user":
+            return escape(f"@{text(element, 'user_id')}")
         case kind:
             return unknown(kind)
 

@@ -39,13 +39,20 @@ def html(source: str, depth: int = 0) -> Markup:
 def _marked(found: re.Match[str], depth: int) -> Markup:
     match found.lastgroup:
         case "url" | "label":
-            # What is no web address is a mention or a date: shown as it is written.
-            label = _plain(found["label"] or found["url"])
-            return link(str(_unescaped(found["url"])), label) or _plain(found[0])
+            return _linked(found["url"], found["label"] or "") or _plain(found[0])
         case "code":
             return Markup("<code>{}</code>").format(_plain(found["code"]))
         case tag:
             return Markup("<{0}>{1}</{0}>").format(tag, html(found[str(tag)], depth + 1))
+
+
+def _linked(target: str, label: str) -> Markup | None:
+    """Return a link, the name of a channel or an instant; None for what is none of these, as a mention."""
+    if target.startswith("#"):
+        return _plain(label or target)
+    if target.startswith("!date^") and label:
+        return _plain(label)
+    return link(str(_unescaped(target)), _plain(label or target))
 
 
 def _plain(source: str) -> Markup:

@@ -1,0 +1,133 @@
+"""The client that listens to Discord: what the gateway tells goes to whom it concerns."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from adapters.discord.commands import fingerprint, payload
+from adapters.discord.guilds import Guilds
+from adapters.discord.interactions import Interactions
+from bot.ports import Store
+from bot.settings import Shards
+
+logger = logging.getLogger(__name__)
+
+LONGEST_WAIT_S: Final = 30.0
+"""How long discord.py may wait for a rate limit before it gives up; the least that it takes."""
+
+KEPT: Final = ("discord", "commands")
+"""Where the store keeps which commands Discord was told of."""
+
+
+def point_at(api_url: str | None) -> None:
+    """Let every client of this process speak to another server than Discord's own."""
+    if api_url is not None:
+        Route.BASE = api_url.rstrip("/")
+
+
+class GatewayClient(discord.AutoShardedClient):
+    """Connects some shards or all, needs no privileged intent, and keeps no messages.
+
+    `holds` says whether this process may still answer: what it hears after that is another's. `elsewhere`
+    tells that it is not Discord itself that is spoken to. `ready_s` after the last server that the gateway
+    told of, it has told of all.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        interactions: Interactions,
+        guilds: Guilds,
+        shards: Shards | None,
+        *,
+        elsewhere: bool,
+        ready_s: float,
+        holds: Callable[[], bool],
+    ) -> None:
+        # Without these, discord.py warns that it could not speak in voice channels.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=LONGEST_WAIT_S,
+            guild_ready_timeout=ready_s,
+        )
+        if shards is not None:
+            self.shard_ids = list(range(shards.first, shards.last + 1))
+            self.shard_count = self._connection.shard_count = shards.count
+        self._store = store
+        self._interactions = interactions
+        self._guilds = guilds
+        self._elsewhere = elsewhere
+        self._holds = holds
+        self._at_work: set[asyncio.Task[None]] = set()
+        self.is_listening = False
+        """Whether every shard is connected, as far as is known."""
+
+    async def setup_hook(self) -> None:
+        """Tell Discord of the commands where they changed, before anything is heard."""
+        if self._elsewhere:
+            # discord.py asks for the gateway's address only where it is not told how many shards there are.
+            _, address, _ = await self.http.get_bot_gateway()
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
+        commands = payload()
+        told = f"{self.application_id} {fingerprint(commands)}"
+        if await self._store.kept(*KEPT) != told:
+            await self.http.bulk_upsert_global_commands(self.application_id or 0, commands)
+            await self._store.keep(*KEPT, told)
+            logger.info("Discord was told of the commands")
+
+    async def finish(self, grace_s: float) -> None:
+        """Wait until what was begun is answered, `grace_s` seconds at most."""
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=grace_s)
+
+    def is_ours(self, guild_id: int) -> bool:
+        """Return whether a server is one of those that this client's shards hear of."""
+        count = self.shard_count or 1
+        return (guild_id >> 22) % count in (self.shard_ids or range(count))
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Answer what somebody did."""
+        if not self._holds():
+            logger.warning("interaction=%s came after the gateway's lease had run out", interaction.id)
+            return
+        task = asyncio.ensure_future(self._interactions.take(interaction))
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+        await task
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Hear of a server that has the bot."""
+        self._guilds.joined(guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Hear of a server that has the bot; Discord tells of new ones and of old ones alike."""
+        self._guilds.joined(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Hear of a server that put the bot out; one that is down for a while is not removed."""
+        self._guilds.left(guild.id)
+
+    async def on_ready(self) -> None:
+        """Find out which servers put the bot out while nobody listened."""
+        self.is_listening = True
+        logger.info("listening to Discord, servers=%d shards=%s", len(self.guilds), self.shard_count)
+        await self._guilds.compare({guild.id for guild in self.guilds}, self.is_ours)
+
+    async def on_resumed(self) -> None:
+        """Hear that a connection goes on that was interrupted."""
+        self.is_listening = True
+
+    async def on_disconnect(self) -> None:
+        """Hear that a connection was interrupted; discord.py takes it up again."""
+        self.is_listening = False

@@ -1,0 +1,225 @@
+"""What people do on Discord goes to the engine, and its answer back: commands, buttons, forms, typing."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+import discord
+from discord import app_commands
+
+from adapters.discord.answering import Answering, Unanswerable
+from adapters.discord.asking import Asking, Place, place_of
+from adapters.discord.buttons import command_of
+from adapters.discord.commands import MESSAGE
+from adapters.discord.forms import OPENS_FORM, filled_in, forget_form, kept_form
+from adapters.discord.messages import read_message
+from adapters.discord.options import chosen_roles, focused, typed
+from adapters.discord.rights import lacking, lacking_message
+from adapters.discord.views import MessageView
+from bot.commands import AddStories, Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
+from bot.display import truncated
+from bot.engine import Engine
+from bot.errors import BotError, UserError
+from bot.form import Form
+from bot.message import Message, paragraph
+from bot.model import Interaction, Language
+from bot.phrases import phrase
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+SUGGEST_S: Final = 2.0
+"""How long suggestions may take before none are made: Discord waits three seconds for them."""
+
+MAX_CHOICES: Final = 25
+MAX_CHOICE: Final = 100
+
+_LOOKS = (Ask, Newest, Help)
+_CHANGES_NOTHING = (*_LOOKS, ShowSubscription, PreviewDigest, AddStories)
+
+
+class Interactions:
+    """Answers every interaction of the bot's, each once."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._asking = Asking(engine, settings)
+
+    async def take(self, interaction: discord.Interaction) -> None:
+        """Answer an interaction; what cannot be answered is logged, and done with."""
+        try:
+            await self._take(interaction)
+        except Unanswerable as error:
+            logger.warning("interaction=%s cannot be answered: %s", interaction.id, error)
+        except Exception as error:  # one that fails must not leave its asker waiting
+            logger.exception("interaction=%s failed: %s", interaction.id, error)
+            await self._apologise(interaction)
+
+    async def _take(self, interaction: discord.Interaction) -> None:
+        match interaction.type:
+            case discord.InteractionType.autocomplete:
+                await self._suggest(interaction)
+            case discord.InteractionType.ping:
+                pass
+            case _ if interaction.guild_id is None or interaction.channel_id is None:
+                await self._say(interaction, "discord.servers_only")
+            case discord.InteractionType.application_command:
+                await self._command(interaction)
+            case discord.InteractionType.component:
+                await self._press(interaction)
+            case discord.InteractionType.modal_submit:
+                await self._submit(interaction)
+
+    # Commands
+
+    async def _command(self, interaction: discord.Interaction) -> None:
+        data: Any = interaction.data
+        if data["type"] == MESSAGE:
+            await self._add_message(interaction, data)
+            return
+        command = typed(data)
+        language = self._asking.language(interaction)
+        place = place_of(interaction, command.channel)
+        answering = Answering(interaction, self._engine.store, command.channel)
+        if str(interaction.guild_id) in chosen_roles(data):
+            await answering.give(_sentence("discord.not_everyone", language))
+        elif not place.is_seen:
+            await answering.give(_sentence("discord.channel_hidden", language))
+        else:
+            asked = await self._asking.asked(interaction, place.id)
+            await self._reply(command.text, asked, place, answering)
+
+    async def _reply(self, text: str, asked: Interaction, place: Place, answering: Answering) -> None:
+        """Do what a command says; what changes anything is only done once Discord knows that it will be."""
+        command = _parsed(text)
+        missing = lacking(place, command) if asked.actor.role != "member" else []
+        if missing:
+            await answering.give(lacking_message(place, missing, asked.actor.language))
+        elif command is None or _only_reads(command):
+            await answering.give(await answering.in_time(self._engine.reply(text, asked)))
+        else:
+            await answering.acknowledge()
+            await answering.give(await self._engine.reply(text, asked))
+
+    async def _add_message(self, interaction: discord.Interaction, data: Mapping[str, Any]) -> None:
+        asked = await self._asking.asked(interaction, str(interaction.channel_id))
+        message = read_message(data, asked.channel.workspace, asked.channel.id)
+        form = self._engine.form_from_message(
+            message.text, message.author, message.link, message.posted_at, asked
+        )
+        await Answering(interaction, self._engine.store, None).give(form)
+
+    # Buttons
+
+    async def _press(self, interaction: discord.Interaction) -> None:
+        data: Any = interaction.data
+        id_ = str(data["custom_id"])
+        command = await command_of(self._engine.store, id_)
+        message = interaction.message
+        if command is not None and command[0].startswith(OPENS_FORM):
+            await self._open_form(interaction, *command)
+        elif command is None or message is None:
+            await self._say(interaction, "discord.no_such_button")
+        else:
+            text, channel = command
+            pressed = _parsed(text)
+            in_place = message.flags.ephemeral and isinstance(pressed, _LOOKS) and _only_reads(pressed)
+            answering = Answering(interaction, self._engine.store, channel, in_place=in_place)
+            place = place_of(interaction, None)
+            if channel is not None:
+                place = Place(id=channel, type=-1, permissions=None)
+            name = f"{message.id} {interaction.user.id} {id_}"
+            asked = await self._asking.asked(interaction, place.id, name)
+            await self._reply(text, asked, place, answering)
+
+    async def _open_form(self, interaction: discord.Interaction, opens: str, channel: str | None) -> None:
+        """Open a form that was kept, for one who still may."""
+        kept = await kept_form(self._engine.store, opens)
+        if kept is None:
+            await self._say(interaction, "discord.no_such_button")
+            return
+        asked = await self._asking.asked(interaction, channel or str(interaction.channel_id))
+        reply = await self._engine.reply(kept.command, asked)
+        form = kept if isinstance(reply, Form) else reply
+        await Answering(interaction, self._engine.store, channel).give(form)
+
+    # Forms
+
+    async def _submit(self, interaction: discord.Interaction) -> None:
+        data: Any = interaction.data
+        store = self._engine.store
+        command = await command_of(store, str(data["custom_id"]))
+        if command is None:
+            await self._say(interaction, "discord.no_such_button")
+            return
+        text, channel = command
+        answering = Answering(interaction, store, channel)
+        await answering.acknowledge()
+        asked = await self._asking.asked(interaction, channel or str(interaction.channel_id))
+        reply = await self._engine.submit(text, filled_in(data["components"]), asked)
+        if not isinstance(reply, Form):
+            await forget_form(store, text, answering.owner, asked.channel.workspace)
+        await answering.give(reply)
+
+    # What is being typed
+
+    async def _suggest(self, interaction: discord.Interaction) -> None:
+        """Suggest how an option may go on; nothing where that fails: what is typed can be sent as it is."""
+        data: Any = interaction.data
+        choices: list[app_commands.Choice[str]] = []
+        if interaction.guild_id is not None:
+            field, text = focused(data)
+            try:
+                async with asyncio.timeout(SUGGEST_S):
+                    found = await self._engine.suggest(
+                        field, text, self._asking.reader(interaction), MAX_CHOICES
+                    )
+            except (BotError, TimeoutError) as error:
+                logger.warning("nothing can be suggested for %s: %s", field, error)
+            else:
+                choices = [
+                    app_commands.Choice(name=truncated(choice.label, MAX_CHOICE), value=choice.value)
+                    for choice in found[:MAX_CHOICES]
+                ]
+        try:
+            await interaction.response.autocomplete(choices)
+        except discord.HTTPException as error:
+            logger.debug("suggestions came too late: %s", error)
+
+    # Sentences
+
+    async def _say(self, interaction: discord.Interaction, key: str) -> None:
+        message = _sentence(key, self._asking.language(interaction))
+        await Answering(interaction, self._engine.store, None).give(message)
+
+    async def _apologise(self, interaction: discord.Interaction) -> None:
+        """Tell the asker that something failed, without asking the store for anything."""
+        view = MessageView(_sentence("discord.trouble", self._asking.language(interaction)))
+        try:
+            if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+                await interaction.edit_original_response(view=view)
+            elif interaction.response.is_done():
+                await interaction.followup.send(view=view, ephemeral=True)
+            elif interaction.type is not discord.InteractionType.autocomplete:
+                await interaction.response.send_message(view=view, ephemeral=True)
+        except discord.DiscordException as error:
+            logger.warning("interaction=%s cannot be answered: %s", interaction.id, error)
+
+
+def _parsed(text: str) -> Command | None:
+    """Return the command; None where the engine will tell what is wrong with it."""
+    try:
+        return parse(text)
+    except UserError:
+        return None
+
+
+def _only_reads(command: Command | None) -> bool:
+    if isinstance(command, Ask):
+        return not command.visible
+    return isinstance(command, _CHANGES_NOTHING)
+
+
+def _sentence(key: str, language: Language) -> Message:
+    return Message((paragraph(phrase(key, language)),), language)

@@ -1,0 +1,147 @@
+"""Where messages go: what kind of channel an id names, whose it is, and what the bot may do there."""
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import discord
+
+from adapters.discord.errors import MISSING_ACCESS, UNKNOWN_SERVER, Refusal
+from adapters.discord.permissions import FOR_THREADS, NEEDED, Kind, in_channel, missing
+from adapters.discord.rest import Rest
+from bot.errors import ChannelLost, PostFailed
+from bot.model import Channel
+
+PLATFORM: Final = "discord"
+
+KINDS: Final[Mapping[int, Kind]] = {
+    0: "text",
+    2: "text",
+    5: "announcement",
+    10: "thread",
+    11: "thread",
+    12: "thread",
+    13: "text",
+    15: "forum",
+    16: "forum",
+}
+"""Discord's numbers of channel types; voice and stage channels hold text too, a media channel is a forum."""
+
+REQUIRE_TAG: Final = 1 << 4
+KNOWN_S: Final = 300.0
+"""How long what is known of a channel is taken for true: a forum's tags change now and then."""
+
+_MOST: Final = 10_000
+_MOST_THREADS: Final = 1_000
+_SNOWFLAKE: Final = re.compile(r"[0-9]{1,20}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A channel that can be posted to. `parent` is where its permissions stand: for a thread, its channel."""
+
+    id: str
+    server: str
+    kind: Kind
+    parent: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+    requires_tag: bool = False
+
+
+def place_of(channel: Mapping[str, Any]) -> Place | None:
+    """Return the place that Discord describes, or None where it cannot be posted to."""
+    kind = KINDS.get(channel.get("type", -1))
+    if kind is None or not channel.get("guild_id"):
+        return None
+    tags = {tag["name"].casefold(): str(tag["id"]) for tag in channel.get("available_tags") or ()}
+    return Place(
+        id=str(channel["id"]),
+        server=str(channel["guild_id"]),
+        kind=kind,
+        parent=str(channel["parent_id"] if kind == "thread" else channel["id"]),
+        tags=tags,
+        requires_tag=bool(channel.get("flags", 0) & REQUIRE_TAG),
+    )
+
+
+class Places:
+    """The places that were asked for of late."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+        self._known: dict[str, tuple[float, Place]] = {}
+        self._threads: deque[str] = deque(maxlen=_MOST_THREADS)
+
+    async def of(self, channel: Channel) -> Place:
+        """Return the place of a channel.
+
+        Raises `ChannelLost` where there is none, where nothing can be posted, or where it belongs to
+        another server than the channel says; and what `Rest.call` raises.
+        """
+        if not _SNOWFLAKE.fullmatch(channel.id) or int(channel.id) >= 1 << 63:
+            raise ChannelLost("deleted", "not an id of Discord's")
+        place = await self._place(channel.id)
+        if place is None:
+            raise ChannelLost("no_permission", "this kind of channel takes no messages")
+        if place.server != channel.workspace:
+            raise ChannelLost("deleted", "it belongs to another server")
+        return place
+
+    def forget(self, channel_id: str) -> None:
+        """Ask Discord anew next time: it said something else than what was known."""
+        self._known.pop(channel_id, None)
+
+    def has_thread(self, message_id: str) -> bool:
+        """Return whether a message is known to have a thread."""
+        return message_id in self._threads
+
+    def know_thread(self, message_id: str) -> None:
+        """Remember that a message has a thread."""
+        self._threads.append(message_id)
+
+    def forget_thread(self, message_id: str) -> None:
+        """Forget that a message has a thread."""
+        if message_id in self._threads:
+            self._threads.remove(message_id)
+
+    async def explained(self, channel: Channel, lost: ChannelLost) -> ChannelLost:
+        """Return why nothing can be posted, as exactly as Discord lets the bot find out."""
+        try:
+            await self._rest.get("/guilds/{guild_id}", guild_id=channel.workspace)
+        except Refusal as refusal:
+            return ChannelLost("signed_out") if refusal.code in {UNKNOWN_SERVER, MISSING_ACCESS} else lost
+        except PostFailed:
+            return lost
+        try:
+            lacking = await self.missing(await self.of(channel))
+        except (Refusal, PostFailed):
+            return lost
+        return ChannelLost("no_permission", f"missing: {', '.join(lacking)}") if lacking else lost
+
+    async def permissions(self, server: str, channel_id: str) -> discord.Permissions:
+        """Return what the bot may do in a channel, which is no thread; raises what `Rest.call` raises."""
+        bot = await self._rest.bot_id()
+        about = await self._rest.get("/guilds/{guild_id}", guild_id=server)
+        member = await self._rest.get("/guilds/{guild_id}/members/{user_id}", guild_id=server, user_id=bot)
+        channel = await self._rest.get("/channels/{channel_id}", channel_id=channel_id)
+        return in_channel(about, member, channel)
+
+    async def missing(self, place: Place, *, with_threads: bool = False) -> list[str]:
+        """Return the names of the permissions that the bot lacks in a place."""
+        threads = FOR_THREADS if with_threads and place.kind in {"text", "announcement"} else ()
+        return missing(await self.permissions(place.server, place.parent), (*NEEDED[place.kind], *threads))
+
+    async def _place(self, channel_id: str) -> Place | None:
+        now = asyncio.get_running_loop().time()
+        known = self._known.get(channel_id)
+        if known and known[0] > now:
+            return known[1]
+        place = place_of(await self._rest.get("/channels/{channel_id}", channel_id=channel_id))
+        if place is not None:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[channel_id] = (now + KNOWN_S, place)
+        return place

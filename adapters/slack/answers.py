@@ -1,0 +1,170 @@
+"""Where answers go: to the asker alone, into a thread, or into a modal; split so that nothing is dropped."""
+
+import logging
+from collections import OrderedDict
+from typing import Final
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from adapters.slack.buttons import keep_commands
+from adapters.slack.call import Call
+from adapters.slack.fields import Json
+from adapters.slack.people import FAILURES, reason
+from adapters.slack.render import LIMITS, render
+from adapters.slack.seal import Carried, Seal
+from adapters.slack.views import form_view, message_view, parts_for_view
+from bot.form import Form
+from bot.message import Message, note, split
+from bot.model import Language, WorkspaceId
+from bot.phrases import phrase
+from bot.ports import Store
+
+logger = logging.getLogger(__name__)
+
+RESPONSE_URL_USES: Final = 5
+"""How often a `response_url` may be used, within 30 minutes (Slack's documentation on interactions)."""
+
+MAX_SHOWN: Final = 200
+
+Reply = Message | Form
+
+
+def sentence(key: str, language: Language) -> Message:
+    """Return one sentence as a message."""
+    return Message((note(phrase(key, language)),), language)
+
+
+class Answers:
+    """Shows replies to the one who asked."""
+
+    def __init__(self, store: Store, seal: Seal) -> None:
+        self._store = store
+        self._seal = seal
+        self._shown: OrderedDict[str, Json] = OrderedDict()
+
+    async def show(self, call: Call, reply: Reply, language: Language) -> None:
+        """Show a reply where its asker expects it; a form in a modal, which is what forms need."""
+        if call.view:
+            await self.in_view(call, call.view, reply)
+        elif isinstance(reply, Form):
+            if await self.open(call, self.form(call, reply)) is None:
+                await self.show(call, sentence("slack.too_late", language), language)
+        elif call.lasting and not call.response_url:
+            await self._publicly(call, reply)
+        else:
+            await self._privately(call, reply)
+
+    def form(self, call: Call, form: Form) -> Json:
+        """Return a form as a modal that knows what it is about."""
+        return form_view(form, self.sealed(call, form.command))
+
+    def sealed(self, call: Call, command: str) -> str:
+        """Return what a modal carries that the asker opens."""
+        return self._seal.seal(Carried(command=command, channel=call.channel), call.team, call.user)
+
+    async def open(self, call: Call, view: Json) -> str | None:
+        """Open a modal and return its id; None where it is too late for that."""
+        try:
+            response = await call.client.views_open(trigger_id=call.trigger, view=view)
+        except SlackApiError as error:
+            logger.warning("a modal could not be opened for %s/%s: %s", call.team, call.user, reason(error))
+            return None
+        return str((response.get("view") or {}).get("id", ""))
+
+    async def in_view(self, call: Call, view: str, reply: Reply) -> None:
+        """Put a reply into an open modal; what it does not hold, or all if it was closed, goes by message."""
+        rest: list[Message] = []
+        if isinstance(reply, Form):
+            shown = self.form(call, reply)
+        else:
+            await self._keep(call, reply)
+            first, *rest = parts_for_view(reply)
+            shown = message_view(first, self.sealed(call, ""))
+        self._shown[view] = shown
+        while len(self._shown) > MAX_SHOWN:
+            self._shown.popitem(last=False)
+        try:
+            await call.client.views_update(view_id=view, view=shown)
+        except SlackApiError as error:
+            logger.info("modal %s takes no answer: %s", view, reason(error))
+            rest = [] if isinstance(reply, Form) else [reply]
+        for message in rest:
+            await self._directly(call, message)
+
+    def shown_in(self, view: str) -> Json | None:
+        """Return what was put into a modal last, if it was lately."""
+        return self._shown.get(view)
+
+    async def _privately(self, call: Call, message: Message) -> None:
+        """Answer by the `response_url`, and beyond its uses by messages that only the asker sees."""
+        await self._keep(call, message)
+        for number, part in enumerate(split(message, LIMITS)):
+            payload = render(part)
+            by_url = call.response_url and number < RESPONSE_URL_USES
+            if not (by_url and await self._respond(call, payload, number == 0)):
+                await self._ephemerally(call, payload)
+
+    async def _respond(self, call: Call, payload: Json, first: bool) -> bool:
+        """Answer by the `response_url`; return whether it took the answer, or may have."""
+        body = payload | {
+            "response_type": "in_channel" if call.lasting else "ephemeral",
+            "replace_original": call.replaces and first,
+        }
+        if call.thread:
+            body["thread_ts"] = call.thread
+        webhook = AsyncWebhookClient(
+            call.response_url,
+            session=call.client.session,
+            ssl=call.client.ssl,
+            proxy=call.client.proxy,
+            # Whatever else goes wrong, Slack may have taken the answer: it would stand twice.
+            retry_handlers=[AsyncRateLimitErrorRetryHandler()],
+        )
+        response = await webhook.send_dict(body)
+        if response.status_code != 200:
+            logger.warning("a response_url answered HTTP %d: %s", response.status_code, response.body[:100])
+        return not 400 <= response.status_code < 500
+
+    async def _ephemerally(self, call: Call, payload: Json) -> None:
+        """Post what only the asker sees; where the bot is not in the channel, directly to the asker."""
+        thread: Json = {"thread_ts": call.thread} if call.thread else {}
+        if not call.channel.startswith("D") and call.channel != call.user:
+            try:
+                to: Json = {"channel": call.channel, "user": call.user}
+                await call.client.api_call("chat.postEphemeral", json=_posted(payload) | to | thread)
+            except SlackApiError as error:
+                logger.info("no private answer in %s/%s: %s", call.team, call.channel, reason(error))
+            else:
+                return
+        await self._post(call, call.user, payload)
+
+    async def _publicly(self, call: Call, message: Message) -> None:
+        """Answer by messages, in the thread of what was asked where it stands in one."""
+        await self._keep(call, message)
+        thread: Json = {"thread_ts": call.thread} if call.thread else {}
+        for part in split(message, LIMITS):
+            await self._post(call, call.channel, render(part) | thread)
+
+    async def _directly(self, call: Call, message: Message) -> None:
+        for part in split(message, LIMITS):
+            await self._post(call, call.user, render(part))
+
+    async def _post(self, call: Call, channel: str, payload: Json) -> None:
+        await call.client.api_call("chat.postMessage", json=payload | {"channel": channel})
+
+    async def _keep(self, call: Call, message: Message) -> None:
+        await keep_commands(message, self._store, WorkspaceId(call.team))
+
+    async def tell_failure(self, call: Call, language: Language) -> None:
+        """Say that something went wrong, if Slack takes even that."""
+        try:
+            await self.show(call, sentence("slack.failed", language), language)
+        except FAILURES as error:
+            logger.warning("%s/%s could not be told of a failure: %s", call.team, call.user, reason(error))
+
+
+def _posted(payload: Json) -> Json:
+    """Return what chat.postEphemeral takes: nothing unfurls there, so it knows no such arguments."""
+    return {name: payload[name] for name in ("text", "blocks")}

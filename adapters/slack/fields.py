@@ -1,0 +1,179 @@
+"""A form's fields as blocks of a Slack view, pure, and what was filled into them as the form's values.
+
+Limits are those of Slack's documentation on block elements and composition objects.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from bot.display import best_cut, printable, truncated
+from bot.form import Choice, Field
+from bot.model import Language
+from bot.phrases import phrase
+
+Json = dict[str, object]
+
+MAX_INPUT: Final = 3_000
+MAX_OPTIONS: Final = 100
+MAX_OPTION_TEXT: Final = 75
+MAX_OPTION_VALUE: Final = 150
+
+TEXT_INPUTS: Final = 3
+"""How many inputs a long text has at least, each of 3,000 characters; what is in it already gets its room."""
+
+MAX_TEXT_INPUTS: Final = 60
+"""What stays within a view's 100 blocks and 250 kB."""
+
+TIME_PICKERS: Final = 3
+MAX_TIME_PICKERS: Final = 24
+
+ACTION: Final = "field-"
+"""How the `action_id` of a field begins; its name follows."""
+
+SUGGESTED: Final = frozenset({"zone", "topics", "without", "mention-topics"})
+"""What is chosen from the engine's suggestions: they are many, and it finds them in every script."""
+
+
+def field_blocks(field: Field, language: Language) -> list[Json]:
+    """Return the input blocks of a field; several where one element of Slack's does not hold its values."""
+    if field.kind == "times":
+        elements = _time_pickers(field)
+    elif field.kind == "text" and field.max_length > MAX_INPUT:
+        elements = _text_inputs(field)
+    elif field.kind in ("choice", "several") or field.name in SUGGESTED:
+        elements = [_menu(field)]
+    else:
+        elements = [_text_input(field.value, field.max_length, field.kind == "text")]
+    return [_block(field, number, element, language) for number, element in enumerate(elements)]
+
+
+def _block(field: Field, number: int, element: Json, language: Language) -> Json:
+    label = (
+        field.label
+        if number == 0
+        else phrase("slack.more_of", language, label=field.label, number=number + 1)
+    )
+    block: Json = {
+        "type": "input",
+        "block_id": f"{field.name}.{number}",
+        "label": plain(label),
+        "optional": number > 0 or not field.required,
+        "element": element | {"action_id": f"{ACTION}{field.name}"},
+    }
+    if field.hint and number == 0:
+        block["hint"] = plain(field.hint)
+    return block
+
+
+def plain(text: str) -> Json:
+    """Return a text element that shows what it is given, and nothing else."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _text_input(value: str, max_length: int, multiline: bool) -> Json:
+    longest = min(max_length, MAX_INPUT)
+    element: Json = {"type": "plain_text_input", "multiline": multiline, "max_length": longest}
+    return element | ({"initial_value": value[:longest]} if value else {})
+
+
+def _text_inputs(field: Field) -> list[Json]:
+    pieces = _pieces(field.value)
+    pieces += [""] * (TEXT_INPUTS - len(pieces))
+    return [_text_input(piece, MAX_INPUT, True) for piece in pieces[:MAX_TEXT_INPUTS]]
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut a text for inputs that are read with a newline between them, at its newlines where that can be."""
+    pieces = []
+    start = 0
+    while start < len(text):
+        end = min(start + MAX_INPUT, len(text))
+        newline = text.rfind("\n", start + 1, end + 1) if end < len(text) else -1
+        if newline > start + MAX_INPUT // 2:
+            pieces.append(text[start:newline])
+            start = newline + 1
+        else:
+            cut = best_cut(text, start, end)
+            pieces.append(text[start:cut])
+            start = cut
+    return pieces
+
+
+def _time_pickers(field: Field) -> list[Json]:
+    times = [time for entry in field.value.split(",") if (time := entry.strip())]
+    count = min(max(TIME_PICKERS, len(times) + 1), MAX_TIME_PICKERS)
+    times += [""] * (count - len(times))
+    return [_time_picker(time) for time in times[:count]]
+
+
+def _time_picker(time: str) -> Json:
+    picker: Json = {"type": "timepicker"}
+    return picker | ({"initial_time": time} if time else {})
+
+
+def _menu(field: Field) -> Json:
+    """Return a menu of the field's choices, or one that asks for suggestions where there are too many."""
+    labels = {choice.value: choice.label for choice in field.choices}
+    values = [value for entry in field.value.split(",") if (value := entry.strip())]
+    if field.kind != "several":
+        values = [field.value] if field.value else []
+    chosen = [Choice(value=value, label=labels.get(value, value)) for value in values]
+    offered = dict.fromkeys((*field.choices, *chosen))
+    many = field.kind == "several"
+    static = field.name not in SUGGESTED and len(offered) <= MAX_OPTIONS
+    element: Json = {"type": f"{'multi_' if many else ''}{'static' if static else 'external'}_select"}
+    if static:
+        element["options"] = options(offered)
+    else:
+        element["min_query_length"] = 0
+    initial = options(chosen)
+    if initial:
+        element["initial_options" if many else "initial_option"] = initial if many else initial[0]
+    return element
+
+
+def options(choices: Iterable[Choice]) -> list[Json]:
+    """Return choices as Slack's options, as many as a menu holds; without those that it cannot hold."""
+    shown: dict[str, Json] = {}
+    for choice in choices:
+        label = " ".join(printable(choice.label).split()) or choice.value
+        if choice.value and len(choice.value) <= MAX_OPTION_VALUE:
+            text = plain(truncated(label, MAX_OPTION_TEXT))
+            shown.setdefault(choice.value, {"text": text, "value": choice.value})
+    return list(shown.values())[:MAX_OPTIONS]
+
+
+def values_of(state: object) -> dict[str, str]:
+    """Return what was filled in, by the fields' names, from the `state` of a view that came from Slack."""
+    given: dict[str, list[tuple[int, str]]] = {}
+    blocks = _mapping(_mapping(state).get("values"))
+    for block_id, actions in blocks.items():
+        name, _, number = block_id.rpartition(".")
+        for element in _mapping(actions).values():
+            if name and number.isdecimal() and len(number) <= 3:
+                given.setdefault(name, []).append((int(number), _value(_mapping(element))))
+    return {
+        name: _joined(name, [value for _, value in sorted(parts)], blocks) for name, parts in given.items()
+    }
+
+
+def _joined(name: str, values: list[str], blocks: Mapping[str, object]) -> str:
+    kinds = {_mapping(element).get("type") for element in _mapping(blocks.get(f"{name}.0")).values()}
+    sign = "\n" if "plain_text_input" in kinds else ","
+    return sign.join(value for value in values if value)
+
+
+def _value(element: Mapping[str, object]) -> str:
+    chosen = element.get("selected_options")
+    if isinstance(chosen, list):
+        return ",".join(text for option in chosen if (text := _text(_mapping(option).get("value"))))
+    chosen_one = _mapping(element.get("selected_option")).get("value")
+    return _text(chosen_one) or _text(element.get("selected_time")) or _text(element.get("value"))
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

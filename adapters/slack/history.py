@@ -1,0 +1,108 @@
+"""A message found again by its key, page by page, as far back as it may stand.
+
+Slack's documentation on rate limits: apps sold outside the Marketplace read one page of 15 messages a minute,
+every other app 50 pages of up to 1,000. Where one search takes more than the limit lets it, it goes on
+from where it was.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from adapters.slack.access import Access
+from adapters.slack.errors import SIGN_IN, Refused, failure
+from adapters.slack.web_api import Json
+from bot.errors import PostDelayed, PostFailed, PostUncertain
+from bot.model import Channel, Post
+
+MARGIN: Final = timedelta(minutes=5)
+"""How far Slack's clock and ours may be apart."""
+
+PAGE: Final = 200
+
+_GONE: Final = frozenset({*SIGN_IN, "channel_not_found"})
+
+_WORDS: Final = {
+    "missing_scope": "the app may not read messages there ({}), so nobody can tell whether it was posted",
+    "not_in_channel": "the bot is not in the channel, so it cannot tell whether it was posted",
+}
+
+
+class Read(Protocol):
+    """Asks Slack about a channel."""
+
+    async def __call__(self, channel: Channel, method: str, **arguments: Any) -> Json:
+        """Return the answer. Raises `Refused` and `PostFailed`."""
+        ...
+
+
+@dataclass(slots=True)
+class History:
+    """Searches, each continued where the last attempt had to stop."""
+
+    read: Read
+    access: Access
+    _reached: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By key and thread, the cursor of the next page."""
+
+    async def find(self, post: Post, metadata: Json, since: datetime) -> str | None:
+        """Return the `ts` of the app's message with the metadata; None where there certainly is none.
+
+        Raises `PostDelayed` where that cannot be told now, and `ChannelLost` where the channel is gone.
+        """
+        oldest = f"{(since - MARGIN).timestamp():.6f}"
+        threads = [post.opener, ""] if post.message.in_thread and post.opener else [""]
+        for thread in threads:
+            found = await self._search(post, metadata, oldest, thread)
+            if found is not None:
+                return found
+        return None
+
+    async def _search(self, post: Post, metadata: Json, oldest: str, thread: str) -> str | None:
+        bot_id = (await self.access.installed(post.channel.workspace)).bot_id
+        place = (post.key, thread)
+        while True:
+            page = await self._page(post.channel, place, oldest)
+            for message in page.get("messages") or []:
+                by_us = not bot_id or message.get("bot_id") == bot_id
+                if by_us and _carries(message, metadata):
+                    self._reached.pop(place, None)
+                    return str(message["ts"])
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                self._reached.pop(place, None)
+                return None
+            self._reached[place] = cursor
+
+    async def _page(self, channel: Channel, place: tuple[str, str], oldest: str) -> Json:
+        _, thread = place
+        arguments: dict[str, Any] = {"oldest": oldest, "limit": PAGE, "include_all_metadata": True}
+        if cursor := self._reached.get(place):
+            arguments["cursor"] = cursor
+        try:
+            if thread:
+                return await self.read(channel, "conversations.replies", ts=thread, **arguments)
+            return await self.read(channel, "conversations.history", **arguments)
+        except Refused as refused:
+            if thread and refused.code == "thread_not_found":
+                return {}
+            if refused.code != "ratelimited":
+                self._reached.pop(place, None)
+            raise _untold(refused) from refused
+        except PostUncertain as error:
+            raise PostDelayed(f"the history cannot be read: {error}", None) from error
+
+
+def _carries(message: Json, metadata: Json) -> bool:
+    found = message.get("metadata") or {}
+    return all(found.get(name) == metadata[name] for name in metadata)
+
+
+def _untold(refused: Refused) -> PostFailed:
+    """Return what it means for a message that the history was not shown."""
+    if refused.code in _GONE:
+        return failure(refused)
+    if refused.code == "ratelimited":
+        return PostDelayed("Slack shows no more of the history for now", refused.retry_after_s)
+    words = _WORDS.get(refused.code, "the history is not shown ({})")
+    return PostDelayed(words.format(refused), None)

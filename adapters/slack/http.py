@@ -1,0 +1,82 @@
+"""Slack over HTTP: what it sends, judged by its signature, and the installation in a browser."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack.oauth import INSTALL, REDIRECT
+from adapters.slack.pages import page
+from bot.errors import BotError
+from bot.model import Language
+
+logger = logging.getLogger(__name__)
+
+EVENTS: Final = "/events"
+
+MAX_BODY_BYTES: Final = 2_000_000
+"""A view may have 250 kB (Slack's documentation), and forms escape what they carry."""
+
+HANDLER_TIMEOUT_S: Final = 25.0
+
+_NO_TEXT: Final = (ValueError, LookupError)
+"""What is raised for a body in an encoding that does not exist, or that is not in the one it names."""
+
+Answer = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
+
+
+def build_web(bolt: AsyncApp | None, flow: AsyncOAuthFlow | None, language: Language) -> web.Application:
+    """Return the routes: for what Slack sends where it does over HTTP, and for installations."""
+    app = web.Application()
+    if bolt is not None:
+        app.add_routes([web.post(EVENTS, _handler(bolt.async_dispatch))])
+    if flow is not None:
+        app.add_routes(
+            [
+                web.get(INSTALL, _in_browser(_handler(flow.handle_installation), language)),
+                web.get(REDIRECT, _in_browser(_handler(flow.handle_callback), language)),
+            ]
+        )
+    return app
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _handler(answer: Answer) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        async with asyncio.timeout(HANDLER_TIMEOUT_S):
+            try:
+                body = await request.clone(client_max_size=MAX_BODY_BYTES).text()
+            except _NO_TEXT:
+                raise web.HTTPBadRequest from None
+            asked = AsyncBoltRequest(
+                body=body,
+                query=request.query_string,
+                headers={name: request.headers.getall(name) for name in set(request.headers)},
+            )
+            return await to_aiohttp_response(await answer(asked))
+
+    return handle
+
+
+def _in_browser(handler: Handler, language: Language) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, BotError) as error:
+            logger.error("an installation broke off: %s: %s", type(error).__name__, error)
+            again = f"{request.path.rpartition('/')[0]}{INSTALL}"
+            text = page("not_installed", language, again=again)
+            return web.Response(status=502, text=text, content_type="text/html")
+
+    return handle

@@ -1,0 +1,180 @@
+"""What people do on Slack becomes what the engine does, and its reply what they see."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from adapters.slack.answers import Answers, Reply, sentence
+from adapters.slack.buttons import command_of
+from adapters.slack.call import Call, Payload
+from adapters.slack.fields import MAX_OPTIONS, Json, options, values_of
+from adapters.slack.home import Homes
+from adapters.slack.people import FAILURES, People
+from adapters.slack.seal import Seal
+from adapters.slack.typed import text_of, unescape, without_mention
+from adapters.slack.views import loading_view, question_view
+from bot.engine import Engine
+from bot.model import Actor, Interaction, WorkspaceId
+
+logger = logging.getLogger(__name__)
+
+LOOKUP: Final = "/ai-news"
+FORMS: Final = frozenset({"/ai-news-digest", "/ai-news-mod add"})
+"""Commands that are answered with a form: a `trigger_id` opens a modal for 3 s only, so one opens first."""
+
+SETTLES_S: Final = 0.4
+"""How long, in seconds, Slack is given to show what the acknowledgement of a modal said. An answer that
+overtook it would be lost behind it."""
+
+_CHANGING: Final = ("/ai-news-digest", "/ai-news-mod")
+
+
+class Interactions:
+    """The use cases of Slack's users."""
+
+    def __init__(self, engine: Engine, people: People, answers: Answers, homes: Homes, seal: Seal) -> None:
+        self._engine = engine
+        self._people = people
+        self._answers = answers
+        self._homes = homes
+        self._seal = seal
+
+    async def command(self, call: Call, name: str, text: str) -> None:
+        """Answer a slash command."""
+        await self._type(call, f"{name} {unescape(text)}".strip())
+
+    async def press(self, call: Call, value: str) -> None:
+        """Do what a button stands for."""
+        found = await command_of(value, self._engine.store)
+        if found is None:
+            await self._say(call, "slack.unknown_button")
+            return
+        command, channel = found
+        await self._type(replace(call, channel=channel) if channel else call, command)
+
+    async def _type(self, call: Call, typed: str) -> None:
+        """Answer a command; one that is pressed in Home, or asks for a form, in a modal."""
+        if call.home or (typed in FORMS and not call.view and call.trigger):
+            loading = loading_view(self._people.language_hint(call.team, call.user))
+            view = await self._answers.open(call, loading)
+            if view is None:
+                await self._say(replace(call, home=False), "slack.too_late")
+                return
+            call = replace(call, view=view, home=False)
+        interaction = await self._interaction(call)
+        await self._show(call, await self._engine.reply(typed, interaction), interaction)
+        if typed.startswith(_CHANGING):
+            await self._homes.acted(call)
+
+    async def ask(self, call: Call, text: str, bot: str) -> None:
+        """Answer what was said to the bot; nothing, where nothing was said."""
+        question = " ".join(unescape(without_mention(text, bot)).split())
+        if not question:
+            return
+        interaction = await self._interaction(call)
+        await self._show(call, await self._engine.reply(f"{LOOKUP} {question}", interaction), interaction)
+
+    async def open_question(self, call: Call) -> None:
+        """Open the modal that asks what to look up."""
+        language = self._people.language_hint(call.team, call.user)
+        await self._answers.open(call, question_view(self._answers.sealed(call, LOOKUP), language))
+
+    async def add_message(self, call: Call, message: Payload) -> None:
+        """Open the form that a story is added with, filled with a message."""
+        loading = loading_view(self._people.language_hint(call.team, call.user))
+        view = await self._answers.open(call, loading)
+        if view is None:
+            await self._say(call, "slack.too_late")
+            return
+        call = replace(call, view=view)
+        interaction = await self._interaction(call)
+        reply = self._engine.form_from_message(
+            unescape(text_of(message)),
+            await self._author(call, message),
+            await self._permalink(call, str(message.get("ts", ""))),
+            _instant(str(message.get("ts", "")), self._engine.clock()),
+            interaction,
+        )
+        await self._show(call, reply, interaction)
+
+    async def submit(self, call: Call, view: Payload, is_question: bool) -> None:
+        """Do what a modal asks that was filled in; one that is not ours, or not its opener's, is refused."""
+        settled = asyncio.create_task(asyncio.sleep(SETTLES_S))
+        carried = self._seal.open(str(view.get("private_metadata", "")), call.team, call.user)
+        if carried is None:
+            logger.warning("%s/%s sent a modal that was not opened for them", call.team, call.user)
+            await settled
+            await self._say(call, "slack.foreign_form")
+            return
+        call = replace(call, channel=carried.channel)
+        interaction = await self._interaction(call)
+        values = values_of(view.get("state"))
+        if is_question:
+            question = " ".join(values.get("query", "").split())
+            reply: Reply = await self._engine.reply(f"{LOOKUP} {question}", interaction)
+        else:
+            reply = await self._engine.submit(carried.command, values, interaction)
+        await settled
+        await self._show(call, reply, interaction)
+        await self._homes.acted(call)
+
+    async def sent_again(self, call: Call) -> None:
+        """Say of a modal that was sent again, after a restart or to another process, that it was done."""
+        await self._say(call, "slack.sent_already")
+
+    def shown_in(self, call: Call) -> Json | None:
+        """Return what the modal that was sent shows now, if that is known."""
+        return self._answers.shown_in(call.view)
+
+    async def open_home(self, call: Call) -> None:
+        """Publish Home."""
+        await self._homes.open(call)
+
+    async def suggest(self, team: str, user: str, field: str, typed: str) -> list[Json]:
+        """Return options for a field that is typed in; asks nobody but the store, so that it is quick."""
+        actor = Actor(name=user, workspace=WorkspaceId(team), language=self._people.language_hint(team, user))
+        # Slack's menus hold one entry each, and none that stands for nothing.
+        one = typed.replace(",", " ").replace("、", " ").strip()
+        choices = await self._engine.suggest(field, one, actor, MAX_OPTIONS)
+        return options(choice for choice in choices if choice.value != "off")
+
+    async def failed(self, call: Call) -> None:
+        """Say that something went wrong."""
+        await self._answers.tell_failure(call, self._people.language_hint(call.team, call.user))
+
+    async def _interaction(self, call: Call) -> Interaction:
+        return await self._people.interaction(
+            call.id, call.client, call.team, call.user, call.channel, call.name
+        )
+
+    async def _show(self, call: Call, reply: Reply, interaction: Interaction) -> None:
+        await self._answers.show(call, reply, interaction.actor.language)
+
+    async def _say(self, call: Call, key: str) -> None:
+        language = self._people.language_hint(call.team, call.user)
+        await self._answers.show(call, sentence(key, language), language)
+
+    async def _author(self, call: Call, message: Mapping[str, object]) -> str:
+        user = message.get("user")
+        if isinstance(user, str) and user:
+            return await self._people.name(call.client, call.team, user)
+        profile = message.get("bot_profile")
+        return str((isinstance(profile, Mapping) and profile.get("name")) or message.get("username") or "")
+
+    async def _permalink(self, call: Call, at: str) -> str | None:
+        try:
+            response = await call.client.chat_getPermalink(channel=call.channel, message_ts=at)
+        except FAILURES:
+            return None  # a channel that the bot is not in
+        return str(response.get("permalink") or "") or None
+
+
+def _instant(at: str, now: datetime) -> datetime:
+    """Return the instant of a message's `ts`, seconds with a fraction that only tells messages apart."""
+    try:
+        return datetime.fromtimestamp(int(at.partition(".")[0]), UTC)
+    except (ValueError, OverflowError, OSError):
+        return now

@@ -1,0 +1,201 @@
+"""Slack as a platform: messages posted, found again by the key in their metadata, and edited."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.access import PLATFORM, Access
+from adapters.slack.buttons import keep_commands
+from adapters.slack.errors import CROWDED_S, NO_THREAD, SIGN_IN, UNFIT, Refused, failure
+from adapters.slack.history import History
+from adapters.slack.installations import Installed
+from adapters.slack.render import LIMITS, render, render_plain
+from adapters.slack.turns import Turns
+from adapters.slack.web_api import Json, ask
+from bot.errors import PostFailed, PostUncertain
+from bot.model import Channel, Post, WorkspaceId
+from bot.pace import Pace
+from bot.ports import Store
+from bot.workspaces import Workspaces
+
+logger = logging.getLogger(__name__)
+
+EVENT_TYPE: Final = "ai_news_delivery"
+"""The type of our messages' metadata; every app and member of a workspace can read it."""
+
+
+@dataclass(slots=True)
+class SlackPlatform:
+    """A `bot.ports.Platform`: every workspace that the app is installed in.
+
+    `client_of` returns the client of a token; `posted` is told of each workspace that was posted to;
+    `troubles` are asked for what else is wrong.
+    """
+
+    store: Store
+    workspaces: Workspaces
+    access: Access
+    client_of: Callable[[str], AsyncWebClient]
+    posted: Callable[[WorkspaceId], None]
+    troubles: Callable[[], str]
+    name: str = PLATFORM
+    pace: Pace = field(default_factory=lambda: Pace(per_second=50, per_channel_s=1.0))
+    """A message a second a channel (Slack's documentation on rate limits). Each workspace has a pace of its
+    own (`turns.IN_WORKSPACE`); over all of them 50 a second is what one process can well do.
+    """
+    _turns: Turns = field(default_factory=Turns)
+    _direct: dict[WorkspaceId, str] = field(default_factory=dict)
+    _history: History = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._history = History(self._read, self.access)
+
+    limits = LIMITS
+
+    async def post(self, post: Post) -> str:
+        """Post a message, and return its `ts`; raises as `bot.ports.Platform` says."""
+        channel = post.channel
+        await keep_commands(post.message, self.store, channel.workspace)
+        arguments = render(post.message) | {"channel": channel.id, "metadata": _metadata(post)}
+        if post.message.in_thread and post.opener:
+            arguments["thread_ts"] = post.opener
+        answer = await self._posted(post, arguments)
+        ts = answer.get("ts")
+        if not isinstance(ts, str) or not ts:
+            raise PostUncertain("an answer without the message's ts")
+        self.posted(channel.workspace)
+        return ts
+
+    async def _posted(self, post: Post, arguments: dict[str, Any]) -> Json:
+        """Return Slack's answer to a post; what can be helped is helped, each thing once."""
+        channel = post.channel
+        joined = False
+        while True:
+            await self._turns.take(channel)
+            try:
+                return await self._ask(channel.workspace, "chat.postMessage", **arguments)
+            except Refused as refused:
+                if refused.code == "not_in_channel" and not joined:
+                    joined = await self._joined(channel)
+                    if joined:
+                        continue
+                changed = _changed(refused.code, arguments, post)
+                if changed is None:
+                    raise failure(refused) from refused
+                logger.warning("%s/%s: %s; trying otherwise", channel.workspace, channel.id, refused)
+                arguments = changed
+
+    async def find(self, post: Post, since: datetime) -> str | None:
+        """Return the `ts` of the message that has the key; raises as `bot.ports.Platform` says."""
+        return await self._history.find(post, _metadata(post), since)
+
+    async def edit(self, post: Post, message_id: str) -> None:
+        """Put a message in another's place; raises as `bot.ports.Platform` says."""
+        arguments = _edited(render(post.message)) | {"channel": post.channel.id, "metadata": _metadata(post)}
+        while True:
+            try:
+                await self._ask(post.channel.workspace, "chat.update", ts=message_id, **arguments)
+            except Refused as refused:
+                changed = _changed(refused.code, arguments, post)
+                if changed is None:
+                    raise failure(refused) from refused
+                arguments = _edited(changed) | {"blocks": []}
+            else:
+                return
+
+    async def desk(self, workspace: WorkspaceId) -> Channel | None:
+        """Return the channel that the workspace has set, else whoever installed the app, or None."""
+        known = await self.workspaces.known(PLATFORM, workspace)
+        if known is not None and known.desk:
+            return Channel(platform=PLATFORM, workspace=workspace, id=known.desk)
+        try:
+            installed = await self.access.installed(workspace)
+            return await self.direct(workspace, installed.installer) if installed.installer else None
+        except PostFailed as error:
+            logger.warning("nobody of %s can be told: %s", workspace, error)
+            return None
+
+    async def direct(self, workspace: WorkspaceId, user: str) -> Channel | None:
+        """Return the conversation with one person alone. Raises `PostFailed`."""
+        if workspace not in self._direct:
+            try:
+                answer = await self._ask(workspace, "conversations.open", users=user)
+            except Refused as refused:
+                raise failure(refused) from refused
+            self._direct[workspace] = str((answer.get("channel") or {}).get("id") or "")
+        id_ = self._direct[workspace]
+        return Channel(platform=PLATFORM, workspace=workspace, id=id_) if id_ else None
+
+    async def trouble(self) -> str:
+        """Return why nothing can be posted, or what else is wrong."""
+        return self.access.trouble() or self.troubles()
+
+    async def _read(self, channel: Channel, method: str, **arguments: Any) -> Json:
+        """Return what Slack tells of a channel, which the bot joins for it where it can. Raises `Refused`."""
+        try:
+            return await self._ask(channel.workspace, method, channel=channel.id, **arguments)
+        except Refused as refused:
+            if refused.code == "not_in_channel" and await self._joined(channel):
+                return await self._ask(channel.workspace, method, channel=channel.id, **arguments)
+            raise
+
+    async def _joined(self, channel: Channel) -> bool:
+        """Return whether the bot could join a channel, which is so for public ones where it has the scope."""
+        try:
+            await self._ask(channel.workspace, "conversations.join", channel=channel.id)
+        except (Refused, PostUncertain) as error:
+            logger.info("%s/%s cannot be joined: %s", channel.workspace, channel.id, error)
+            return False
+        return True
+
+    async def _ask(self, workspace: WorkspaceId, method: str, **arguments: Any) -> Json:
+        """Return Slack's answer to a call for a workspace, by its token or the one that took its place.
+
+        Raises `Refused`, and what `Access` and `ask` do.
+        """
+        self._turns.check(workspace, method)
+        installed = await self.access.installed(workspace)
+        try:
+            return await self._ask_as(installed, workspace, method, arguments)
+        except Refused as refused:
+            if refused.code not in SIGN_IN:
+                raise
+            another = await self.access.another(workspace, installed.token, refused.code)
+            if another is None:
+                raise
+            return await self._ask_as(another, workspace, method, arguments)
+
+    async def _ask_as(
+        self, installed: Installed, workspace: WorkspaceId, method: str, arguments: Mapping[str, Any]
+    ) -> Json:
+        try:
+            return await ask(self.client_of(installed.token), method, **arguments)
+        except Refused as refused:
+            if refused.code in ("ratelimited", "rate_limited"):
+                wait_s = CROWDED_S if refused.retry_after_s is None else refused.retry_after_s
+                self._turns.hold(workspace, method, wait_s)
+            raise
+
+
+def _metadata(post: Post) -> dict[str, Any]:
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": post.key}}
+
+
+def _changed(code: str, arguments: dict[str, Any], post: Post) -> dict[str, Any] | None:
+    """Return the arguments that may be taken where `arguments` were refused; None where nothing helps."""
+    if code in NO_THREAD and "thread_ts" in arguments:
+        return {name: value for name, value in arguments.items() if name != "thread_ts"}
+    if (code in UNFIT or code.startswith("invalid_blocks")) and arguments.get("blocks"):
+        kept = {name: value for name, value in arguments.items() if name != "blocks"}
+        return kept | render_plain(post.message)
+    return None
+
+
+def _edited(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return what chat.update takes of the arguments of a post."""
+    left_out = ("unfurl_links", "unfurl_media", "mrkdwn")
+    return {name: value for name, value in arguments.items() if name not in left_out}

@@ -1,0 +1,21 @@
+"""What the app asks to be allowed, and hears of: nothing that it does not use (Slack's list of scopes)."""
+
+from typing import Final
+
+SCOPES: Final = {
+    "app_mentions:read": "to hear that somebody asks it by name",
+    "channels:history": "to look up whether a message was posted, in public channels",
+    "channels:join": "to join the public channels that get digests",
+    "channels:read": "to know public channels, and hear that one is archived or deleted",
+    "chat:write": "to post",
+    "commands": "to take commands and shortcuts",
+    "groups:history": "to look up whether a message was posted, in private channels",
+    "groups:read": "to know private channels that it was invited to",
+    "im:history": "to hear what somebody asks it alone",
+    "im:write": "to write to whoever installed it",
+    "usergroups:read": "to know who is in a group of moderators",
+    "users:read": "to know people's names, languages and time zones, and who manages the workspace",
+}
+"""Each scope with what it is for."""
+
+EVENTS: Final = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked")

@@ -1,0 +1,281 @@
+"""Who listens to Discord, how it goes on after trouble, and who takes the bot in or puts it out."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.errors import StoreError
+from bot.model import Channel, WorkspaceId
+from tests.discord_app import QUICK, until, world
+from tests.factories import make_subscription, make_workspace
+from tests.fakes.discord_permissions import Permission
+
+SYNC = "PUT /applications/{application_id}/commands"
+
+
+@pytest.fixture
+async def place(tmp_path):
+    """Return a server on the pretend Discord, whose every request is looked at in the end."""
+    async with world(tmp_path) as place:
+        yield place
+        assert place.server.violations == []
+
+
+def workspace_of(guild):
+    return WorkspaceId(str(guild.id))
+
+
+async def known(bot, guild):
+    return await bot.engine.workspaces.known("discord", workspace_of(guild))
+
+
+# Commands.
+
+
+async def test_commands_are_told_once_and_again_only_where_they_changed(place):
+    for _ in range(2):
+        async with place.bot():
+            pass
+    assert place.server.commands.syncs == 1
+
+    async with place.bot(ready=False) as bot:
+        await bot.engine.store.keep("discord", "commands", "others")
+    async with place.bot():
+        assert place.server.commands.syncs == 2
+
+
+async def test_the_commands_stand_in_both_languages(place):
+    async with place.bot():
+        reader = place.guild.member("reader", locale="ja")
+
+        assert reader.sees(place.channel, "AIニュースに追加", kind=3) is False
+        assert place.mika.sees(place.channel, "AIニュースに追加", kind=3)
+        assert place.alice.sees(place.channel, "ai-news")
+        assert not place.alice.sees(place.channel, "ai-news-mod")
+
+
+async def test_no_privileged_intent_is_asked_for(place):
+    async with place.bot():
+        assert [session.intents for session in place.server.gateway.sessions] == [1]
+
+
+# Trouble.
+
+
+@pytest.mark.parametrize("close_code", [4000, None])
+async def test_twenty_dropped_connections_leave_every_command_answered_once(place, close_code):
+    async with place.bot():
+        answers = []
+        for number in range(20):
+            begun = place.alice.begin_command(place.channel, "ai-news", query="kumo")
+            if number % 2:
+                await asyncio.sleep(0.002)
+            place.server.gateway.drop(close_code=close_code)
+            answers.append(asyncio.create_task(place.alice.answered(begun)))
+            await until(lambda: place.server.gateway.shards_connected == {0})
+        answered = await asyncio.gather(*answers)
+
+    assert all("Found for" in answer.text for answer in answered)
+    assert all(answer.followups == [] for answer in answered)
+    assert len([one for one in place.server.ledger if "Found for" in one.text]) == 20
+    assert place.server.gateway.resumed >= 20
+    assert place.server.gateway.identified == 1
+
+
+async def test_a_session_that_is_no_longer_valid_is_begun_anew(place):
+    async with place.bot() as bot:
+        place.server.gateway.invalidate()
+        await until(lambda: place.server.gateway.identified == 2)
+        await until(lambda: bot.gateway.is_listening)
+
+        answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+
+    assert "Found for" in answer.text
+
+
+async def test_a_token_that_is_refused_at_the_start_is_told_and_nothing_more_is_asked(place, caplog):
+    async with place.bot(token="wrong", ready=False) as bot:
+        await until(bot.platform.trouble)
+        asked = sum(place.server.asked.values())
+        await asyncio.sleep(0.3)
+
+        assert "refuses the bot's token" in await bot.platform.trouble()
+        assert "refuses the bot's token" in caplog.text
+        assert sum(place.server.asked.values()) == asked
+        assert place.server.statuses[401] == 1
+
+
+async def test_a_token_that_is_refused_later_stops_discord_and_nothing_else(place, caplog):
+    async with place.bot() as bot:
+        place.server.revoke()
+        await until(bot.platform.trouble)
+
+        assert "refuses the bot's token" in bot.gateway.trouble()
+        assert not bot.gateway.is_listening
+        assert await bot.engine.trouble() == {"store": "", "index": ""}
+
+
+async def test_discord_is_asked_again_where_it_cannot_be_reached_at_first(place, caplog):
+    place.server.faults.add("503", "503", on="GET /users/@me")
+    async with place.bot() as bot:
+        answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+
+        assert "Found for" in answer.text
+        assert await bot.platform.trouble() == ""
+        assert caplog.text.count("trying again") == 1
+
+
+# One process listens.
+
+
+async def test_a_second_process_stands_by_and_takes_over_when_the_first_stops(
+    place, tmp_path, postgresql_url
+):
+    async with place.bot(database_url=postgresql_url, ready=False) as holder:
+        await until(lambda: holder.gateway.is_listening)
+        async with place.bot(
+            database_url=postgresql_url, data_dir=str(tmp_path / "other"), ready=False
+        ) as standby:
+            await place.alice.command(place.channel, "ai-news", query="kumo")
+            assert place.server.gateway.identified == 1
+            assert not standby.gateway.is_listening
+            assert await standby.platform.trouble() == ""
+
+            holder.gateway._store = Unreachable(holder.engine.store)
+            await until(lambda: standby.gateway.is_listening)
+            assert not holder.gateway.is_listening
+            answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+
+    assert "Found for" in answer.text
+    assert place.server.gateway.identified == 2
+    assert place.server.statuses[400] == 0
+
+
+class Unreachable:
+    """A store whose leases cannot be prolonged any more: what a process cut off from it sees."""
+
+    def __init__(self, store):
+        self._store = store
+
+    async def hold(self, *_):
+        raise StoreError("the database cannot be reached")
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+
+async def test_the_lease_is_let_go_at_the_end(place):
+    for _ in range(2):
+        async with place.bot(terms=replace(QUICK, lease_s=3600.0)):
+            pass
+
+    assert place.server.gateway.identified == 2
+
+
+async def test_a_process_that_has_lost_the_lease_answers_nothing(place, caplog):
+    async with place.bot() as bot:
+        bot.gateway._held_until = float("-inf")
+        begun = place.alice.begin_command(place.channel, "ai-news", query="kumo")
+        await until(lambda: "lease had run out" in caplog.text)
+
+        assert begun.acknowledged_at is None
+
+
+async def test_each_process_connects_its_range_of_shards(tmp_path):
+    async with world(tmp_path, shards=2) as place:
+        guilds = [place.server.guild(f"guild {number}", shard=(number, 2)) for number in (0, 1)]
+        async with place.bot(discord_shards="1/2") as bot:
+            assert place.server.gateway.shards_connected == {1}
+            await until(lambda: known(bot, guilds[1]))
+            assert await known(bot, guilds[0]) is None
+            assert bot.gateway._lease == "discord gateway 1-1/2"
+
+
+# Servers.
+
+
+async def test_a_server_that_takes_the_bot_in_is_welcomed_once_in_its_language(tmp_path):
+    async with world(tmp_path, locale="ja") as place, place.bot(posts=True) as bot:
+        await until(lambda: place.channel.messages)
+        new = place.server.guild("新しい町", locale="ja", permissions=None)
+        talk = new.text("talk")
+        new.invite_bot()
+        await until(lambda: talk.messages)
+        place.server.gateway.drop()
+        await until(lambda: bot.gateway.is_listening)
+
+        workspace = await known(bot, new)
+        assert (workspace.name, workspace.language, workspace.time_zone) == ("新しい町", "ja", "Asia/Tokyo")
+        assert len(talk.messages) == 1
+        assert "配信" in talk.texts[0]
+
+
+async def test_a_server_is_welcomed_where_the_bot_may_speak(place):
+    place.channel.allow(place.guild.everyone, deny=Permission.SEND_MESSAGES)
+    lounge = place.guild.text("lounge")
+    async with place.bot(posts=True):
+        await until(lambda: lounge.messages)
+
+        assert place.channel.messages == []
+
+
+async def test_a_server_where_the_bot_has_long_been_is_not_welcomed(place):
+    place.guild.bot.joined_at -= 7200
+    async with place.bot(posts=True) as bot:
+        await until(lambda: known(bot, place.guild))
+        assert await bot.engine.store.deliveries(workspace_of(place.guild), 10) == []
+
+
+async def test_a_server_that_puts_the_bot_out_is_left_and_its_digests_stop(place):
+    async with place.bot() as bot:
+        await place.mika.command(place.channel, "ai-news-digest subscribe")
+        place.guild.kick_bot()
+        await until(lambda: has_left(bot, place.guild))
+
+        channel = Channel(platform="discord", workspace=workspace_of(place.guild), id=str(place.channel.id))
+        assert (await bot.engine.store.subscription(channel)).state == "paused"
+
+
+async def test_a_server_that_left_while_nobody_listened_is_found_out(place):
+    async with place.bot() as bot:
+        await until(lambda: known(bot, place.guild))
+        await place.mika.command(place.channel, "ai-news-digest subscribe")
+    place.guild.kick_bot()
+
+    async with place.bot() as bot:
+        await until(lambda: has_left(bot, place.guild))
+
+
+async def test_servers_of_other_shards_are_not_taken_for_gone(tmp_path):
+    async with world(tmp_path, shards=2) as place:
+        elsewhere = place.server.guild("elsewhere", shard=(0, 2), permissions=None)
+        here = place.server.guild("here", shard=(1, 2))
+        gone = place.server.guild("gone", shard=(1, 2), permissions=None)
+        async with place.bot(ready=False) as bot:
+            for guild in (elsewhere, gone):
+                channel = Channel(platform="discord", workspace=workspace_of(guild), id="1")
+                await bot.engine.store.add_subscription(make_subscription(id=str(guild.id), channel=channel))
+                workspace = make_workspace(platform="discord", id=workspace_of(guild))
+                await bot.engine.workspaces.joined(workspace, None)
+        async with place.bot(discord_shards="1/2") as bot:
+            await until(lambda: has_left(bot, gone))
+            await until(lambda: known(bot, here))
+
+            assert (await known(bot, elsewhere)).left_at is None
+
+
+async def test_a_server_that_is_down_for_a_while_has_not_left(place):
+    async with place.bot() as bot:
+        await until(lambda: known(bot, place.guild))
+        place.guild.fail()
+        place.guild.recover()
+        answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+
+        assert "Found for" in answer.text
+        assert (await known(bot, place.guild)).left_at is None
+
+
+async def has_left(bot, guild):
+    workspace = await known(bot, guild)
+    return workspace is not None and workspace.left_at is not None
