@@ -132,6 +132,11 @@ class SlackWorld:
         await site.start()
         self.server.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}{EVENTS}"
 
+    async def restart_with(self, **settings: Any) -> None:
+        """Stop the bot, and start another one with other settings."""
+        self.settings = self.settings.model_copy(update=settings)
+        await self.restart()
+
     async def stop(self) -> None:
         """Stop the bot."""
         self.server.request_url = None

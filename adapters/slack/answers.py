@@ -5,7 +5,6 @@ from collections import OrderedDict
 from typing import Final
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.slack.buttons import keep_commands
@@ -119,8 +118,7 @@ class Answers:
             session=call.client.session,
             ssl=call.client.ssl,
             proxy=call.client.proxy,
-            # Whatever else goes wrong, Slack may have taken the answer: it would stand twice.
-            retry_handlers=[AsyncRateLimitErrorRetryHandler()],
+            retry_handlers=call.client.retry_handlers,
         )
         response = await webhook.send_dict(body)
         if response.status_code != 200:

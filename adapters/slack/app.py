@@ -44,6 +44,9 @@ ADD_MESSAGE: Final = "add_message"
 ASK: Final = "ask"
 """The `callback_id` of the message shortcut and of the global shortcut, as the manifest names them."""
 
+TRIES_WHEN_CROWDED: Final = 3
+"""How often a call is made again that Slack had no room for; each time after the wait that it asked for."""
+
 _ANY: Final = re.compile("")
 _MAX_SENT: Final = 200
 
@@ -76,7 +79,8 @@ def build_app(
         base_url=client.base_url,
         timeout=client.timeout,
         session=client.session,
-        retry_handlers=[AsyncRateLimitErrorRetryHandler()],
+        # Whatever else goes wrong, Slack may have taken the call: it would be done twice.
+        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=TRIES_WHEN_CROWDED)],
     )
     bolt = AsyncApp(
         name="ai-news",

@@ -7,7 +7,7 @@ goes to one of them, and one that comes again elsewhere is known from the store.
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -120,14 +120,17 @@ async def socket_mode(
     Where Slack cannot be reached now, the block begins all the same, and `trouble` says so.
     """
     connection = SocketMode(app, app_token, ping_s=ping_s, patience_s=patience_s)
-    try:
-        await connection.connect()
-    except FAILURES as error:
-        logger.warning("Slack cannot be reached yet: %s", reason(error))
-    keeping = asyncio.create_task(connection.keep_up())
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(connection.close)
+        try:
+            await connection.connect()
+        except FAILURES as error:
+            logger.warning("Slack cannot be reached yet: %s", reason(error))
+        keeping = asyncio.create_task(connection.keep_up())
+        stack.push_async_callback(_ended, keeping)
         yield connection
-    finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-        await connection.close()
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
