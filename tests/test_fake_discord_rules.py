@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.discord_caller import button, calling, container, row, text, v2
 from tests.fakes.discord_permissions import Permission
+from tests.fakes.discord_server import DiscordServer
 
 
 @pytest.fixture
@@ -314,3 +315,9 @@ async def test_a_process_can_be_killed_between_acceptance_and_answer():
 
         assert await process.wait() == -signal.SIGKILL
         assert call.channel.messages == accepted == call.server.ledger
+
+
+@pytest.mark.parametrize("name", ["accept, explode", "slow", "error 1"])
+def test_a_fault_that_means_nothing_is_refused_at_once(name):
+    with pytest.raises((KeyError, ValueError)):
+        DiscordServer(name)

@@ -38,6 +38,7 @@ KNOWN = {
     200000: (400, "Message was blocked by automatic moderation"),
     200001: (400, "Title was blocked by automatic moderation"),
     240000: (400, "Message blocked by harmful links filter"),
+    20016: (429, "This action cannot be performed due to slowmode rate limit"),
     20022: (429, "This message cannot be edited due to announcement rate limits."),
     20028: (429, "The channel you are writing has hit the write rate limit."),
     20029: (429, "The write action you are performing on the server has hit the write rate limit."),

@@ -31,6 +31,17 @@ REFUSALS = {
     "429 huge": Refusal(86_400.0, "user"),
 }
 HANG_S = 3600.0
+LATE = {"reset", "close", "hang", "kill", "truncated", "html"}
+
+
+def _check_known(name: str) -> None:
+    """Raise `KeyError` or `ValueError` for a fault that nothing here does."""
+    kind = name.removeprefix("accept, ")
+    known = LATE if kind != name else {"", "reset", "close", "hang", *REFUSALS, *WRONG}
+    if name.startswith("error "):
+        failure(int(name.removeprefix("error ")))
+    elif kind not in known:
+        int(kind)
 
 
 class Faults:
@@ -41,7 +52,12 @@ class Faults:
         self.add(*names)
 
     def add(self, *names: str, on: str = CREATE_MESSAGE) -> None:
-        """Do these to the next requests of a route; an empty name does nothing to one."""
+        """Do these to the next requests of a route; an empty name does nothing to one.
+
+        Raises `KeyError` or `ValueError` for a name that means nothing.
+        """
+        for name in names:
+            _check_known(name)
         self._waiting.setdefault(on, deque()).extend(names)
 
     def take(self, route: str) -> str:

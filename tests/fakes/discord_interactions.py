@@ -30,7 +30,7 @@ TO_ANSWER_S = 3.0
 TOKEN_LIVES_S = 900.0
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Interaction:
     """What a person did, and all that came of it; it goes on changing while the application answers."""
 
@@ -54,6 +54,9 @@ class Interaction:
     updated: bool = False
     """Whether the message whose component was used changed."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __repr__(self) -> str:
+        return f"<interaction {self.id} of {self.member}: {self.text[:60]!r}>"
 
     @property
     def acknowledged_ms(self) -> float:

@@ -33,7 +33,7 @@ class User:
     bot: bool = False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Role:
     """A role of a guild; `bot` is the account that it was made for, if any."""
 
@@ -43,6 +43,9 @@ class Role:
     permissions: Permission = Permission.NONE
     mentionable: bool = False
     bot: User | None = None
+
+    def __repr__(self) -> str:
+        return f"<role {self.name}>"
 
     def change(self, permissions: Permission) -> None:
         """Let an administrator grant it these permissions, and no others."""
@@ -59,7 +62,7 @@ class Role:
         self.guild.tell("GUILD_ROLE_DELETE", {"guild_id": str(self.guild.id), "role_id": str(self.id)})
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Member(Acting):
     """A user in a guild; what a person does stands in `tests.fakes.discord_users`."""
 
@@ -68,6 +71,9 @@ class Member(Acting):
     roles: list[Role] = field(default_factory=list)
     locale: str = "en-US"
     joined_at: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"<member {self.user.name}>"
 
 
 @dataclass(eq=False)
@@ -78,7 +84,7 @@ class Tag:
     name: str
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Message:
     """A message that was accepted. `payload` is its body as it is shown now, after edits."""
 
@@ -102,6 +108,9 @@ class Message:
     reply_to: Message | None = None
     thread: Channel | None = None
     interaction: Interaction | None = None
+
+    def __repr__(self) -> str:
+        return f"<message {self.id} in {self.channel}: {self.text[:60]!r}>"
 
     @property
     def text(self) -> str:
@@ -142,7 +151,7 @@ def text_of(message: Message) -> str:
     return "\n".join(part for part in parts if part)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Channel:
     """A channel or a thread (`parent` is the channel that it hangs from)."""
 
@@ -166,6 +175,9 @@ class Channel:
 
     def __post_init__(self) -> None:
         self.guild.server.channels[self.id] = self
+
+    def __repr__(self) -> str:
+        return f"<channel {self.name}>"
 
     @property
     def is_thread(self) -> bool:
@@ -206,7 +218,7 @@ class Channel:
         self.guild.tell(event, shapes.channel(self))
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Guild:
     """A server of Discord's, as members call it."""
 
@@ -227,6 +239,9 @@ class Guild:
     def __post_init__(self) -> None:
         self.everyone = Role(self, self.id, "@everyone", ORDINARY)
         self.roles.append(self.everyone)
+
+    def __repr__(self) -> str:
+        return f"<guild {self.name}>"
 
     @property
     def bot(self) -> Member | None:
