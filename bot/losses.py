@@ -51,5 +51,5 @@ async def regain_channel(store: Store, channel: Channel, after: Container[LossRe
     except Conflict:
         return False  # somebody else has just changed it
     place = f"{channel.platform}/{channel.workspace}/{channel.id}"
-    logger.warning("%s takes messages again, so its subscription goes on", place)
+    logger.info("%s takes messages again, so its subscription goes on", place)
     return True
