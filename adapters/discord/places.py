@@ -31,8 +31,12 @@ KINDS: Final[Mapping[int, Kind]] = {
 """Discord's numbers of channel types; voice and stage channels hold text too, a media channel is a forum."""
 
 REQUIRE_TAG: Final = 1 << 4
-KNOWN_S: Final = 300.0
-"""How long what is known of a channel is taken for true: a forum's tags change now and then."""
+KNOWN_S: Final = 25 * 3_600.0
+"""How long what is known of a channel is taken for true, so that a daily digest need not ask each day: it
+never goes to another server, and hardly ever becomes an announcement channel or ceases to be one."""
+
+TAGS_KNOWN_S: Final = 300.0
+"""How long a forum's tags are."""
 
 _MOST: Final = 10_000
 _MOST_THREADS: Final = 1_000
@@ -143,5 +147,6 @@ class Places:
         if place is not None:
             if len(self._known) >= _MOST:
                 self._known.clear()
-            self._known[channel_id] = (now + KNOWN_S, place)
+            known_s = TAGS_KNOWN_S if place.kind == "forum" else KNOWN_S
+            self._known[channel_id] = (now + known_s, place)
         return place

@@ -49,8 +49,8 @@ class DiscordPlatform:
     name = PLATFORM
     limits = LIMITS
     pace = Pace(per_second=45.0, per_channel_s=1.0)
-    """Discord takes 50 requests a second of a bot (documentation on rate limits), of which some are left for
-    what goes with a post; answers to commands do not count. A channel takes 5 messages in 5 seconds."""
+    """Of Discord's 50 requests a second some are left for what goes with a post; `Rest` keeps to them all in
+    all. Answers to commands do not count. A channel takes 5 messages in 5 seconds."""
 
     def __init__(self, token: str, store: Store) -> None:
         self._store = store

@@ -26,6 +26,8 @@ from adapters.discord.errors import (
 )
 from adapters.discord.invalid import InvalidRequests
 from bot.errors import PostDelayed, PostFailed
+from bot.model import PUBLIC, Channel
+from bot.pace import Pace, Pacer
 
 Json = dict[str, Any]
 
@@ -35,6 +37,10 @@ REQUEST_S: Final = 15.0
 LONGEST_WAIT_S: Final = 30.0
 """How long discord.py may wait where it knows that a limit is used up: the least that it takes."""
 
+PER_SECOND: Final = 50.0
+"""How many requests Discord takes of a bot in a second (documentation on rate limits)."""
+
+_ANYWHERE: Final = Channel(platform="discord", workspace=PUBLIC, id="")
 _ONE_ATTEMPT: Final = object()
 
 
@@ -47,6 +53,8 @@ class Rest:
         self._signing_in = asyncio.Lock()
         self._refused_until = float("-inf")
         self._invalid = InvalidRequests()
+        self._pacer = Pacer(Pace(per_second=PER_SECOND))
+        self._turns = asyncio.Lock()
         self._closed = False
 
     @property
@@ -72,6 +80,7 @@ class Rest:
         goes wrong: no answer, too many requests, a refused token, trouble of Discord's.
         """
         client = await self._signed_in()
+        await self._wait_for_turn()
         self._check()
         options: dict[str, Any] = {"params": query} if query else {}
         if body is not None:
@@ -104,6 +113,15 @@ class Rest:
         if self._client is not None:
             await self._client.close()
 
+    async def _wait_for_turn(self) -> None:
+        """Let requests begin evenly, those that go with a post too, so that the global limit is never met."""
+        async with self._turns:
+            while True:
+                wait_s = self._pacer.begin(_ANYWHERE, asyncio.get_running_loop().time())
+                if not wait_s:
+                    return
+                await asyncio.sleep(wait_s)
+
     def _check(self) -> None:
         """Raise `PostDelayed` while nothing may be asked."""
         now = asyncio.get_running_loop().time()
@@ -130,6 +148,8 @@ class Rest:
             max_ratelimit_timeout=LONGEST_WAIT_S,
             http_trace=_single_attempts(),
         )
+        for _ in range(2):  # a login asks who the bot is and which application it belongs to
+            await self._wait_for_turn()
         try:
             async with asyncio.timeout(REQUEST_S):
                 await client.login(self._token)
