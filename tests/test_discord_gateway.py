@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import StoreError
+from bot.message import Heading, Message
 from bot.model import Channel, WorkspaceId
 from tests.discord_app import QUICK, until, world
-from tests.factories import make_subscription, make_workspace
+from tests.factories import make_post, make_subscription, make_workspace
 from tests.fakes.discord_permissions import Permission
+from tests.fakes.discord_state import Tag
 
-SYNC = "PUT /applications/{application_id}/commands"
+CHANNEL = "GET /channels/{channel_id}"
 
 
 @pytest.fixture
@@ -192,6 +194,49 @@ async def test_each_process_connects_its_range_of_shards(tmp_path):
             assert bot.gateway._lease == "discord gateway 1-1/2"
 
 
+# What is known of channels.
+
+
+async def test_who_listens_posts_without_asking_what_a_channel_is_and_the_others_ask(
+    place, tmp_path, postgresql_url
+):
+    forum, wire = place.guild.forum("ideas", tags=["AI"], requires_tag=True), place.guild.announcement("wire")
+    other = str(tmp_path / "other")
+    async with (
+        place.bot(database_url=postgresql_url) as bot,
+        place.bot(database_url=postgresql_url, data_dir=other, ready=False) as standby,
+    ):
+        for key, poster in (("one", bot), ("two", standby)):
+            for channel in (place.channel, forum, wire):
+                await poster.platform.post(post_to(channel, key))
+            assert place.server.asked[CHANNEL] == {"one": 0, "two": 3}[key]
+
+    assert len(place.channel.messages) == 2
+    assert [message.crossposted for message in wire.messages] == [True, True]
+    assert [thread.applied_tags for thread in forum.threads] == [[forum.tags[0].id]] * 2
+
+
+async def test_a_forum_whose_tags_change_gets_posts_with_the_new_ones(place):
+    forum = place.guild.forum("ideas", tags=["old"])
+    async with place.bot() as bot:
+        await bot.platform.post(post_to(forum, "one"))
+        forum.tags.append(Tag(place.server.new_id(), "AI"))
+        forum.rename("news")
+        await until(lambda: bot.gateway.place(named(forum)).tags.get("ai"))
+        await bot.platform.post(post_to(forum, "two"))
+
+    assert [thread.applied_tags for thread in forum.threads] == [[], [forum.tags[1].id]]
+
+
+def post_to(channel, key):
+    message = Message((Heading("Today"),), "en", tag="AI", publish=True)
+    return make_post(channel=named(channel), message=message, key=f"{key}.{channel.id}"[:25])
+
+
+def named(channel):
+    return Channel(platform="discord", workspace=workspace_of(channel.guild), id=str(channel.id))
+
+
 # Servers.
 
 
@@ -240,6 +285,18 @@ async def test_a_server_that_puts_the_bot_out_is_left_and_its_digests_stop(place
 async def test_a_server_that_left_while_nobody_listened_is_found_out(place):
     async with place.bot() as bot:
         await until(lambda: known(bot, place.guild))
+        await place.mika.command(place.channel, "ai-news-digest subscribe")
+    place.guild.kick_bot()
+
+    async with place.bot() as bot:
+        await until(lambda: has_left(bot, place.guild))
+
+
+async def test_a_workspace_that_is_no_id_of_discords_holds_up_no_comparing(place):
+    odd = Channel(platform="discord", workspace=WorkspaceId("home"), id="1")
+    async with place.bot() as bot:
+        await until(lambda: known(bot, place.guild))
+        await bot.engine.store.add_subscription(make_subscription(id="odd", channel=odd))
         await place.mika.command(place.channel, "ai-news-digest subscribe")
     place.guild.kick_bot()
 

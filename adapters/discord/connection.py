@@ -18,7 +18,7 @@ class ConnectedPlatform(DiscordPlatform):
     """What posts to Discord, and tells of trouble with listening too."""
 
     def __init__(self, token: str, store: Store, gateway: Gateway) -> None:
-        super().__init__(token, store)
+        super().__init__(token, store, gateway.place)
         self.gateway = gateway
 
     async def trouble(self) -> str:

@@ -26,6 +26,7 @@ from adapters.discord.errors import (
 )
 from adapters.discord.invalid import InvalidRequests
 from bot.errors import PostDelayed, PostFailed
+from bot.pace import Pace, Pacer
 
 Json = dict[str, Any]
 
@@ -35,14 +36,26 @@ REQUEST_S: Final = 15.0
 LONGEST_WAIT_S: Final = 30.0
 """How long discord.py may wait where it knows that a limit is used up: the least that it takes."""
 
+IN_ALL: Final = Pace(per_second=45)
+"""Discord takes 50 requests a second of a bot, whatever they are for, but for answers to interactions
+(documentation on rate limits). Five are left for what the client that listens asks as it begins."""
+
+TO_SIGN_IN: Final = 2
+"""How many requests discord.py signs in with."""
+
 _ONE_ATTEMPT: Final = object()
 
 
 class Rest:
-    """One bot's way to ask Discord; signs in with the first request, keeps quiet after a refused token."""
+    """One bot's way to ask Discord; signs in with the first request, keeps quiet after a refused token.
 
-    def __init__(self, token: str) -> None:
+    Every request waits for its turn at the `pace`: what a post needs beside it counts as much as the post.
+    """
+
+    def __init__(self, token: str, pace: Pace = IN_ALL) -> None:
         self._token = token
+        self._pacer = Pacer(pace)
+        self._turns = asyncio.Lock()
         self._client: discord.Client | None = None
         self._signing_in = asyncio.Lock()
         self._refused_until = float("-inf")
@@ -72,7 +85,7 @@ class Rest:
         goes wrong: no answer, too many requests, a refused token, trouble of Discord's.
         """
         client = await self._signed_in()
-        self._check()
+        await self._turn()
         options: dict[str, Any] = {"params": query} if query else {}
         if body is not None:
             options["json"] = body
@@ -104,6 +117,15 @@ class Rest:
         if self._client is not None:
             await self._client.close()
 
+    async def _turn(self) -> None:
+        """Wait for the turn of a request. Raises `PostDelayed` where nothing may be asked by then."""
+        time = asyncio.get_running_loop().time
+        async with self._turns:
+            self._check()
+            while wait_s := self._pacer.begin(None, time()):
+                await asyncio.sleep(wait_s)
+                self._check()
+
     def _check(self) -> None:
         """Raise `PostDelayed` while nothing may be asked."""
         now = asyncio.get_running_loop().time()
@@ -117,7 +139,8 @@ class Rest:
     async def _signed_in(self) -> discord.Client:
         async with self._signing_in:
             if self._client is None:
-                self._check()
+                for _ in range(TO_SIGN_IN):
+                    await self._turn()
                 self._client = await self._sign_in()
             return self._client
 
