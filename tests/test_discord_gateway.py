@@ -167,10 +167,25 @@ class Unreachable:
         return getattr(self._store, name)
 
 
-async def test_the_lease_is_let_go_at_the_end(place):
+class Crashing(Unreachable):
+    """A store that is left as it is at the end."""
+
+    async def let_go(self, *_):
+        raise StoreError("nobody is there any more")
+
+
+async def test_the_lease_is_let_go_at_the_end(place, postgresql_url):
     for _ in range(2):
-        async with place.bot(terms=replace(QUICK, lease_s=3600.0)):
+        async with place.bot(database_url=postgresql_url, terms=replace(QUICK, lease_s=3600.0)):
             pass
+
+    assert place.server.gateway.identified == 2
+
+
+async def test_on_sqlite_the_lease_of_a_bot_that_crashed_holds_up_nobody(place):
+    for _ in range(2):
+        async with place.bot(terms=replace(QUICK, lease_s=3600.0)) as bot:
+            bot.gateway._store = Crashing(bot.engine.store)
 
     assert place.server.gateway.identified == 2
 

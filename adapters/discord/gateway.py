@@ -5,7 +5,6 @@ The others post all the same, and take over when the lease runs out or is let go
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -60,6 +59,7 @@ class Gateway:
         store: Store,
         clock: Clock,
         shards: Shards | None,
+        owner: str,
         terms: GatewayTerms = USUAL,
     ) -> None:
         self._make = make
@@ -67,7 +67,7 @@ class Gateway:
         self._store = store
         self._clock = clock
         self._terms = terms
-        self._owner = secrets.token_hex(8)
+        self._owner = owner
         self._lease = lease_name(shards)
         self._held_until = float("-inf")
         self._failure = ""
