@@ -1,6 +1,7 @@
 """Who listens to Discord, how it goes on after trouble, and who takes the bot in or puts it out."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from bot.errors import StoreError
 from bot.message import Heading, Message
 from bot.model import Channel, WorkspaceId
 from tests.discord_app import QUICK, until, world
-from tests.factories import make_post, make_subscription, make_workspace
+from tests.factories import make_post, make_story, make_subscription, make_workspace
 from tests.fakes.discord_permissions import Permission
 from tests.fakes.discord_state import Tag
 
@@ -83,6 +84,41 @@ async def test_twenty_dropped_connections_leave_every_command_answered_once(plac
     assert len([one for one in place.server.ledger if "Found for" in one.text]) == 20
     assert place.server.gateway.resumed >= 20
     assert place.server.gateway.identified == 1
+
+
+@pytest.mark.parametrize("close_code", [4000, None])
+async def test_twenty_dropped_connections_leave_every_change_made_once_and_every_share_shared_once(
+    place, close_code
+):
+    async with place.bot() as bot:
+        await place.mika.command(place.channel, "ai-news-digest subscribe")
+        await place.mika.command(place.channel, "ai-news-digest now")
+        looked_up = [await place.alice.command(place.channel, "ai-news", query="kumo") for _ in range(20)]
+        answers = {"now": [], "share": [], "change": []}
+        for number, found in enumerate(looked_up, start=1):
+            new = make_story(id=f"new-{number}", published_at=bot.engine.clock())
+            await bot.engine.save([new], actor="tests", reason="it is news")
+            now = place.mika.begin_command(place.channel, "ai-news-digest now")
+            share = place.alice.begin_press(found.shown, "share")
+            if number % 2:
+                await asyncio.sleep(0.002)
+            place.server.gateway.drop(close_code=close_code)
+            # This one is told of when the connection is taken up again.
+            change = place.mika.begin_command(place.channel, "ai-news-digest change", count=number + 1)
+            answers["share"].append(await place.alice.answered(share))
+            answers["now"].append(await place.mika.answered(now))
+            answers["change"].append(await place.mika.answered(change))
+            await until(lambda: place.server.gateway.shards_connected == {0})
+        owed = await bot.engine.store.deliveries(None, 1_000)
+
+    assert [one.text for one in answers["now"]] == ["-# Posted to the channel in a moment."] * 20
+    assert [one.text for one in answers["share"]] == ["-# Shared with the channel."] * 20
+    changed = [f"Up to {number} " in one.text for number, one in enumerate(answers["change"], start=2)]
+    assert changed == [True] * 20
+    assert all(one.followups == [] for answered in answers.values() for one in answered)
+    assert Counter(delivery.kind for delivery in owed) == {"notice": 1, "digest": 21, "share": 20}
+    assert place.server.statuses[400] == 0
+    assert place.server.gateway.resumed >= 20
 
 
 async def test_a_session_that_is_no_longer_valid_is_begun_anew(place):
