@@ -5,7 +5,6 @@ The others post all the same, and take over when the lease runs out or is let go
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,9 @@ from typing import Final
 import discord
 
 from adapters.discord.client import GatewayClient
+from adapters.discord.places import Place, place_told
 from bot.errors import StoreError
+from bot.model import Channel
 from bot.ports import Clock, Store
 from bot.settings import Shards
 
@@ -58,6 +59,7 @@ class Gateway:
         store: Store,
         clock: Clock,
         shards: Shards | None,
+        owner: str,
         terms: GatewayTerms = USUAL,
     ) -> None:
         self._make = make
@@ -65,7 +67,7 @@ class Gateway:
         self._store = store
         self._clock = clock
         self._terms = terms
-        self._owner = secrets.token_hex(8)
+        self._owner = owner
         self._lease = lease_name(shards)
         self._held_until = float("-inf")
         self._failure = ""
@@ -84,6 +86,14 @@ class Gateway:
     def trouble(self) -> str:
         """Return one line on why nobody listens here who should; nothing where all is well."""
         return self._failure
+
+    def place(self, channel: Channel) -> Place | None:
+        """Return the place that a channel is, as far as this process has just been told of it."""
+        if self._client is None or not self._client.is_listening:
+            return None
+        guild = self._client.get_guild(int(channel.workspace))
+        told = guild.get_channel_or_thread(int(channel.id)) if guild else None
+        return place_told(told) if told else None
 
     async def run(self) -> None:
         """Listen whenever nobody else does, until cancelled, or until Discord refuses the token."""
