@@ -1,5 +1,6 @@
 """Posting to Discord, over real sockets to a pretend one that enforces its limits."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -428,6 +429,35 @@ async def test_a_discord_that_cannot_be_reached_delays(monkeypatch, store):
         await platform.post(make_post(channel=make_channel(platform="discord", id="2")))
 
     await platform.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "wait_s"),
+    [("429 huge", 86_400), ("429 cloudflare", 600), ("429 html", 1), ("503", 5), ("html", 5)],
+)
+async def test_a_sign_in_that_fails_holds_up_every_channel(discord, platform, guild, fault, wait_s):
+    news = guild.text("news")
+    discord.faults.add(fault, on="GET /users/@me")
+
+    for _ in range(3):
+        with pytest.raises(PostDelayed) as caught:
+            await platform.post(post_to(news))
+        assert caught.value.everywhere
+        assert caught.value.retry_after_s == pytest.approx(wait_s, abs=1)
+
+    assert discord.asked == {"GET /users/@me": 1}
+
+
+async def test_a_sign_in_that_hangs_is_not_waited_for_by_each_in_turn(discord, platform, guild, monkeypatch):
+    news = guild.text("news")
+    monkeypatch.setattr("adapters.discord.rest.REQUEST_S", 0.2)
+    discord.faults.add("hang", "hang", on="GET /users/@me")
+
+    posts = (platform.post(post_to(news, key=f"digest.{n}")) for n in range(8))
+    failures = await asyncio.gather(*posts, return_exceptions=True)
+
+    assert {type(failure) for failure in failures} == {PostDelayed}
+    assert discord.asked == {"GET /users/@me": 1}
 
 
 async def test_nothing_is_posted_once_it_is_closed(discord, platform, guild):
