@@ -409,6 +409,45 @@ async def test_what_takes_long_is_acknowledged_first_and_then_answered(place, bo
     assert "Why this answer" in answer.text
 
 
+async def test_a_slow_database_is_acknowledged_in_time_wherever_it_is_asked(place, bot):
+    known, keep = bot.engine.workspaces.known, bot.engine.store.keep
+
+    async def slowly_known(*asked):
+        await asyncio.sleep(ACKNOWLEDGE_S + 0.2)
+        return await known(*asked)
+
+    async def slowly_kept(*asked):
+        await asyncio.sleep(ACKNOWLEDGE_S / 2)
+        return await keep(*asked)
+
+    bot.engine.workspaces.known = slowly_known
+    answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+    form = await place.mika.command(place.channel, "ai-news-mod add")
+    bot.engine.workspaces.known, bot.engine.store.keep = known, slowly_kept
+    long = await place.alice.command(place.channel, "ai-news", query="kumo " * 30)
+
+    assert answer.deferred
+    assert answer.ephemeral
+    assert "Found for" in answer.text
+    assert form.deferred
+    assert "The form is ready" in form.text
+    assert (await place.mika.press(form.shown, "Open the form")).modal
+    assert long.deferred
+    assert "Found for" in long.text
+
+
+async def test_an_answer_that_discord_refuses_is_excused(place, bot):
+    answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+
+    place.server.faults.add("error 50013", "", "error 50013", on=CALLBACK)
+    excused = await place.alice.command(place.channel, "ai-news", query="kumo")
+    beside = await place.alice.press(answer.shown, "why")
+
+    assert "cannot answer just now" in excused.text
+    assert "cannot answer just now" in beside.response.text
+    assert "Found for" in answer.text
+
+
 async def test_an_answer_longer_than_a_message_follows_in_parts(place, bot):
     long = "\n\n".join(f"Robots number {n} went to the harbor and carried parcels. " * 20 for n in range(12))
     opened = await place.mika.command(place.channel, "ai-news-mod add")

@@ -87,9 +87,11 @@ class GatewayClient(discord.AutoShardedClient):
             logger.info("Discord was told of the commands")
 
     async def finish(self, grace_s: float) -> None:
-        """Wait until what was begun is answered, `grace_s` seconds at most."""
+        """Wait until what was begun is answered; after `grace_s` seconds the rest is given up."""
         if self._at_work:
-            await asyncio.wait(self._at_work, timeout=grace_s)
+            _, late = await asyncio.wait(self._at_work, timeout=grace_s)
+            for task in late:
+                task.cancel()
 
     def is_ours(self, guild_id: int) -> bool:
         """Return whether a server is one of those that this client's shards hear of."""
@@ -98,6 +100,8 @@ class GatewayClient(discord.AutoShardedClient):
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Answer what somebody did."""
+        if self.is_closed():
+            return
         if not self._holds():
             logger.warning("interaction=%s came after the gateway's lease had run out", interaction.id)
             return
