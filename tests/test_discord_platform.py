@@ -631,7 +631,7 @@ async def test_a_long_command_of_a_posted_button_is_kept(discord, platform, stor
     await platform.post(post_to(guild.text("news"), message))
 
     custom_id = discord.ledger[0].buttons["Why"]["custom_id"]
-    assert await command_of(store, custom_id) == (command, None)
+    assert await command_of(store, custom_id, WorkspaceId(str(guild.id))) == (command, None)
 
 
 def below(number):

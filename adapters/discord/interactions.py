@@ -15,14 +15,14 @@ from adapters.discord.commands import MESSAGE
 from adapters.discord.forms import OPENS_FORM, filled_in, forget_form, kept_form
 from adapters.discord.messages import read_message
 from adapters.discord.options import chosen_roles, focused, typed
-from adapters.discord.rights import lacking, lacking_message
+from adapters.discord.rights import lacking, lacking_message, shares
 from bot.commands import AddStories, Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
 from bot.display import truncated
 from bot.engine import Engine
 from bot.errors import BotError, UserError
 from bot.form import Form
 from bot.message import Message, paragraph
-from bot.model import Interaction
+from bot.model import Interaction, Language, WorkspaceId
 from bot.phrases import phrase
 from bot.settings import Settings
 
@@ -93,10 +93,13 @@ class Interactions:
 
     async def _reply(self, text: str, asked: Interaction, place: Place, answering: Answering) -> None:
         """Do what a command says; what changes anything is only done once Discord knows that it will be."""
-        command = _parsed(text)
-        missing = lacking(place, command) if asked.actor.role != "member" else []
+        command, language = _parsed(text), asked.actor.language
+        if shares(command) and not place.is_open:
+            await answering.give(_sentence("discord.not_open", language))
+            return
+        missing = lacking(place, command) if shares(command) or asked.actor.role != "member" else []
         if missing:
-            await answering.give(lacking_message(place, missing, asked.actor.language))
+            await answering.give(lacking_message(place, missing, language))
             return
         if command is not None and not _only_reads(command):
             await answering.acknowledge()
@@ -117,7 +120,7 @@ class Interactions:
     async def _press(self, interaction: discord.Interaction, answering: Answering) -> None:
         data: Any = interaction.data
         id_ = str(data["custom_id"])
-        command = await command_of(self._engine.store, id_)
+        command = await command_of(self._engine.store, id_, _workspace(interaction))
         message = interaction.message
         if command is None or message is None:
             await answering.give(self._sentence("discord.no_such_button", interaction))
@@ -150,7 +153,7 @@ class Interactions:
     async def _submit(self, interaction: discord.Interaction, answering: Answering) -> None:
         data: Any = interaction.data
         store = self._engine.store
-        command = await command_of(store, str(data["custom_id"]))
+        command = await command_of(store, str(data["custom_id"]), _workspace(interaction))
         if command is None:
             await answering.give(self._sentence("discord.no_such_button", interaction))
             return
@@ -190,8 +193,7 @@ class Interactions:
     # Sentences
 
     def _sentence(self, key: str, interaction: discord.Interaction) -> Message:
-        language = self._asking.language(interaction)
-        return Message((paragraph(phrase(key, language)),), language)
+        return _sentence(key, self._asking.language(interaction))
 
     async def _apologise(self, interaction: discord.Interaction, answering: Answering) -> None:
         """Tell the asker that something failed."""
@@ -199,6 +201,14 @@ class Interactions:
             await answering.apologise(self._sentence("discord.trouble", interaction))
         except (Unanswerable, discord.HTTPException) as error:
             logger.warning("interaction=%s cannot be answered: %s", interaction.id, error)
+
+
+def _workspace(interaction: discord.Interaction) -> WorkspaceId:
+    return WorkspaceId(str(interaction.guild_id))
+
+
+def _sentence(key: str, language: Language) -> Message:
+    return Message((paragraph(phrase(key, language)),), language)
 
 
 def _parsed(text: str) -> Command | None:
@@ -210,6 +220,4 @@ def _parsed(text: str) -> Command | None:
 
 
 def _only_reads(command: Command | None) -> bool:
-    if isinstance(command, Ask):
-        return not command.visible
-    return isinstance(command, _CHANGES_NOTHING)
+    return isinstance(command, _CHANGES_NOTHING) and not shares(command)

@@ -3,7 +3,7 @@
 from adapters.discord.asking import Place
 from adapters.discord.permissions import FOR_THREADS, NEEDED
 from adapters.discord.places import KINDS
-from bot.commands import ChangeSubscription, Command, PostNow, ResumeSubscription, Subscribe
+from bot.commands import Ask, ChangeSubscription, Command, PostNow, ResumeSubscription, Subscribe
 from bot.message import Message, Paragraph, Run
 from bot.model import Language
 from bot.phrases import phrase
@@ -16,12 +16,17 @@ def lacking(place: Place, command: Command | None) -> list[str]:
     kind = KINDS.get(place.type)
     if kind is None or place.permissions is None or place.permissions.administrator:
         return []
-    if not _begins_posting(command):
+    if not (_begins_posting(command) or shares(command)):
         return []
     threads = FOR_THREADS if kind in ("text", "announcement") and _style(command) == "thread" else ()
     missing = [flag for flag in (*NEEDED[kind], *threads) if not getattr(place.permissions, flag)]
     # What sends messages elsewhere creates posts in a forum, and is called so there.
     return ["create_posts" if kind == "forum" and flag == "send_messages" else flag for flag in missing]
+
+
+def shares(command: Command | None) -> bool:
+    """Return whether a command, which any member may give, has the bot write in the channel."""
+    return isinstance(command, Ask) and command.visible
 
 
 def _begins_posting(command: Command | None) -> bool:
