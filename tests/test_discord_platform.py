@@ -152,6 +152,23 @@ async def test_a_permission_that_is_missing_is_named(platform, guild):
     assert caught.value.why == "no_permission"
 
 
+async def test_a_permission_that_threads_need_is_named(platform, guild):
+    news = guild.text("news")
+    news.allow(guild.bot, deny=Permission.CREATE_PUBLIC_THREADS)
+    opener = await platform.post(post_to(news))
+
+    with pytest.raises(ChannelLost, match="missing: Create Public Threads"):
+        await platform.post(post_to(news, below(2), "digest.2", opener=opener))
+
+
+async def test_a_permission_is_called_in_a_forum_as_discord_calls_it_there(platform, guild):
+    forum = guild.forum("forum")
+    forum.allow(guild.bot, deny=Permission.SEND_MESSAGES)
+
+    with pytest.raises(ChannelLost, match="missing: Create Posts"):
+        await platform.post(post_to(forum))
+
+
 async def test_a_channel_that_is_hidden_from_the_bot_is_lost(platform, guild):
     news = guild.text("news")
     news.allow(guild.everyone, deny=Permission.VIEW_CHANNEL)
@@ -615,6 +632,26 @@ async def test_moderators_are_not_told_where_the_bot_may_not_speak(platform, gui
     guild.system_channel.allow(guild.everyone, deny=Permission.SEND_MESSAGES)
 
     assert await platform.desk(WorkspaceId(str(guild.id))) is None
+
+
+async def test_moderators_are_told_elsewhere_where_their_channel_is_gone(platform, store, guild):
+    guild.system_channel, desk = guild.text("general"), guild.text("moderators")
+    workspace = make_workspace(platform="discord", id=WorkspaceId(str(guild.id)), desk=str(desk.id))
+    await store.join(workspace, None)
+    desk.delete()
+
+    assert await platform.desk(workspace.id) == named(guild.system_channel)
+
+
+async def test_the_channel_of_moderators_stays_theirs_while_discord_cannot_tell(
+    discord, platform, store, guild
+):
+    guild.system_channel, desk = guild.text("general"), guild.text("moderators")
+    workspace = make_workspace(platform="discord", id=WorkspaceId(str(guild.id)), desk=str(desk.id))
+    await store.join(workspace, None)
+    discord.faults.add("503", on="GET /channels/{channel_id}")
+
+    assert await platform.desk(workspace.id) == named(desk)
 
 
 async def test_a_server_that_is_gone_has_no_desk(platform):

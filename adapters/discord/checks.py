@@ -131,11 +131,11 @@ async def _lack(places: Places, subscription: Subscription) -> str:
     """Return why a channel cannot be posted to; nothing where it can."""
     try:
         place = await places.of(subscription.channel)
-        lacking = await places.missing(place, with_threads=subscription.style == "thread")
+        missing = await places.missing(place, with_threads=subscription.style == "thread")
     except ChannelLost as lost:
         return str(lost)
     except Refusal as refusal:
         if isinstance(refusal.failure, ChannelLost):
             return str(await places.explained(subscription.channel, refusal.failure))
         raise
-    return f"missing: {', '.join(lacking)}" if lacking else ""
+    return f"missing: {', '.join(missing)}" if missing else ""

@@ -91,24 +91,34 @@ class DiscordPlatform:
             raise await self._failure(post, refusal) from refusal
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
-        """Return the channel that the workspace has set, or where Discord tells its moderators things."""
+        """Return the channel that the workspace has set, or where Discord tells its moderators things.
+
+        One where the bot may not post tells nobody anything, so that the next is taken.
+        """
         known = await self._store.workspace(PLATFORM, workspace)
-        if known is not None and known.desk:
-            return Channel(platform=PLATFORM, workspace=workspace, id=known.desk)
+        if known is not None and known.desk and (desk := await self._usable(workspace, known.desk)):
+            return desk
         try:
             server = await self._rest.get("/guilds/{guild_id}", guild_id=workspace)
-            for name in ("public_updates_channel_id", "system_channel_id"):
-                if server.get(name) and (desk := await self._usable(workspace, str(server[name]))):
-                    return desk
         except (Refusal, PostFailed) as error:
-            logger.info("server=%s has no channel for its moderators: %s", workspace, error)
+            logger.info("server=%s cannot be asked where its moderators are told: %s", workspace, error)
+            return None
+        for name in ("public_updates_channel_id", "system_channel_id"):
+            if server.get(name) and (desk := await self._usable(workspace, str(server[name]))):
+                return desk
         return None
 
     async def _usable(self, workspace: WorkspaceId, channel_id: str) -> Channel | None:
-        may = await self._places.permissions(workspace, channel_id)
-        if not (may.view_channel and may.send_messages):
+        channel = Channel(platform=PLATFORM, workspace=workspace, id=channel_id)
+        try:
+            place = await self._places.of(channel)
+            missing = await self._places.missing(place, with_threads=False)
+        except PostDelayed:  # what is owed there waits
+            return channel
+        except (Refusal, PostFailed) as error:
+            logger.info("server=%s channel=%s tells nobody anything: %s", workspace, channel_id, error)
             return None
-        return Channel(platform=PLATFORM, workspace=workspace, id=channel_id)
+        return None if missing else channel
 
     async def _post(self, post: Post) -> str:
         place = await self._places.of(post.channel)
@@ -246,7 +256,8 @@ class DiscordPlatform:
         if isinstance(failure, ChannelLost):
             self._places.forget(post.channel.id)
             if failure.why == "no_permission":
-                return await self._places.explained(post.channel, failure)
+                with_threads = post.message.in_thread
+                return await self._places.explained(post.channel, failure, with_threads=with_threads)
         return failure
 
 
