@@ -80,7 +80,7 @@ class Guilds:
         offset = 0
         while known := await self._engine.store.subscriptions(None, _BATCH, offset):
             for workspace in {one.channel.workspace for one in known if one.channel.platform == PLATFORM}:
-                if workspace not in here and is_ours(int(workspace)):
+                if workspace.isdecimal() and workspace not in here and is_ours(int(workspace)):
                     self._changes.put_nowait(workspace)
             offset += len(known)
 
