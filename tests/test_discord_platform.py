@@ -523,7 +523,7 @@ async def test_a_history_that_may_not_be_read_is_not_taken_for_an_empty_one(disc
     with pytest.raises(PostUncertain):
         await platform.post(post_to(news))
 
-    with pytest.raises(PostDelayed, match="Read Message History"):
+    with pytest.raises(ChannelLost, match="missing: Read Message History"):
         await platform.find(post_to(news), lately())
 
 

@@ -11,7 +11,7 @@ from adapters.discord.errors import Refusal
 from adapters.discord.invite import invite_url
 from adapters.discord.places import PLATFORM, Places
 from adapters.discord.rest import Rest
-from bot.errors import ChannelLost, PostFailed
+from bot.errors import ChannelLost, PostDelayed, PostFailed
 from bot.model import Subscription
 from bot.ports import Store
 from bot.settings import Settings, Shards
@@ -137,5 +137,9 @@ async def _lack(places: Places, subscription: Subscription) -> str:
     except Refusal as refusal:
         if isinstance(refusal.failure, ChannelLost):
             return str(await places.explained(subscription.channel, refusal.failure))
-        raise
+        return str(refusal)
+    except PostDelayed as delayed:
+        if delayed.everywhere:
+            raise
+        return f"could not be looked at: {delayed}"
     return f"missing: {', '.join(missing)}" if missing else ""
