@@ -325,14 +325,39 @@ async def test_an_announcement_is_published_once(discord, platform, guild):
     assert discord.asked[CROSSPOST] == 1
 
 
-@pytest.mark.parametrize("fault", ["500", "error 50013", "error 40033", "429 route", "reset"])
+@pytest.mark.parametrize("fault", ["500", "error 50013", "error 40033", "reset"])
 async def test_an_announcement_stands_whatever_becomes_of_publishing(discord, platform, guild, fault):
-    discord.faults.add(fault, on=CROSSPOST)
+    discord.faults.add(fault, fault, on=CROSSPOST)
     news = guild.announcement("news")
 
     id_ = await platform.post(post_to(news, replace(TODAY, publish=True)))
 
     assert [str(message.id) for message in news.messages] == [id_]
+
+
+async def test_an_announcement_is_published_although_discord_was_in_trouble_for_a_moment(
+    discord, platform, guild
+):
+    discord.faults.add("503", on=CROSSPOST)
+    news = guild.announcement("news")
+
+    await platform.post(post_to(news, replace(TODAY, publish=True)))
+
+    assert [message.crossposted for message in news.messages] == [True]
+
+
+async def test_an_announcement_is_published_when_the_limit_of_an_hour_lets_it(discord, platform, guild):
+    discord.faults.add("429 huge", on=CROSSPOST)
+    news = guild.announcement("news")
+    post = post_to(news, replace(TODAY, publish=True))
+
+    with pytest.raises(PostDelayed) as caught:
+        await platform.post(post)
+    found = await platform.find(post, lately())
+
+    assert caught.value.retry_after_s == 86_400
+    assert [str(message.id) for message in news.messages] == [found]
+    assert [message.crossposted for message in news.messages] == [True]
 
 
 async def test_an_announcement_that_was_found_is_published_then(discord, platform, guild):

@@ -210,18 +210,27 @@ class DiscordPlatform:
         self._places.know_thread(opener)
 
     async def _publish(self, place: Place, post: Post, message: Given) -> None:
-        """Pass a message on to the channels that follow this one; it stands, whatever becomes of that."""
+        """Pass a message on to the channels that follow this one, which may be asked again and again.
+
+        Raises `PostDelayed` where Discord tells how long to wait: it takes 10 an hour of a channel. Else it is
+        tried twice, and the message stands whatever becomes of that.
+        """
         wanted = post.message.publish and place.kind == "announcement"
         if not wanted or message.get("flags", 0) & CROSSPOSTED:
             return
-        about = {"channel_id": place.id, "message_id": _id(message)}
-        try:
-            await self._rest.call(Route("POST", f"{MESSAGE}/crosspost", **about), "preparing")
-        except Refusal as refusal:
-            if refusal.code != ALREADY_CROSSPOSTED:
-                logger.warning("message=%s could not be published: %s", _id(message), refusal)
-        except PostFailed as error:
-            logger.warning("message=%s could not be published: %s", _id(message), error)
+        route = Route("POST", f"{MESSAGE}/crosspost", channel_id=place.id, message_id=_id(message))
+        for _ in range(2):
+            try:
+                await self._rest.call(route, "preparing")
+            except Refusal as refusal:
+                if refusal.code != ALREADY_CROSSPOSTED:
+                    logger.warning("message=%s could not be published: %s", _id(message), refusal)
+            except PostDelayed as delayed:
+                if delayed.retry_after_s is not None:
+                    raise
+                logger.warning("message=%s could not be published: %s", _id(message), delayed)
+                continue
+            return
 
     async def _find(self, post: Post, since: datetime) -> str | None:
         place = await self._places.of(post.channel)
