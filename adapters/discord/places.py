@@ -10,7 +10,7 @@ from typing import Any, Final
 import discord
 
 from adapters.discord.errors import MISSING_ACCESS, UNKNOWN_SERVER, Refusal
-from adapters.discord.permissions import FOR_THREADS, NEEDED, Kind, in_channel, missing
+from adapters.discord.permissions import Kind, in_channel, lacking
 from adapters.discord.rest import Rest
 from bot.errors import ChannelLost, PostFailed
 from bot.model import Channel
@@ -140,7 +140,9 @@ class Places:
         if message_id in self._threads:
             self._threads.remove(message_id)
 
-    async def explained(self, channel: Channel, lost: ChannelLost) -> ChannelLost:
+    async def explained(
+        self, channel: Channel, lost: ChannelLost, *, with_threads: bool = False
+    ) -> ChannelLost:
         """Return why nothing can be posted, as exactly as Discord lets the bot find out."""
         try:
             await self._rest.get("/guilds/{guild_id}", guild_id=channel.workspace)
@@ -149,10 +151,10 @@ class Places:
         except PostFailed:
             return lost
         try:
-            lacking = await self.missing(await self.of(channel))
+            missing = await self.missing(await self.of(channel), with_threads=with_threads)
         except (Refusal, PostFailed):
             return lost
-        return ChannelLost("no_permission", f"missing: {', '.join(lacking)}") if lacking else lost
+        return ChannelLost("no_permission", f"missing: {', '.join(missing)}") if missing else lost
 
     async def permissions(self, server: str, channel_id: str) -> discord.Permissions:
         """Return what the bot may do in a channel, which is no thread; raises what `Rest.call` raises."""
@@ -162,10 +164,11 @@ class Places:
         channel = await self._rest.get("/channels/{channel_id}", channel_id=channel_id)
         return in_channel(about, member, channel)
 
-    async def missing(self, place: Place, *, with_threads: bool = False) -> list[str]:
-        """Return the names of the permissions that the bot lacks in a place."""
-        threads = FOR_THREADS if with_threads and place.kind in {"text", "announcement"} else ()
-        return missing(await self.permissions(place.server, place.parent), (*NEEDED[place.kind], *threads))
+    async def missing(self, place: Place, *, with_threads: bool) -> list[str]:
+        """Return which permissions the bot lacks in a place, by their English names in Discord's settings."""
+        permissions = await self.permissions(place.server, place.parent)
+        flags = lacking(permissions, place.kind, with_threads=with_threads)
+        return [flag.replace("_", " ").title() for flag in flags]
 
     async def _place(self, channel_id: str) -> Place | None:
         now = asyncio.get_running_loop().time()
