@@ -48,7 +48,7 @@ class SlackPlatform:
     own (`turns.IN_WORKSPACE`); over all of them 50 a second is what one process can well do.
     """
     _turns: Turns = field(default_factory=Turns)
-    _direct: dict[WorkspaceId, str] = field(default_factory=dict)
+    _direct: dict[tuple[WorkspaceId, str], str] = field(default_factory=dict)
     _history: History = field(init=False)
 
     def __post_init__(self) -> None:
@@ -121,14 +121,19 @@ class SlackPlatform:
 
     async def direct(self, workspace: WorkspaceId, user: str) -> Channel | None:
         """Return the conversation with one person alone. Raises `PostFailed`."""
-        if workspace not in self._direct:
+        if (workspace, user) not in self._direct:
             try:
                 answer = await self._ask(workspace, "conversations.open", users=user)
             except Refused as refused:
                 raise failure(refused) from refused
-            self._direct[workspace] = str((answer.get("channel") or {}).get("id") or "")
-        id_ = self._direct[workspace]
+            self._direct[workspace, user] = str((answer.get("channel") or {}).get("id") or "")
+        id_ = self._direct[workspace, user]
         return Channel(platform=PLATFORM, workspace=workspace, id=id_) if id_ else None
+
+    async def look_up(self, channel: Channel) -> Json:
+        """Return what Slack tells of a channel. Raises `Refused` and `PostFailed`."""
+        answer = await self._ask(channel.workspace, "conversations.info", channel=channel.id)
+        return answer.get("channel") or {}
 
     async def trouble(self) -> str:
         """Return why nothing can be posted, or what else is wrong."""
