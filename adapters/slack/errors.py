@@ -79,6 +79,11 @@ NO_THREAD: Final = frozenset(
 )
 """The message cannot stand in the thread; it may in the channel."""
 
+CANNOT_JOIN: Final = frozenset(
+    {"method_not_supported_for_channel_type", "is_private", "user_is_restricted", "invalid_channel"}
+)
+"""The channel is none that the bot can let itself into (Slack's documentation on conversations.join)."""
+
 _GONE: Final = frozenset({"message_not_found", "edit_window_closed", "cant_update_message", "update_failed"})
 
 _WAITS: Final[Mapping[str, float]] = {

@@ -10,13 +10,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import PLATFORM, Access
 from adapters.slack.buttons import keep_commands
-from adapters.slack.errors import CROWDED_S, NO_THREAD, SIGN_IN, UNFIT, Refused, failure
+from adapters.slack.errors import CANNOT_JOIN, CROWDED_S, NO_THREAD, SIGN_IN, UNFIT, Refused, failure
 from adapters.slack.history import History
 from adapters.slack.installations import Installed
 from adapters.slack.render import LIMITS, render, render_plain
 from adapters.slack.turns import Turns
 from adapters.slack.web_api import Json, ask
-from bot.errors import PostFailed, PostUncertain
+from bot.errors import PostDelayed, PostFailed, PostUncertain
 from bot.model import Channel, Post, WorkspaceId
 from bot.pace import Pace
 from bot.ports import Store
@@ -48,7 +48,8 @@ class SlackPlatform:
     own (`turns.IN_WORKSPACE`); over all of them 50 a second is what one process can well do.
     """
     _turns: Turns = field(default_factory=Turns)
-    _direct: dict[WorkspaceId, str] = field(default_factory=dict)
+    _direct: dict[tuple[WorkspaceId, str], str] = field(default_factory=dict)
+    """By workspace and person, the conversation with them."""
     _history: History = field(init=False)
 
     def __post_init__(self) -> None:
@@ -121,13 +122,13 @@ class SlackPlatform:
 
     async def direct(self, workspace: WorkspaceId, user: str) -> Channel | None:
         """Return the conversation with one person alone. Raises `PostFailed`."""
-        if workspace not in self._direct:
+        if (workspace, user) not in self._direct:
             try:
                 answer = await self._ask(workspace, "conversations.open", users=user)
             except Refused as refused:
                 raise failure(refused) from refused
-            self._direct[workspace] = str((answer.get("channel") or {}).get("id") or "")
-        id_ = self._direct[workspace]
+            self._direct[workspace, user] = str((answer.get("channel") or {}).get("id") or "")
+        id_ = self._direct[workspace, user]
         return Channel(platform=PLATFORM, workspace=workspace, id=id_) if id_ else None
 
     async def trouble(self) -> str:
@@ -144,12 +145,22 @@ class SlackPlatform:
             raise
 
     async def _joined(self, channel: Channel) -> bool:
-        """Return whether the bot could join a channel, which is so for public ones where it has the scope."""
+        """Return whether the bot could join a channel, which is so for public ones where it has the scope.
+
+        Raises `PostFailed` where that cannot be told now.
+        """
         try:
             await self._ask(channel.workspace, "conversations.join", channel=channel.id)
-        except (Refused, PostUncertain) as error:
-            logger.info("%s/%s cannot be joined: %s", channel.workspace, channel.id, error)
+        except Refused as refused:
+            why = failure(refused)
+            if isinstance(why, PostDelayed):
+                raise why from refused
+            if isinstance(why, PostUncertain) and refused.code not in CANNOT_JOIN:
+                raise PostDelayed(f"the channel cannot be joined: {refused}", None) from refused
+            logger.info("%s/%s cannot be joined: %s", channel.workspace, channel.id, refused)
             return False
+        except PostUncertain as error:
+            raise PostDelayed(f"the channel cannot be joined: {error}", None) from error
         return True
 
     async def _ask(self, workspace: WorkspaceId, method: str, **arguments: Any) -> Json:
