@@ -190,7 +190,10 @@ class Refreshing:
             self._stirred.clear()
             marked, self._marked = self._marked, set()
             for workspace in marked:
-                await homes.posted(workspace)
+                try:
+                    await homes.posted(workspace)
+                except Exception:  # Home is made anew after the next post
+                    logger.exception("Home of %s stays as it was", workspace)
 
 
 def _during(stack: AsyncExitStack, task: asyncio.Task[None]) -> None:
