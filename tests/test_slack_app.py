@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from adapters.slack.platform import MODERATORS
 from bot.message import Button
 from tests.fakes.slack_reading import text_of
 from tests.fakes.slack_state import Message as Posted
@@ -283,3 +284,55 @@ async def test_nobody_sees_a_stack_trace(world, caplog):
     assert "wait a moment" in asked.text
     assert "Traceback" not in json.dumps([message.blocks for message in world.server.messages])
     assert "could not be answered" in caplog.text
+
+
+# Where the bot is not
+
+
+async def subscriptions(world):
+    return await world.engine.store.subscriptions(None, 10)
+
+
+@pytest.mark.parametrize("text", ["subscribe times:09:00", ""])
+async def test_nothing_is_promised_to_a_channel_that_the_bot_cannot_see(world, text):
+    owner = world.member(is_owner=True)
+    place = world.server.channel(world.team, "board", private=True, bot=False)
+
+    asked = await world.done(await owner.command(place, "/ai-news-digest", text))
+
+    told = text_of(owner.modal) if owner.modal else asked.text
+    assert "/invite" in told
+    assert await subscriptions(world) == []
+
+    world.server.invite_bot(place)
+    await world.done(await owner.command(place, "/ai-news-digest", "subscribe"))
+    assert len(await subscriptions(world)) == 1
+
+
+async def test_an_answer_is_not_called_shared_where_it_cannot_be(world):
+    mika = world.member()
+    place = world.server.channel(world.team, "board", private=True, bot=False)
+    asked = await world.done(await mika.command(place, "/ai-news", "kumo"))
+
+    asked = await world.done(await mika.press(asked.answers[0], "share"))
+
+    assert "/invite" in asked.text
+
+
+async def test_an_answer_in_a_window_is_not_called_shared_with_a_channel(world):
+    mika = world.member()
+    await world.done(await mika.shortcut("ask"))
+    await world.done(await mika.submit(mika.modal, {"field-query": "kumo"}))
+
+    await world.done(await mika.press(mika.modal, "share"))
+
+    assert "belongs to no channel" in text_of(mika.modal)
+    assert world.server.messages == []
+
+
+async def test_who_set_something_last_is_remembered_to_be_told_of_trouble(world):
+    owner, mika = world.member(is_owner=True), world.member("Mika")
+    await world.done(await owner.command(world.channel, "/ai-news-digest", "subscribe"))
+    await world.done(await mika.command(world.channel, "/ai-news-digest", "show"))
+
+    assert await world.engine.store.kept(MODERATORS, world.team.id) == owner.id

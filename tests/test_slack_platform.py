@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.slack.platform import MODERATORS
 from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
 from bot.message import Button, Buttons, Message, paragraph
 from bot.model import Channel, WorkspaceId
@@ -376,6 +377,20 @@ def minute_is_over(world):
     world.server.limits = type(world.server.limits)(1.0)
     world.server.limits.commercial = True
     world.platform._turns._held.clear()
+
+
+# Telling
+
+
+async def test_whoever_set_something_last_is_told_where_nobody_is_known_to_have_installed_the_app(
+    world, server
+):
+    team = WorkspaceId(world.team.id)
+    olga = server.member(world.team)
+    assert await world.platform.desk(team) is None
+    await world.store.keep(MODERATORS, team, olga.id, team)
+
+    assert (await world.platform.desk(team)).id == server.direct_channel(world.team, olga.id).id
 
 
 # Editing

@@ -48,6 +48,8 @@ _LOST: Final[Mapping[str, LossReason]] = {
     **dict.fromkeys(SIGN_IN, "signed_out"),
 }
 
+_HIDDEN: Final = "channel_not_found: deleted, or private and the bot is not in it"
+
 UNFIT: Final = frozenset(
     {
         "msg_too_long",
@@ -114,7 +116,7 @@ def failure(refused: Refused) -> PostFailed:
     """
     code, detail = refused.code, str(refused)
     if why := _LOST.get(code):
-        return ChannelLost(why, detail)
+        return ChannelLost(why, _HIDDEN if code == "channel_not_found" else detail)
     if code in UNFIT or code in NO_THREAD or code in _GONE or code.startswith("invalid_blocks"):
         return PostRejected(detail)
     if code in _WAITS:

@@ -28,6 +28,10 @@ EVENT_TYPE: Final = "ai_news_delivery"
 """The type of our messages' metadata; every app and member of a workspace can read it."""
 
 
+MODERATORS: Final = "slack moderators"
+"""By workspace, who set anything there last: Slack does not tell who installed an app for one workspace."""
+
+
 @dataclass(slots=True)
 class SlackPlatform:
     """A `bot.ports.Platform`: every workspace that the app is installed in.
@@ -109,13 +113,14 @@ class SlackPlatform:
                 return
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
-        """Return the channel that the workspace has set, else whoever installed the app, or None."""
+        """Return the channel that the workspace has set, else whoever installed the app or moderated last."""
         known = await self.workspaces.known(PLATFORM, workspace)
         if known is not None and known.desk:
             return Channel(platform=PLATFORM, workspace=workspace, id=known.desk)
         try:
             installed = await self.access.installed(workspace)
-            return await self.direct(workspace, installed.installer) if installed.installer else None
+            person = installed.installer or await self.store.kept(MODERATORS, workspace)
+            return await self.direct(workspace, person) if person else None
         except PostFailed as error:
             logger.warning("nobody of %s can be told: %s", workspace, error)
             return None
