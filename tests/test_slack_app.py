@@ -4,8 +4,11 @@ import json
 
 import pytest
 
+from adapters.slack.people import read_person
 from adapters.slack.platform import MODERATORS
 from bot.message import Button
+from bot.model import StoryId, WorkspaceId
+from tests.factories import make_story, make_telling
 from tests.fakes.slack_reading import text_of
 from tests.fakes.slack_state import Message as Posted
 from tests.slack_app import TRANSPORTS, slack_world
@@ -336,3 +339,42 @@ async def test_who_set_something_last_is_remembered_to_be_told_of_trouble(world)
     await world.done(await mika.command(world.channel, "/ai-news-digest", "show"))
 
     assert await world.engine.store.kept(MODERATORS, world.team.id) == owner.id
+
+
+async def test_somebody_of_another_workspace_sees_no_story_of_this_one(world):
+    """They are in a channel that is shared with theirs (Slack Connect)."""
+    telling = make_telling(title="Kumo plans in secret", summary="A secret.", body="A secret plan.")
+    secret = make_story(id=StoryId("secret"), workspace=WorkspaceId(world.team.id), tellings=(telling,))
+    await world.engine.save([secret], "tests", "")
+    stranger = world.server.member(world.server.team("Other"), "Stranger")
+    world.channel.members.add(stranger.id)
+
+    for user in (stranger, world.member("Mika")):
+        said = user.say(world.channel, f"<@{world.team.bot.id}> kumo")
+        event = {
+            "type": "app_mention", "user": user.id, "text": said.text, "ts": said.ts,
+            "channel": world.channel.id, "team": user.user.team.id, "user_team": user.user.team.id,
+        }  # fmt: skip
+        asked = world.server.emit(world.team, event, "app_mention", user=user.user, channel=world.channel)
+        await asked.settled.wait()
+        await world.idle()
+
+    to_stranger, to_member = (text_of(message) for message in world.server.posted(world.channel))
+    assert "cheap arm" in to_stranger
+    assert "in secret" not in to_stranger
+    assert "in secret" in to_member
+
+
+@pytest.mark.parametrize(
+    ("of", "is_foreign"),
+    [
+        ({}, False),
+        ({"team_id": "T1"}, False),
+        ({"team_id": "T2"}, True),
+        ({"team_id": "T2", "enterprise_user": {"teams": ["T2", "T1"]}}, False),
+        ({"team_id": "T2", "enterprise_user": {"teams": ["T2", "T3"]}}, True),
+        ({"team_id": "T2", "enterprise_user": None}, True),
+    ],
+)
+def test_who_is_of_the_same_organisation_is_no_stranger(of, is_foreign):
+    assert read_person(of, "T1").is_foreign == is_foreign
