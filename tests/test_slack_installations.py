@@ -125,6 +125,13 @@ async def test_a_return_that_nobody_set_out_for_is_refused(server, settings, sql
     assert "<script>" not in shown
 
 
+async def test_a_stranger_writes_no_lines_of_their_own_into_the_log(server, settings, sqlite_url, caplog):
+    async with connected(server, settings, sqlite_url) as bot, aiohttp.ClientSession() as browser:
+        await (await browser.get(f"{bot.page}slack/oauth_redirect?error=x%0AERROR+all+is+lost")).text()
+
+    assert "an installation failed: 'x\\nERROR all is lost'" in caplog.messages
+
+
 async def test_a_state_is_good_once_for_ten_minutes_and_everywhere(sqlite_url):
     store = await open_store(sqlite_url)
     clock = Ahead()

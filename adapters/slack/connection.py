@@ -97,7 +97,8 @@ async def connect(settings: Settings, engine: Engine, mode: Mode) -> AsyncIterat
                 socket_mode(app.bolt, settings.slack_app_token or "")
             )
             troubles.append(connection.trouble)
-        routes = {PREFIX: build_web(None if mode.socket else app.bolt, flow, settings.language)}
+        bolt, secret = None if mode.socket else app.bolt, settings.slack_signing_secret or ""
+        routes = {PREFIX: build_web(bolt, secret, flow, settings.language)}
         yield Connection(platform, routes if flow is not None or not mode.socket else {})
 
 

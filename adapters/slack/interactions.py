@@ -101,7 +101,8 @@ class Interactions:
     async def open_question(self, call: Call) -> None:
         """Open the modal that asks what to look up."""
         language = self._people.language_hint(call.team, call.user)
-        await self._answers.open(call, question_view(self._answers.sealed(call, LOOKUP), language))
+        if await self._answers.open(call, question_view(self._answers.sealed(call, LOOKUP), language)) is None:
+            await self._say(call, "slack.too_late")
 
     async def add_message(self, call: Call, message: Payload) -> None:
         """Open the form that a story is added with, filled with a message."""
