@@ -212,6 +212,9 @@ def _changed(code: str, arguments: dict[str, Any], post: Post) -> dict[str, Any]
 
 
 def _edited(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Return what chat.update takes of the arguments of a post."""
+    """Return what chat.update takes of the arguments of a post.
+
+    Unless it is told not to, it looks for names to call in the text (Slack's documentation on chat.update).
+    """
     left_out = ("unfurl_links", "unfurl_media", "mrkdwn")
-    return {name: value for name, value in arguments.items() if name not in left_out}
+    return {name: value for name, value in arguments.items() if name not in left_out} | {"parse": "none"}
