@@ -99,7 +99,8 @@ async def connect(settings: Settings, engine: Engine, mode: Mode) -> AsyncIterat
                 socket_mode(app.bolt, settings.slack_app_token or "")
             )
             troubles.append(connection.trouble)
-        routes = {PREFIX: build_web(None if mode.socket else app.bolt, flow, settings.language)}
+        bolt, secret = None if mode.socket else app.bolt, settings.slack_signing_secret or ""
+        routes = {PREFIX: build_web(bolt, secret, flow, settings.language)}
         yield Connection(platform, routes if flow is not None or not mode.socket else {})
 
 
@@ -192,7 +193,10 @@ class Refreshing:
             self._stirred.clear()
             marked, self._marked = self._marked, set()
             for workspace in marked:
-                await homes.posted(workspace)
+                try:
+                    await homes.posted(workspace)
+                except Exception:  # Home is made anew after the next post
+                    logger.exception("Home of %s stays as it was", workspace)
 
 
 def _during(stack: AsyncExitStack, task: asyncio.Task[None]) -> None:
