@@ -15,6 +15,7 @@ from tests.fakes.discord_permissions import Permission
 from tests.fakes.discord_state import Tag
 
 CHANNEL = "GET /channels/{channel_id}"
+SYNC = "PUT /applications/{application_id}/commands"
 
 
 @pytest.fixture
@@ -56,6 +57,22 @@ async def test_the_commands_stand_in_both_languages(place):
         assert place.mika.sees(place.channel, "AIニュースに追加", kind=3)
         assert place.alice.sees(place.channel, "ai-news")
         assert not place.alice.sees(place.channel, "ai-news-mod")
+
+
+async def test_commands_that_are_refused_keep_nobody_from_listening_and_are_told_later(place, monkeypatch):
+    monkeypatch.setattr("adapters.discord.client.TELL_AGAIN_S", 0.1)
+    async with place.bot():
+        pass
+    async with place.bot() as bot:
+        await bot.engine.store.keep("discord", "commands", "those of an older version")
+    place.server.faults.add("error 30034", "503", on=SYNC)
+
+    async with place.bot() as bot:
+        answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+        await until(lambda: place.server.commands.syncs == 2)
+
+        assert "Found for" in answer.text
+        assert await bot.platform.trouble() == ""
 
 
 async def test_no_privileged_intent_is_asked_for(place):
@@ -162,6 +179,38 @@ async def test_discord_is_asked_again_where_it_cannot_be_reached_at_first(place,
         assert "Found for" in answer.text
         assert await bot.platform.trouble() == ""
         assert caplog.text.count("trying again") == 1
+
+
+async def test_a_connection_that_never_comes_about_is_told(place, monkeypatch):
+    monkeypatch.setattr(place.server.gateway, "_identify", lambda *_: None)
+    async with place.bot(ready=False, terms=replace(QUICK, deaf_s=0.2)) as bot:
+        await until(bot.platform.trouble)
+
+        assert "has not been connected for" in await bot.platform.trouble()
+
+
+async def test_a_connection_that_failed_after_a_good_while_is_tried_again_soon(place, caplog):
+    terms = replace(QUICK, retry_s=0.1, longest_retry_s=0.4)
+    async with place.bot(terms=terms) as bot:
+        for _ in range(3):
+            await asyncio.sleep(0.5)
+            place.server.gateway.drop(close_code=4012)
+            await until(lambda: not bot.gateway.is_listening)
+            await until(lambda: bot.gateway.is_listening)
+
+    assert caplog.text.count("trying again in 0.1 s") == 3
+
+
+async def test_every_shard_has_to_be_connected(tmp_path):
+    async with world(tmp_path, shards=2) as place, place.bot(discord_shards="0-1/2") as bot:
+        client = bot.gateway._client
+        client.dispatch("shard_disconnect", 1)
+        await until(lambda: not bot.gateway.is_listening)
+        client.dispatch("shard_resumed", 0)
+        await asyncio.sleep(0.05)
+        assert not bot.gateway.is_listening
+        client.dispatch("shard_ready", 1)  # anew, of which AutoShardedClient tells no `ready`
+        await until(lambda: bot.gateway.is_listening)
 
 
 # One process listens.

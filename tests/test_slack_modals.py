@@ -339,3 +339,13 @@ async def test_the_modal_of_a_japanese_member_is_japanese(world):
 
     assert mika.modal.content["title"]["text"] == "AIニュース"
     assert mika.modal.content["submit"]["text"] == "検索"
+
+
+async def test_a_question_that_comes_too_late_for_its_window_is_told_so(world):
+    mika = world.member()
+    world.server.faults.add("expired_trigger_id", method="views.open")
+
+    await world.done(await mika.shortcut("ask"))
+
+    direct = world.server.direct_channel(world.team, mika.id)
+    assert ["three seconds" in text_of(message) for message in world.server.posted(direct)] == [True]

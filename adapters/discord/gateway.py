@@ -38,6 +38,8 @@ class GatewayTerms:
     """How soon a connection that failed is tried again: twice as late each time, up to the longest."""
     ready_s: float = 2.0
     """How long after the last server that the gateway told of it has told of all."""
+    deaf_s: float = 120.0
+    """How long a connection may be down, or be on its way, before that is told as trouble."""
 
 
 USUAL: Final = GatewayTerms()
@@ -85,6 +87,9 @@ class Gateway:
 
     def trouble(self) -> str:
         """Return one line on why nobody listens here who should; nothing where all is well."""
+        client = self._client
+        if not self._failure and client is not None and client.deaf_s > self._terms.deaf_s:
+            return f"the gateway has not been connected for {client.deaf_s:.0f} s; it is tried on"
         return self._failure
 
     def place(self, channel: Channel) -> Place | None:
@@ -97,12 +102,14 @@ class Gateway:
 
     async def run(self) -> None:
         """Listen whenever nobody else does, until cancelled, or until Discord refuses the token."""
+        time = asyncio.get_running_loop().time
         wait_s = self._terms.retry_s
         try:
             while True:
                 if not await self._hold():
                     await asyncio.sleep(self._terms.prolong_s)
                     continue
+                begun = time()
                 try:
                     await self._listen_while_held()
                 except _TokenRefused:
@@ -112,6 +119,8 @@ class Gateway:
                     logger.error("%s until the bot is started again with another", self._failure)
                     return
                 except Exception as error:  # a loop logs and lives on
+                    if time() - begun > self._terms.longest_retry_s:  # it was well until now
+                        wait_s = self._terms.retry_s
                     failure = f"the gateway failed: {type(error).__name__}: {error}"
                     if failure != self._failure:
                         logger.error("Discord: %s; trying again in %g s", failure, wait_s)
@@ -135,7 +144,7 @@ class Gateway:
             if listening.done():
                 await listening
             else:
-                logger.warning("another process listens to Discord from now on")
+                logger.warning("not listening to Discord any more: the lease is another's, or ran out")
         finally:
             self._client = None
             if self.holds:

@@ -148,12 +148,12 @@ class ManyAccess:
         """Return the installation that serves a workspace, as `Access` does."""
         now = asyncio.get_running_loop().time()
         read_at, installed = self._known.get(team, (0.0, None))
-        if installed is None or now - read_at > KNOWN_S:
+        if installed is None or now - read_at > KNOWN_S or self._rotation.is_due(installed):
             installed = await self._read(team, enterprise)
+            self._known[team] = (now, installed)
         if self._rotation.is_due(installed):
             installed = await self._rotation.renew(installed)
         self._rotation.well(installed)
-        self._known[team] = (now, installed)
         return installed
 
     async def _read(self, team: str, enterprise: str = "") -> Installed:

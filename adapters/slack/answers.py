@@ -80,7 +80,7 @@ class Answers:
         else:
             await self._keep(call, reply)
             first, *rest = parts_for_view(reply)
-            shown = message_view(first, self.sealed(call, ""))
+            shown = message_view(first)
         self._shown[view] = shown
         while len(self._shown) > MAX_SHOWN:
             self._shown.popitem(last=False)

@@ -98,7 +98,7 @@ def build_app(
     seal = Seal(settings)
     people = People(engine.workspaces, settings, clock)
     answers = Answers(engine.store, seal)
-    homes = Homes(engine, people)
+    homes = Homes(engine, people, access)
     work = Work(engine.store, clock)
     listeners = Listeners(Interactions(engine, people, answers, homes, seal), people, work)
     for add in register:

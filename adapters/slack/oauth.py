@@ -53,7 +53,7 @@ class Installing:
 
     async def failed(self, arguments: AsyncFailureArgs) -> BoltResponse:
         """Say that it has to be begun anew."""
-        logger.warning("an installation failed: %s", arguments.reason)
+        logger.warning("an installation failed: %.80r", arguments.reason)  # which a browser may have made up
         return _response(
             arguments.suggested_status_code,
             page("not_installed", self._language(arguments.request), again=PREFIX + INSTALL),

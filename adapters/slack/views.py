@@ -70,12 +70,11 @@ def parts_for_view(message: Message) -> list[Message]:
     return split(message, VIEW_LIMITS)
 
 
-def message_view(part: Message, metadata: str = "") -> Json:
+def message_view(part: Message) -> Json:
     """Return one of `parts_for_view` as a modal to read."""
     return {
         "type": "modal",
         "callback_id": "answer",
-        "private_metadata": metadata,
         "title": plain(phrase("slack.title", part.language)),
         "close": plain(phrase("slack.close", part.language)),
         "blocks": render(part)["blocks"],
