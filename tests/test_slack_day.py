@@ -2,8 +2,7 @@
 
 import asyncio
 import signal
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
@@ -11,8 +10,6 @@ import pytest
 from bot.model import Channel, WorkspaceId
 from bot.phrases import phrase
 from bot.run import utc_now
-from bot.store import open_store
-from bot.timetable import turns
 from tests.bot_process import BotProcess, free_port
 from tests.command import ai_news
 from tests.fakes.slack_reading import labels_of, text_of
@@ -79,14 +76,11 @@ class Day:
 
     async def stored(self):
         """Return what the store knows of the workspace and of its channel's subscription."""
-        store = await open_store(self.bot.database_url, checkpoints=False)
-        try:
-            workspace = await store.workspace("slack", WorkspaceId(self.team.id))
-            subscription = await store.subscription(self.channel)
-            owed = await store.deliveries(WorkspaceId(self.team.id), 1_000)
-        finally:
-            await store.close()
-        return SimpleNamespace(workspace=workspace, subscription=subscription, owed=owed)
+        async with self.bot.store() as store:
+            return SimpleNamespace(
+                workspace=await store.workspace("slack", WorkspaceId(self.team.id)),
+                subscription=await store.subscription(self.channel),
+            )
 
     async def state(self, wanted):
         """Wait until the subscription is in a state."""
@@ -95,26 +89,10 @@ class Day:
                 await asyncio.sleep(0.1)
         return subscription
 
-    async def come_due(self):
-        """Let the turn that was the last one be due now, as if the bot had not got round to it."""
-        store = await open_store(self.bot.database_url, checkpoints=False)
-        try:
-            before = await store.subscription(self.channel)
-            last = [turn.at for turn in turns_until_now(before)][-1]
-            await store.change_subscription(before, replace(before, next_due_at=last))
-        finally:
-            await store.close()
-
-    async def owes(self):
-        """Return what is owed and not settled."""
-        return [one for one in (await self.stored()).owed if one.state in ("planned", "sending")]
-
     async def settled(self):
         """Wait until nothing is owed, and Slack has told all."""
-        async with asyncio.timeout(PATIENCE_S):
-            while await self.owes():  # noqa: ASYNC110 -- another process makes it so
-                await asyncio.sleep(0.1)
         await self.server.all_told()
+        await self.bot.settled()
 
     async def listens(self):
         """Wait until the bot hears what Slack tells."""
@@ -127,14 +105,6 @@ class Day:
         form = await self.view(self.aoi, with_words=ja("form.submit"))
         await self.aoi.submit(form, {"text.0": text})
         return text_of(await self.view(self.aoi, with_words="DeepSeek"))
-
-
-def turns_until_now(subscription):
-    now = utc_now()
-    for turn in turns(subscription, now - timedelta(hours=13)):
-        if turn.at > now:
-            return
-        yield turn
 
 
 async def install(day, heading):
@@ -245,7 +215,7 @@ async def add(day):
     asked = await day.mika.command(day.news, "/ai-news", "Otaru harbour")
     assert "Otaru" in await day.answer(asked)
 
-    await day.come_due()
+    await day.bot.let_come_due(day.channel)
     (digest,) = await day.until(lambda: day.posts("Otaru"))
     assert "forty desks" in text_of(digest)
     assert (await day.stored()).subscription.next_due_at > utc_now()
