@@ -288,7 +288,6 @@ async def test_a_server_that_puts_the_bot_out_is_left_and_its_digests_stop(place
 async def test_a_server_that_left_while_nobody_listened_is_found_out(place):
     async with place.bot() as bot:
         await until(lambda: known(bot, place.guild))
-        await place.mika.command(place.channel, "ai-news-digest subscribe")
     place.guild.kick_bot()
 
     async with place.bot() as bot:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import discord
@@ -15,7 +16,7 @@ from adapters.discord.commands import MESSAGE
 from adapters.discord.forms import OPENS_FORM, filled_in, forget_form, kept_form
 from adapters.discord.messages import read_message
 from adapters.discord.options import chosen_roles, focused, typed
-from adapters.discord.rights import lacking, lacking_message, shares
+from adapters.discord.rights import lacking, lacking_message, names_moderators, shares
 from bot.commands import AddStories, Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
 from bot.display import truncated
 from bot.engine import Engine
@@ -103,7 +104,11 @@ class Interactions:
             return
         if command is not None and not _only_reads(command):
             await answering.acknowledge()
-        await answering.give(await self._engine.reply(text, asked))
+        reply = await self._engine.reply(text, asked)
+        if names_moderators(command) and asked.actor.role == "manager" and isinstance(reply, Message):
+            how = paragraph(phrase("discord.integrations", language))
+            reply = replace(reply, blocks=(*reply.blocks, how))
+        await answering.give(reply)
 
     async def _add_message(
         self, interaction: discord.Interaction, data: Mapping[str, Any], answering: Answering

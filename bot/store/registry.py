@@ -22,6 +22,9 @@ class DatabaseRegistry:
         found = await self._known(sql.WORKSPACE, platform, workspace)
         return rows.read_workspace(found[0]) if found else None
 
+    async def workspaces(self, platform: str) -> list[WorkspaceId]:
+        return [WorkspaceId(row["id"]) for row in await self._driver.read(sql.WORKSPACES, platform)]
+
     async def join(self, workspace: Workspace, welcome: Delivery | None) -> bool:
         async def join(transaction: Transaction) -> bool:
             place = (workspace.platform, workspace.id)
