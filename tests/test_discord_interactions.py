@@ -296,6 +296,20 @@ async def test_a_role_that_a_manager_names_may_do_what_moderators_do(place, bot)
     assert "This channel is subscribed" in answer.text
 
 
+async def test_a_role_that_nobody_is_notified_by_is_told_of(place, bot):
+    silent, loud = place.guild.role("silent"), place.guild.role("loud", mentionable=True)
+
+    begun = await place.mika.command(place.channel, "ai-news-digest subscribe", mention=silent)
+    changed = await place.mika.command(place.channel, "ai-news-digest change", mention=loud)
+    place.channel.allow(place.guild.bot, allow=Permission.MENTION_EVERYONE)
+    allowed = await place.mika.command(place.channel, "ai-news-digest change", mention=silent)
+
+    assert "notifies nobody" in begun.text
+    assert "This channel is subscribed" in begun.text
+    assert "notifies nobody" not in changed.text
+    assert "notifies nobody" not in allowed.text
+
+
 async def test_everyone_cannot_be_made_a_moderator(place, bot):
     answer = await place.mika.command(place.channel, "ai-news-mod setup", moderators=place.guild.everyone)
 
