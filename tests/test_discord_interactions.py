@@ -558,7 +558,7 @@ async def test_who_cannot_acknowledge_does_not_do_the_work(place, bot, caplog, c
     assert "no digest yet" in answer.text
 
 
-@pytest.mark.parametrize("fault", ["reset", "accept, reset"])
+@pytest.mark.parametrize("fault", ["reset", "accept, reset", "hang", "accept, hang"])
 async def test_an_acknowledgement_whose_answer_is_lost_is_sent_again_and_the_work_done_once(
     place, bot, fault
 ):
