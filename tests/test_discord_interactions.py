@@ -65,6 +65,8 @@ async def test_help_is_a_query(place, bot):
     answer = await place.alice.command(place.channel, "ai-news", query="help")
 
     assert "What I can do" in answer.text
+    assert "**/ai-news-digest show**" in answer.text
+    assert "**/ai-news-digest**" not in answer.text  # Discord takes no command without its subcommand
 
 
 @pytest.mark.parametrize(
