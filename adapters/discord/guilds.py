@@ -91,9 +91,10 @@ class Guilds:
 
 
 def welcome_channel(guild: discord.Guild) -> Channel | None:
-    """Return where a server is welcomed: its system channel, or the first where the bot may speak."""
+    """Return where a server is welcomed: its system channel, or the first for talk where it may be."""
     first = [guild.system_channel] if guild.system_channel else []
-    for channel in (*first, *guild.text_channels):
+    for_talk = [one for one in guild.text_channels if not one.is_news() and one != guild.rules_channel]
+    for channel in (*first, *for_talk):
         may = channel.permissions_for(guild.me)
         if may.view_channel and may.send_messages:
             return Channel(platform=PLATFORM, workspace=WorkspaceId(str(guild.id)), id=str(channel.id))

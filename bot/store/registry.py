@@ -31,6 +31,8 @@ class DatabaseRegistry:
             found = await transaction.fetch(sql.WORKSPACE, *place)
             if found:
                 known = rows.read_workspace(found[0])
+                if known.left_at is None and known.name == workspace.name:
+                    return False
                 if known.left_at is None:
                     named = rows.workspace_document(replace(known, name=workspace.name))
                     await transaction.fetch(sql.CHANGE_WORKSPACE, *place, named, found[0]["document"])
