@@ -128,7 +128,9 @@ async def test_requests_with_a_wrong_missing_or_old_signature_are_refused(over_h
     assert len(asked.answers) == 1
 
 
-@pytest.mark.parametrize("body", ["{", "[1]", "null", "[" * 90_000, "payload=%5B1%5D", "payload=%7B", "1" * 5_000])
+@pytest.mark.parametrize(
+    "body", ["{", "[1]", "null", "[" * 90_000, "payload=%5B1%5D", "payload=%7B", "1" * 5_000]
+)
 @pytest.mark.parametrize("signed", [{}, {"at": "soon"}, {"at": "²"}, {"signature": "v0=é"}])
 async def test_what_nobody_signed_is_not_even_read(over_http, body, signed, caplog):
     headers = {

@@ -9,14 +9,17 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.access import SingleAccess
 from adapters.slack.cipher import Cipher, WrongKey
-from adapters.slack.installations import SHELF, States
+from adapters.slack.installations import SHELF, Installed, States
 from bot.errors import ChannelLost, InvalidSettings, PostDelayed
 from bot.model import Channel, WorkspaceId
 from bot.outbox import Outbox
 from bot.run import utc_now
 from bot.store import open_store
+from bot.workspaces import Workspaces
 from tests.factories import make_post, make_story, make_telling
 from tests.fakes.slack_reading import text_of
 from tests.fakes.slack_server import SlackServer, serving
@@ -483,6 +486,20 @@ async def test_one_workspace_needs_no_installation(server, url, sqlite_url):
 
         server.uninstall(team)
         await until(lambda: is_gone(bot, team.id))
+
+
+async def test_a_token_for_a_whole_organisation_serves_its_workspaces_and_no_other_organisation(sqlite_url):
+    store = await open_store(sqlite_url)
+    try:
+        access = SingleAccess("xoxb-1", AsyncWebClient(), Workspaces(store, utc_now), utc_now)
+        access.home = Installed(id="E1", enterprise="E1", token="xoxb-1", installed_at=utc_now())
+
+        assert (await access.installed("T1", "E1")).token == "xoxb-1"
+        assert (await access.installed("T1")).token == "xoxb-1"  # as the outbox asks
+        with pytest.raises(ChannelLost):
+            await access.installed("T2", "E2")
+    finally:
+        await store.close()
 
 
 async def test_a_token_that_slack_refuses_is_named_at_the_start(server, url, sqlite_url):
