@@ -115,9 +115,16 @@ def read(values: Mapping[str, str], actor: Actor) -> Submission:
         raise InvalidInput("form_url")
     return Submission(
         text=printable(values.get("text", "")),
-        source=read_source(values.get("source", "").strip() or actor.name, url),
+        source=_source(values.get("source", "").strip() or actor.name, url),
         published_at=_date(values.get("date", "").strip()),
     )
+
+
+def _source(name: str, url: str | None) -> Source:
+    try:
+        return read_source(name, url)
+    except InvalidInput as error:
+        raise InvalidInput("form_source") from error
 
 
 def _date(text: str) -> datetime | None:

@@ -253,13 +253,20 @@ class _Rest:
         return _with_runs(self.block, tuple(self._cut_runs(end)))
 
     def _cut_runs(self, end: int) -> Iterator[Run]:
-        """Yield what the text up to `end` holds; a link keeps its address where the last of it is shown."""
+        """Yield what the text up to `end` holds; a link keeps its address where the last of it is shown.
+
+        A piece of a channel's name or of an instant is only text.
+        """
         runs = _runs(self.block)
         for index in range(bisect_right(self.ends, self.start), bisect_left(self.ends, end) + 1):
             run = runs[index]
             begin = self.ends[index] - len(run.text)
             text = run.text[max(self.start - begin, 0) : end - begin]
-            yield replace(run, text=text, url=run.url if end >= self.shown_ends[index] else None)
+            url = run.url if end >= self.shown_ends[index] else None
+            if text == run.text:
+                yield replace(run, url=url)
+            else:
+                yield replace(run, text=text, url=url, channel=None, at=None)
 
 
 def _shown_length(text: str) -> int:

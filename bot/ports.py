@@ -308,7 +308,8 @@ class Platform(Protocol):
     async def find(self, post: Post, since: datetime) -> str | None:
         """Return the id of the message that was posted as `post`, with its key, at or after `since`.
 
-        Returns None when it is certain that there is none. Raises `PostDelayed` when that cannot be told now.
+        Returns None when it is certain that there is none. Raises `PostDelayed` when that cannot be told now,
+        and `ChannelLost`.
         """
         ...
 

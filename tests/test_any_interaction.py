@@ -136,7 +136,9 @@ def test_any_message_may_be_added(database_url, text, author, link, interaction)
         assert all(len(field.value) <= field.max_length for field in filled.fields)
         # What was filled in for them may be no article, but nothing else in it is wrong.
         language = interaction.actor.language
-        no_article = {phrase(f"error.{key}", language) for key in ("article_empty", "article_no_story")}
-        assert isinstance(sent, Message) or sent.problem in no_article
+        problems = {phrase(f"error.{key}", language) for key in ("article_empty", "article_no_story")}
+        if not any(map(str.isprintable, "".join(f"{author}{interaction.actor.name}".split()))):
+            problems.add(phrase("error.form_source", language))
+        assert isinstance(sent, Message) or sent.problem in problems
     else:
         assert interaction.actor.role == "member"

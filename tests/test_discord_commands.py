@@ -301,12 +301,12 @@ async def test_the_command_of_a_long_button_is_found_after_a_restart(store):
     await keep_command(store, button, WorkspaceId("1"))
 
     assert len(custom_id(button)) <= 100
-    assert await command_of(store, custom_id(button)) == (command, "99")
+    assert await command_of(store, custom_id(button), WorkspaceId("1")) == (command, "99")
 
 
 async def test_a_short_button_needs_no_store_and_a_forgotten_one_is_nothing(store):
     await keep_command(store, Button("Help", "/ai-news help"), WorkspaceId("1"))
 
     assert await store.shelf("buttons") == {}
-    assert await command_of(store, "/ai-news help") == ("/ai-news help", None)
-    assert await command_of(store, "/ai-news lo…#" + "0" * 32) is None
+    assert await command_of(store, "/ai-news help", WorkspaceId("1")) == ("/ai-news help", None)
+    assert await command_of(store, "/ai-news lo…#" + "0" * 32, WorkspaceId("1")) is None

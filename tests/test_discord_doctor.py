@@ -103,6 +103,20 @@ async def test_doctor_looks_at_what_threads_need(home):
     assert ("warning", f"channel {news.id}: missing: Create Public Threads") in found
 
 
+async def test_doctor_looks_on_where_one_channel_cannot_be_looked_at(home):
+    server = DiscordServer(token=TOKEN)
+    guild = server.guild()
+    first, second = guild.text("first"), guild.text("second")
+    await (await subscribe(home, first, second)).close()
+    server.faults.add("503", on="GET /channels/{channel_id}")
+    async with serving(server) as url:
+        healthy, found = await doctor(home, url)
+
+    assert healthy
+    assert found[-2][1].startswith(f"channel {first.id}: could not be looked at: Discord answered 503")
+    assert found[-1] == ("ok", "1 of 2 subscribed channels can be posted to")
+
+
 async def test_doctor_says_where_a_new_token_is_found(home):
     server = DiscordServer(token="another")
     async with serving(server) as url:

@@ -1,12 +1,14 @@
 """What people do on Discord, through the real client over real sockets."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from adapters.discord.answering import ACKNOWLEDGE_S
 from bot.errors import StoreError
-from bot.model import Channel, WorkspaceId
+from bot.message import Message, paragraph
+from bot.model import Channel, Post, WorkspaceId
 from tests.discord_app import command_about, until, world
 from tests.fakes.discord_permissions import Permission
 from tests.fakes.discord_users import NoAnswer, NotShown
@@ -29,10 +31,12 @@ async def bot(place):
         yield bot
 
 
+def named(channel):
+    return Channel(platform="discord", workspace=WorkspaceId(str(channel.guild.id)), id=str(channel.id))
+
+
 async def subscription(bot, place, channel=None):
-    id_ = str((channel or place.channel).id)
-    workspace = WorkspaceId(str(place.guild.id))
-    return await bot.engine.store.subscription(Channel(platform="discord", workspace=workspace, id=id_))
+    return await bot.engine.store.subscription(named(channel or place.channel))
 
 
 def shared_in(channel):
@@ -137,6 +141,55 @@ async def test_sharing_posts_the_answer_once_with_the_name_of_who_shared_it(plac
         assert [message.text.count("Shared by alice") for message in shared_in(place.channel)] == [1]
 
 
+async def test_who_may_not_write_in_a_channel_cannot_have_the_bot_write_there(place, bot):
+    answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+    place.channel.allow(place.guild.everyone, deny=Permission.SEND_MESSAGES)
+    place.channel.allow(place.guild.bot, allow=Permission.SEND_MESSAGES)
+    platform, opener = bot.platform, place.mika.say(place.channel, "About robots")
+    message = Message((paragraph("Robots"),), "en", in_thread=True)
+    here = named(place.channel)
+    await platform.post(Post(channel=here, message=message, key="robots.2", opener=str(opener.id)))
+    (thread,) = place.channel.threads
+
+    pressed = await place.alice.press(answer.shown, "share")
+    typed = await place.alice.command(place.channel, "ai-news", query="kumo", visible=True)
+    in_thread = await place.alice.command(thread, "ai-news", query="kumo", visible=True)
+
+    assert "may not write in this channel" in pressed.text
+    assert "may not write in this channel" in typed.text
+    assert "Shared with the channel" in in_thread.text
+
+
+async def test_nothing_is_said_to_be_shared_where_the_bot_cannot_post(place, bot):
+    place.channel.allow(place.guild.bot, deny=Permission.SEND_MESSAGES)
+
+    answer = await place.alice.command(place.channel, "ai-news", query="kumo", visible=True)
+
+    assert "cannot post" in answer.text
+    assert "Send Messages" in answer.text
+
+
+@pytest.mark.parametrize("query", ["kumo visible:yes", "kumo visi\x07ble:yes", "kumo vis\u202eible:yes"])
+async def test_nothing_in_a_query_shares_it(place, bot, query):
+    answer = await place.alice.command(place.channel, "ai-news", query=query)
+
+    assert answer.ephemeral
+    assert "Shared" not in answer.text
+
+
+async def test_a_long_button_outlives_another_server_that_asked_the_same(place, bot):
+    other = place.server.guild("Elsewhere")
+    long = "kumo " * 30
+    answer = await place.alice.command(place.channel, "ai-news", query=long)
+    await other.member("bob").command(other.text("news"), "ai-news", query=long)
+    await bot.engine.workspaces.left("discord", WorkspaceId(str(other.id)))
+    await bot.engine.workspaces.purge(timedelta(days=-1))
+
+    why = await place.alice.press(answer.shown, "why")
+
+    assert "Why this answer" in why.text
+
+
 async def test_a_long_button_works_after_a_restart(place):
     async with place.bot():
         answer = await place.alice.command(place.channel, "ai-news", query=LONG_QUESTION)
@@ -150,7 +203,8 @@ async def test_a_long_button_works_after_a_restart(place):
 
 async def test_a_button_that_nobody_knows_any_more_says_so(place, bot):
     answer = await place.alice.command(place.channel, "ai-news", query=LONG_QUESTION)
-    await bot.engine.store.take("buttons", answer.shown.buttons["why"]["custom_id"])
+    id_ = answer.shown.buttons["why"]["custom_id"]
+    assert await bot.engine.store.take("buttons", f"{place.guild.id} {id_}")
 
     pressed = await place.alice.press(answer.shown, "why")
 
@@ -407,6 +461,45 @@ async def test_what_takes_long_is_acknowledged_first_and_then_answered(place, bo
     assert why.deferred
     assert why.shown is answer.shown
     assert "Why this answer" in answer.text
+
+
+async def test_a_slow_database_is_acknowledged_in_time_wherever_it_is_asked(place, bot):
+    known, keep = bot.engine.workspaces.known, bot.engine.store.keep
+
+    async def slowly_known(*asked):
+        await asyncio.sleep(ACKNOWLEDGE_S + 0.2)
+        return await known(*asked)
+
+    async def slowly_kept(*asked):
+        await asyncio.sleep(ACKNOWLEDGE_S / 2)
+        return await keep(*asked)
+
+    bot.engine.workspaces.known = slowly_known
+    answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+    form = await place.mika.command(place.channel, "ai-news-mod add")
+    bot.engine.workspaces.known, bot.engine.store.keep = known, slowly_kept
+    long = await place.alice.command(place.channel, "ai-news", query="kumo " * 30)
+
+    assert answer.deferred
+    assert answer.ephemeral
+    assert "Found for" in answer.text
+    assert form.deferred
+    assert "The form is ready" in form.text
+    assert (await place.mika.press(form.shown, "Open the form")).modal
+    assert long.deferred
+    assert "Found for" in long.text
+
+
+async def test_an_answer_that_discord_refuses_is_excused(place, bot):
+    answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+
+    place.server.faults.add("error 50013", "", "error 50013", on=CALLBACK)
+    excused = await place.alice.command(place.channel, "ai-news", query="kumo")
+    beside = await place.alice.press(answer.shown, "why")
+
+    assert "cannot answer just now" in excused.text
+    assert "cannot answer just now" in beside.response.text
+    assert "Found for" in answer.text
 
 
 async def test_an_answer_longer_than_a_message_follows_in_parts(place, bot):

@@ -93,13 +93,17 @@ async def test_what_may_stand_is_not_repeated_while_the_bot_may_not_look(sqlite_
         await here.owe("text")
         news = here.channels["text"]
         news.allow(here.guild.bot, deny=Permission.READ_MESSAGE_HISTORY)
+        desk = here.guild.system_channel = here.guild.text("moderators")
         here.server.faults.add("accept, 503")
 
         await here.deliver(platform, rounds=20)
 
         assert here.standing("text") == expected("text")[:1]
-        assert "Read Message History" in (await here.store.delivery("text.1")).error
+        assert len(desk.messages) == 1
+        subscription = await here.store.subscription(named(news))
+        assert "Read Message History" in subscription.trouble
         news.allow(here.guild.bot)
+        await here.store.change_subscription(subscription, replace(subscription, state="active", trouble=""))
         here.start += timedelta(days=30)
         await here.deliver(platform)
         assert here.standing("text") == expected("text")

@@ -1,5 +1,6 @@
 """Posting to Discord, over real sockets to a pretend one that enforces its limits."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -24,6 +25,7 @@ OPEN = "POST /channels/{channel_id}/threads"
 THREAD = "POST /channels/{channel_id}/messages/{message_id}/threads"
 CROSSPOST = "POST /channels/{channel_id}/messages/{message_id}/crosspost"
 EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
+CHANNEL = "GET /channels/{channel_id}"
 HISTORY = "GET /channels/{channel_id}/messages"
 
 
@@ -149,6 +151,23 @@ async def test_a_permission_that_is_missing_is_named(platform, guild):
         await platform.post(post_to(news))
 
     assert caught.value.why == "no_permission"
+
+
+async def test_a_permission_that_threads_need_is_named(platform, guild):
+    news = guild.text("news")
+    news.allow(guild.bot, deny=Permission.CREATE_PUBLIC_THREADS)
+    opener = await platform.post(post_to(news))
+
+    with pytest.raises(ChannelLost, match="missing: Create Public Threads"):
+        await platform.post(post_to(news, below(2), "digest.2", opener=opener))
+
+
+async def test_a_permission_is_called_in_a_forum_as_discord_calls_it_there(platform, guild):
+    forum = guild.forum("forum")
+    forum.allow(guild.bot, deny=Permission.SEND_MESSAGES)
+
+    with pytest.raises(ChannelLost, match="missing: Create Posts"):
+        await platform.post(post_to(forum))
 
 
 async def test_a_channel_that_is_hidden_from_the_bot_is_lost(platform, guild):
@@ -307,14 +326,39 @@ async def test_an_announcement_is_published_once(discord, platform, guild):
     assert discord.asked[CROSSPOST] == 1
 
 
-@pytest.mark.parametrize("fault", ["500", "error 50013", "error 40033", "429 route", "reset"])
+@pytest.mark.parametrize("fault", ["500", "error 50013", "error 40033", "reset"])
 async def test_an_announcement_stands_whatever_becomes_of_publishing(discord, platform, guild, fault):
-    discord.faults.add(fault, on=CROSSPOST)
+    discord.faults.add(fault, fault, on=CROSSPOST)
     news = guild.announcement("news")
 
     id_ = await platform.post(post_to(news, replace(TODAY, publish=True)))
 
     assert [str(message.id) for message in news.messages] == [id_]
+
+
+async def test_an_announcement_is_published_although_discord_was_in_trouble_for_a_moment(
+    discord, platform, guild
+):
+    discord.faults.add("503", on=CROSSPOST)
+    news = guild.announcement("news")
+
+    await platform.post(post_to(news, replace(TODAY, publish=True)))
+
+    assert [message.crossposted for message in news.messages] == [True]
+
+
+async def test_an_announcement_is_published_when_the_limit_of_an_hour_lets_it(discord, platform, guild):
+    discord.faults.add("429 huge", on=CROSSPOST)
+    news = guild.announcement("news")
+    post = post_to(news, replace(TODAY, publish=True))
+
+    with pytest.raises(PostDelayed) as caught:
+        await platform.post(post)
+    found = await platform.find(post, lately())
+
+    assert caught.value.retry_after_s == 86_400
+    assert [str(message.id) for message in news.messages] == [found]
+    assert [message.crossposted for message in news.messages] == [True]
 
 
 async def test_an_announcement_that_was_found_is_published_then(discord, platform, guild):
@@ -425,9 +469,53 @@ async def test_a_discord_that_cannot_be_reached_delays(monkeypatch, store):
     platform = DiscordPlatform("token", store)
 
     with pytest.raises(PostDelayed, match="reached"):
-        await platform.post(make_post(channel=make_channel(platform="discord", id="2")))
+        await platform.post(make_post(channel=make_channel(platform="discord", workspace="1", id="2")))
 
     await platform.close()
+
+
+async def test_a_workspace_that_is_no_id_of_discords_has_no_channels(platform):
+    with pytest.raises(ChannelLost, match="not an id"):
+        await platform.post(make_post(channel=make_channel(platform="discord", workspace="home", id="2")))
+
+
+async def test_what_a_post_asks_for_beside_it_counts_too_so_that_no_request_is_refused(discord, store):
+    discord.rates.scale = 1.0
+    channels = [discord.guild().text("news") for _ in range(60)]
+    async with another(discord, store) as platform:
+        await asyncio.gather(*(platform.post(post_to(channel)) for channel in channels))
+
+    assert discord.asked[CHANNEL] == discord.asked[CREATE] == 60
+    assert discord.refused == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "wait_s"),
+    [("429 huge", 86_400), ("429 cloudflare", 600), ("429 html", 1), ("503", 5), ("html", 5)],
+)
+async def test_a_sign_in_that_fails_holds_up_every_channel(discord, platform, guild, fault, wait_s):
+    news = guild.text("news")
+    discord.faults.add(fault, on="GET /users/@me")
+
+    for _ in range(3):
+        with pytest.raises(PostDelayed) as caught:
+            await platform.post(post_to(news))
+        assert caught.value.everywhere
+        assert caught.value.retry_after_s == pytest.approx(wait_s, abs=1)
+
+    assert discord.asked == {"GET /users/@me": 1}
+
+
+async def test_a_sign_in_that_hangs_is_not_waited_for_by_each_in_turn(discord, platform, guild, monkeypatch):
+    news = guild.text("news")
+    monkeypatch.setattr("adapters.discord.rest.REQUEST_S", 0.2)
+    discord.faults.add("hang", "hang", on="GET /users/@me")
+
+    posts = (platform.post(post_to(news, key=f"digest.{n}")) for n in range(8))
+    failures = await asyncio.gather(*posts, return_exceptions=True)
+
+    assert {type(failure) for failure in failures} == {PostDelayed}
+    assert discord.asked == {"GET /users/@me": 1}
 
 
 async def test_nothing_is_posted_once_it_is_closed(discord, platform, guild):
@@ -476,7 +564,7 @@ async def test_a_history_that_may_not_be_read_is_not_taken_for_an_empty_one(disc
     with pytest.raises(PostUncertain):
         await platform.post(post_to(news))
 
-    with pytest.raises(PostDelayed, match="Read Message History"):
+    with pytest.raises(ChannelLost, match="missing: Read Message History"):
         await platform.find(post_to(news), lately())
 
 
@@ -587,6 +675,26 @@ async def test_moderators_are_not_told_where_the_bot_may_not_speak(platform, gui
     assert await platform.desk(WorkspaceId(str(guild.id))) is None
 
 
+async def test_moderators_are_told_elsewhere_where_their_channel_is_gone(platform, store, guild):
+    guild.system_channel, desk = guild.text("general"), guild.text("moderators")
+    workspace = make_workspace(platform="discord", id=WorkspaceId(str(guild.id)), desk=str(desk.id))
+    await store.join(workspace, None)
+    desk.delete()
+
+    assert await platform.desk(workspace.id) == named(guild.system_channel)
+
+
+async def test_the_channel_of_moderators_stays_theirs_while_discord_cannot_tell(
+    discord, platform, store, guild
+):
+    guild.system_channel, desk = guild.text("general"), guild.text("moderators")
+    workspace = make_workspace(platform="discord", id=WorkspaceId(str(guild.id)), desk=str(desk.id))
+    await store.join(workspace, None)
+    discord.faults.add("503", on="GET /channels/{channel_id}")
+
+    assert await platform.desk(workspace.id) == named(desk)
+
+
 async def test_a_server_that_is_gone_has_no_desk(platform):
     assert await platform.desk(WorkspaceId("1")) is None
 
@@ -601,7 +709,7 @@ async def test_a_long_command_of_a_posted_button_is_kept(discord, platform, stor
     await platform.post(post_to(guild.text("news"), message))
 
     custom_id = discord.ledger[0].buttons["Why"]["custom_id"]
-    assert await command_of(store, custom_id) == (command, None)
+    assert await command_of(store, custom_id, WorkspaceId(str(guild.id))) == (command, None)
 
 
 def below(number):

@@ -88,6 +88,7 @@ def test_only_the_text_must_be_given():
         pytest.param({"url": "https://\ud800/"}, "form_url", id="no host"),
         pytest.param({"url": "https://kawabe.example/" + "a" * 990}, "form_too_long", id="address too long"),
         pytest.param({"source": "あ" * 201}, "form_too_long", id="source too long"),
+        pytest.param({"source": "\U00012544"}, "form_source", id="source that cannot be shown"),
         pytest.param({"date": "yesterday"}, "form_date", id="no date"),
         pytest.param({"date": "2025-02-30"}, "form_date", id="no such day"),
         pytest.param({"date": "9" * 100_000}, "form_too_long", id="date too long"),

@@ -22,6 +22,7 @@ from bot.message import (
     plain_text,
     split,
 )
+from tests.factories import NOW
 from tests.messages import HOSTILE, JAPANESE, make_story_blocks, messages, raw_text, words
 
 SMALL = Limits(characters=200, block_characters=100, blocks=9)
@@ -174,6 +175,17 @@ def test_a_link_that_is_cut_keeps_its_address_on_the_last_piece():
 
     assert first.blocks == (Paragraph((Run("p" * 20), Run("l" * 80))),)
     assert second.blocks == (Paragraph((replace(link, text="l" * 70),)),)
+
+
+@pytest.mark.parametrize("fact", [{"channel": "C1"}, {"at": NOW}])
+def test_a_channel_or_instant_that_is_cut_is_text_and_stands_nowhere_twice(fact):
+    limits = Limits(characters=100, block_characters=100, blocks=9)
+    whole = Run("w" * 20, **fact)
+
+    first, second = split(message(Paragraph((whole, Run("n" * 150, **fact)))), limits)
+
+    assert first.blocks == (Paragraph((whole, Run("n" * 80))),)
+    assert second.blocks == (Paragraph((Run("n" * 70),)),)
 
 
 def test_a_title_keeps_its_story_wherever_it_is_cut():

@@ -502,6 +502,30 @@ async def test_a_token_for_a_whole_organisation_serves_its_workspaces_and_no_oth
         await store.close()
 
 
+async def test_the_desk_is_told_when_a_workspace_is_back_with_another_token(server, url, sqlite_url):
+    team = server.team("Kumo")
+    desk = server.channel(team, "desk")
+
+    def settings():
+        return settings_for(
+            url.rstrip("/"), slack_bot_token=team.bot_token, slack_app_token=server.app_token, web_port="0"
+        )
+
+    async with connected(server, settings(), sqlite_url) as bot:
+        before = await bot.known(team.id)
+        await bot.engine.store.change_workspace(before, replace(before, desk=desk.id))
+        server.revoke_tokens(team)
+        await until(lambda: is_gone(bot, team.id))
+    server.install(team)
+
+    for _ in range(2):
+        async with connected(server, settings(), sqlite_url) as bot:
+            await Outbox(bot.engine.store, bot.platform, utc_now, "us").drain()
+
+    (told,) = server.posted(desk)
+    assert "subscriptions were kept" in text_of(told)
+
+
 async def test_a_token_that_slack_refuses_is_named_at_the_start(server, url, sqlite_url):
     settings = settings_for(
         url.rstrip("/"), slack_bot_token="xoxb-1-2", slack_signing_secret="secret", web_port="0"

@@ -6,8 +6,9 @@ waits any more.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Final, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Final
 
 import aiohttp
 import discord
@@ -28,10 +29,10 @@ REQUEST_S: Final = 10.0
 """How long one request may take, in seconds."""
 
 ALREADY_ACKNOWLEDGED: Final = 40060
+NOBODY_WAITS: Final = {10062, 10015, 50027, ALREADY_ACKNOWLEDGED}
+"""Codes: the interaction or its token is over, or somebody else has answered."""
 
 _NOBODY: Final = discord.AllowedMentions.none()
-
-T = TypeVar("T")
 
 
 class Unanswerable(Exception):
@@ -39,53 +40,61 @@ class Unanswerable(Exception):
 
 
 class Answering:
-    """The answer to one interaction, about the channel with id `place` where that is not its own."""
+    """The answer to one interaction.
 
-    def __init__(
-        self, interaction: discord.Interaction, store: Store, place: str | None, *, in_place: bool = False
-    ) -> None:
+    It is about the channel with id `place` where that is not its own, and takes the place of the message
+    whose button was pressed where it is `in_place`.
+    """
+
+    def __init__(self, interaction: discord.Interaction, store: Store) -> None:
+        self.place: str | None = None
+        self.in_place = False
         self._interaction = interaction
         self._store = store
-        self._place = place
-        self._in_place = in_place
         self._workspace = WorkspaceId(str(interaction.guild_id))
+        self._first = asyncio.Lock()
+        """Held by whoever sends the first answer."""
         self._is_acknowledged = False
 
     @property
     def owner(self) -> str:
         """The one who asked, as forms are kept for."""
-        return f"{self._interaction.user.id} {self._place or self._interaction.channel_id}"
+        return f"{self._interaction.user.id} {self.place or self._interaction.channel_id}"
+
+    @asynccontextmanager
+    async def in_time(self) -> AsyncIterator[None]:
+        """Acknowledge the interaction where what the block does takes long, the database for one."""
+        late = asyncio.create_task(self._acknowledge_late())
+        try:
+            yield
+        finally:
+            if not self._first.locked():  # what is being sent is known only once its answer is there
+                late.cancel()
+            with suppress(asyncio.CancelledError, Unanswerable, discord.HTTPException):
+                await late
+
+    async def _acknowledge_late(self) -> None:
+        await asyncio.sleep(ACKNOWLEDGE_S)
+        await self.acknowledge()
 
     async def acknowledge(self) -> None:
         """Tell Discord that an answer will come. Raises `Unanswerable`: then nothing may be done."""
         response = self._interaction.response
-        if self._in_place:
-            await self._send(response.defer)
-        else:
-            await self._send(lambda: response.defer(ephemeral=True, thinking=True))
-
-    async def in_time(self, work: Coroutine[Any, Any, T]) -> T:
-        """Return what comes of work that changes nothing; acknowledges where that takes long."""
-        task = asyncio.ensure_future(work)
-        try:
-            done, _ = await asyncio.wait({task}, timeout=ACKNOWLEDGE_S)
-            if not done:
-                await self.acknowledge()
-            return await task
-        finally:
-            task.cancel()
+        async with self._first:
+            if self._is_acknowledged:
+                return
+            if self.in_place:
+                await self._send(response.defer)
+            else:
+                await self._send(lambda: response.defer(ephemeral=True, thinking=True))
 
     async def give(self, reply: Message | Form) -> None:
         """Show a reply. Raises `Unanswerable`."""
-        response = self._interaction.response
         if isinstance(reply, Form):
-            if not self._is_acknowledged and len(reply.fields) <= MAX_FIELDS:
-                modal = modal_of(reply, self._place)
-                await keep_command(self._store, opener(reply, self._place), self._workspace)
-                await self._send(lambda: response.send_modal(modal))
+            if len(reply.fields) <= MAX_FIELDS and await self._open(reply):
                 return
             reply = await keep_form(self._store, reply, self.owner, self._workspace)
-        parts = split(about(reply, self._place), LIMITS)
+        parts = split(about(reply, self.place), LIMITS)
         for part in parts:
             await keep_commands(self._store, part, self._workspace)
         first, *later = (MessageView(part) for part in parts)
@@ -93,16 +102,38 @@ class Answering:
         for view in later:
             await self._follow_up(view)
 
+    async def apologise(self, message: Message) -> None:
+        """Show a short message, beside what is shown already, without asking the store for anything."""
+        view = MessageView(message)
+        if self.in_place and self._is_acknowledged:
+            await self._follow_up(view)
+        else:
+            self.in_place = False
+            await self._give_first(view)
+
+    async def _open(self, form: Form) -> bool:
+        """Open a form; return whether that could be: not in answer to what is acknowledged already."""
+        modal = modal_of(form, self.place)
+        await keep_command(self._store, opener(form, self.place), self._workspace)
+        async with self._first:
+            if self._is_acknowledged:
+                return False
+            await self._send(lambda: self._interaction.response.send_modal(modal))
+        return True
+
     async def _give_first(self, view: MessageView) -> None:
         interaction, response = self._interaction, self._interaction.response
-        if self._is_acknowledged:
-            await self._send(lambda: interaction.edit_original_response(view=view, allowed_mentions=_NOBODY))
-        elif self._in_place:
-            await self._send(lambda: response.edit_message(view=view, allowed_mentions=_NOBODY))
-        else:
-            await self._send(
-                lambda: response.send_message(view=view, ephemeral=True, allowed_mentions=_NOBODY)
-            )
+        async with self._first:
+            if self._is_acknowledged:
+                await self._send(
+                    lambda: interaction.edit_original_response(view=view, allowed_mentions=_NOBODY)
+                )
+            elif self.in_place:
+                await self._send(lambda: response.edit_message(view=view, allowed_mentions=_NOBODY))
+            else:
+                await self._send(
+                    lambda: response.send_message(view=view, ephemeral=True, allowed_mentions=_NOBODY)
+                )
 
     async def _follow_up(self, view: MessageView) -> None:
         followup = self._interaction.followup
@@ -119,10 +150,11 @@ class Answering:
                 async with asyncio.timeout(REQUEST_S):
                     await request()
             except discord.HTTPException as error:
-                # What says so after a lost answer tells that it was ours.
-                if not lost or error.code != ALREADY_ACKNOWLEDGED:
-                    raise Unanswerable(f"{error.status} (code {error.code}): {error.text}") from error
-                break
+                if lost and error.code == ALREADY_ACKNOWLEDGED:  # it tells that the lost one was ours
+                    break
+                if error.code not in NOBODY_WAITS:
+                    raise
+                raise Unanswerable(f"{error.status} (code {error.code}): {error.text}") from error
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 if not is_retried:
                     raise Unanswerable(f"{type(error).__name__}: {error}") from error

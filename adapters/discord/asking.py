@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 
+from adapters.discord.commands import THREADS
 from adapters.discord.forms import MAX_FIELDS
 from adapters.discord.places import PLATFORM
 from adapters.discord.render import LIMITS
@@ -29,14 +30,15 @@ def language_of(locale: str, server_locale: str | None, otherwise: Language) -> 
 class Place:
     """A channel that a command is about, as Discord described it beside the command.
 
-    `permissions` are the bot's there, None where Discord did not tell; `is_seen` says whether the asker
-    sees it.
+    `permissions` are the bot's there, None where Discord did not tell; `is_seen` and `is_open` say whether
+    the asker sees it and may write in it.
     """
 
     id: str
     type: int
     permissions: discord.Permissions | None
     is_seen: bool = True
+    is_open: bool = True
 
 
 def place_of(interaction: discord.Interaction, chosen: str | None) -> Place:
@@ -51,11 +53,13 @@ def place_of(interaction: discord.Interaction, chosen: str | None) -> Place:
             permissions=None if theirs is None else discord.Permissions(int(theirs)),
             is_seen=seen.view_channel or seen.administrator,
         )
-    channel = interaction.channel
+    type_ = -1 if interaction.channel is None else interaction.channel.type.value
+    theirs = interaction.permissions
     return Place(
         id=str(interaction.channel_id),
-        type=-1 if channel is None else channel.type.value,
+        type=type_,
         permissions=interaction.app_permissions,
+        is_open=theirs.send_messages_in_threads if type_ in THREADS else theirs.send_messages,
     )
 
 

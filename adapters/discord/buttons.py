@@ -42,17 +42,18 @@ async def keep_command(store: Store, button: Button, workspace: WorkspaceId) -> 
     """Keep a button's command where it is too long for an id."""
     id_ = custom_id(button)
     if _SHORTENED.search(id_):
-        await store.keep(SHELF, id_, json.dumps([button.command, button.channel]), workspace)
+        text = json.dumps([button.command, button.channel])
+        await store.keep(SHELF, _key(id_, workspace), text, workspace)
 
 
-async def command_of(store: Store, id_: str) -> tuple[str, str | None] | None:
+async def command_of(store: Store, id_: str, workspace: WorkspaceId) -> tuple[str, str | None] | None:
     """Return the command that an id stands for, and the channel that it is about where that is another.
 
-    None where it is not known any more.
+    None where it is not known any more in the workspace.
     """
     if not _SHORTENED.search(id_):
         return pressed(id_)
-    kept = await store.kept(SHELF, id_)
+    kept = await store.kept(SHELF, _key(id_, workspace))
     if kept is None:
         return None
     command, channel = json.loads(kept)
@@ -63,3 +64,8 @@ def pressed(id_: str) -> tuple[str, str | None]:
     """Return the command of a button with a short id, and the channel that it is about."""
     found = _ABOUT.fullmatch(id_)
     return (found["command"], found["channel"]) if found else (id_, None)
+
+
+def _key(id_: str, workspace: WorkspaceId) -> str:
+    """Return where a command is kept: each workspace's for itself, since it is purged with it."""
+    return f"{workspace} {id_}"

@@ -11,7 +11,7 @@ from adapters.discord.errors import Refusal
 from adapters.discord.invite import invite_url
 from adapters.discord.places import PLATFORM, Places
 from adapters.discord.rest import Rest
-from bot.errors import ChannelLost, PostFailed
+from bot.errors import ChannelLost, PostDelayed, PostFailed
 from bot.model import Subscription
 from bot.ports import Store
 from bot.settings import Settings, Shards
@@ -131,11 +131,15 @@ async def _lack(places: Places, subscription: Subscription) -> str:
     """Return why a channel cannot be posted to; nothing where it can."""
     try:
         place = await places.of(subscription.channel)
-        lacking = await places.missing(place, with_threads=subscription.style == "thread")
+        missing = await places.missing(place, with_threads=subscription.style == "thread")
     except ChannelLost as lost:
         return str(lost)
     except Refusal as refusal:
         if isinstance(refusal.failure, ChannelLost):
             return str(await places.explained(subscription.channel, refusal.failure))
-        raise
-    return f"missing: {', '.join(lacking)}" if lacking else ""
+        return str(refusal)
+    except PostDelayed as delayed:
+        if delayed.everywhere:
+            raise
+        return f"could not be looked at: {delayed}"
+    return f"missing: {', '.join(missing)}" if missing else ""

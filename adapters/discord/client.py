@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+import aiohttp
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
@@ -13,6 +14,7 @@ from discord.http import Route
 from adapters.discord.commands import fingerprint, payload
 from adapters.discord.guilds import Guilds
 from adapters.discord.interactions import Interactions
+from bot.errors import StoreError
 from bot.ports import Store
 from bot.settings import Shards
 
@@ -20,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 LONGEST_WAIT_S: Final = 30.0
 """How long discord.py may wait for a rate limit before it gives up; the least that it takes."""
+
+TELL_AGAIN_S: Final = 300.0
+"""How soon Discord is told again of commands that it did not take."""
 
 KEPT: Final = ("discord", "commands")
 """Where the store keeps which commands Discord was told of."""
@@ -70,26 +75,68 @@ class GatewayClient(discord.AutoShardedClient):
         self._elsewhere = elsewhere
         self._holds = holds
         self._at_work: set[asyncio.Task[None]] = set()
-        self.is_listening = False
+        self._telling: asyncio.Task[None] | None = None
+        self._connected: set[int] = set()
+        self._incomplete_since = asyncio.get_running_loop().time()
+
+    @property
+    def is_listening(self) -> bool:
         """Whether every shard is connected, as far as is known."""
+        return len(self._connected) == len(self.shard_ids or range(self.shard_count or 1))
+
+    @property
+    def deaf_s(self) -> float:
+        """For how long not every shard has been connected, in seconds."""
+        return 0.0 if self.is_listening else asyncio.get_running_loop().time() - self._incomplete_since
 
     async def setup_hook(self) -> None:
-        """Tell Discord of the commands where they changed, before anything is heard."""
+        """Tell Discord of the commands, before anything is heard where that can be."""
         if self._elsewhere:
             # discord.py asks for the gateway's address only where it is not told how many shards there are.
             _, address, _ = await self.http.get_bot_gateway()
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
+        if not await self._tell_commands():
+            self._telling = asyncio.create_task(self._tell_on())
+
+    async def _tell_on(self) -> None:
+        """Try to tell of the commands until that succeeds; those that Discord knows from before work on."""
+        told = False
+        while not told:
+            await asyncio.sleep(TELL_AGAIN_S)
+            told = await self._tell_commands()
+
+    async def _tell_commands(self) -> bool:
+        """Tell Discord of the commands where they changed; return whether it knows them now."""
         commands = payload()
         told = f"{self.application_id} {fingerprint(commands)}"
-        if await self._store.kept(*KEPT) != told:
-            await self.http.bulk_upsert_global_commands(self.application_id or 0, commands)
-            await self._store.keep(*KEPT, told)
-            logger.info("Discord was told of the commands")
+        try:
+            if await self._store.kept(*KEPT) != told:
+                await self.http.bulk_upsert_global_commands(self.application_id or 0, commands)
+                await self._store.keep(*KEPT, told)
+                logger.info("Discord was told of the commands")
+        except (
+            discord.HTTPException,
+            discord.RateLimited,
+            aiohttp.ClientError,
+            OSError,
+            StoreError,
+        ) as error:
+            logger.error("Discord was not told of the commands, trying in %g s: %s", TELL_AGAIN_S, error)
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._telling is not None:
+            self._telling.cancel()
+        await super().close()
 
     async def finish(self, grace_s: float) -> None:
-        """Wait until what was begun is answered, `grace_s` seconds at most."""
+        """Wait until what was begun is answered; after `grace_s` seconds the rest is given up."""
         if self._at_work:
-            await asyncio.wait(self._at_work, timeout=grace_s)
+            _, late = await asyncio.wait(self._at_work, timeout=grace_s)
+            for task in late:
+                task.cancel()
 
     def is_ours(self, guild_id: int) -> bool:
         """Return whether a server is one of those that this client's shards hear of."""
@@ -98,6 +145,8 @@ class GatewayClient(discord.AutoShardedClient):
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Answer what somebody did."""
+        if self.is_closed():
+            return
         if not self._holds():
             logger.warning("interaction=%s came after the gateway's lease had run out", interaction.id)
             return
@@ -120,14 +169,19 @@ class GatewayClient(discord.AutoShardedClient):
 
     async def on_ready(self) -> None:
         """Find out which servers put the bot out while nobody listened."""
-        self.is_listening = True
         logger.info("listening to Discord, servers=%d shards=%s", len(self.guilds), self.shard_count)
         await self._guilds.compare({guild.id for guild in self.guilds}, self.is_ours)
 
-    async def on_resumed(self) -> None:
-        """Hear that a connection goes on that was interrupted."""
-        self.is_listening = True
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Hear that a shard is connected."""
+        self._connected.add(shard_id)
 
-    async def on_disconnect(self) -> None:
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Hear that a connection goes on that was interrupted."""
+        self._connected.add(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
         """Hear that a connection was interrupted; discord.py takes it up again."""
-        self.is_listening = False
+        if self.is_listening:
+            self._incomplete_since = asyncio.get_running_loop().time()
+        self._connected.discard(shard_id)

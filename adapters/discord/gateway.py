@@ -5,7 +5,6 @@ The others post all the same, and take over when the lease runs out or is let go
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,9 @@ from typing import Final
 import discord
 
 from adapters.discord.client import GatewayClient
+from adapters.discord.places import Place, place_told
 from bot.errors import StoreError
+from bot.model import Channel
 from bot.ports import Clock, Store
 from bot.settings import Shards
 
@@ -37,6 +38,8 @@ class GatewayTerms:
     """How soon a connection that failed is tried again: twice as late each time, up to the longest."""
     ready_s: float = 2.0
     """How long after the last server that the gateway told of it has told of all."""
+    deaf_s: float = 120.0
+    """How long a connection may be down, or be on its way, before that is told as trouble."""
 
 
 USUAL: Final = GatewayTerms()
@@ -58,6 +61,7 @@ class Gateway:
         store: Store,
         clock: Clock,
         shards: Shards | None,
+        owner: str,
         terms: GatewayTerms = USUAL,
     ) -> None:
         self._make = make
@@ -65,7 +69,7 @@ class Gateway:
         self._store = store
         self._clock = clock
         self._terms = terms
-        self._owner = secrets.token_hex(8)
+        self._owner = owner
         self._lease = lease_name(shards)
         self._held_until = float("-inf")
         self._failure = ""
@@ -83,16 +87,29 @@ class Gateway:
 
     def trouble(self) -> str:
         """Return one line on why nobody listens here who should; nothing where all is well."""
+        client = self._client
+        if not self._failure and client is not None and client.deaf_s > self._terms.deaf_s:
+            return f"the gateway has not been connected for {client.deaf_s:.0f} s; it is tried on"
         return self._failure
+
+    def place(self, channel: Channel) -> Place | None:
+        """Return the place that a channel is, as far as this process has just been told of it."""
+        if self._client is None or not self._client.is_listening:
+            return None
+        guild = self._client.get_guild(int(channel.workspace))
+        told = guild.get_channel_or_thread(int(channel.id)) if guild else None
+        return place_told(told) if told else None
 
     async def run(self) -> None:
         """Listen whenever nobody else does, until cancelled, or until Discord refuses the token."""
+        time = asyncio.get_running_loop().time
         wait_s = self._terms.retry_s
         try:
             while True:
                 if not await self._hold():
                     await asyncio.sleep(self._terms.prolong_s)
                     continue
+                begun = time()
                 try:
                     await self._listen_while_held()
                 except _TokenRefused:
@@ -102,6 +119,8 @@ class Gateway:
                     logger.error("%s until the bot is started again with another", self._failure)
                     return
                 except Exception as error:  # a loop logs and lives on
+                    if time() - begun > self._terms.longest_retry_s:  # it was well until now
+                        wait_s = self._terms.retry_s
                     failure = f"the gateway failed: {type(error).__name__}: {error}"
                     if failure != self._failure:
                         logger.error("Discord: %s; trying again in %g s", failure, wait_s)
@@ -125,7 +144,7 @@ class Gateway:
             if listening.done():
                 await listening
             else:
-                logger.warning("another process listens to Discord from now on")
+                logger.warning("not listening to Discord any more: the lease is another's, or ran out")
         finally:
             self._client = None
             if self.holds:

@@ -10,7 +10,7 @@ from typing import Final
 import discord
 
 from adapters.discord.asking import language_of
-from adapters.discord.places import PLATFORM
+from adapters.discord.places import PLATFORM, is_id
 from bot.engine import Engine
 from bot.errors import StoreError
 from bot.model import Channel, Workspace, WorkspaceId
@@ -80,7 +80,7 @@ class Guilds:
         offset = 0
         while known := await self._engine.store.subscriptions(None, _BATCH, offset):
             for workspace in {one.channel.workspace for one in known if one.channel.platform == PLATFORM}:
-                if workspace not in here and is_ours(int(workspace)):
+                if workspace not in here and is_id(workspace) and is_ours(int(workspace)):
                     self._changes.put_nowait(workspace)
             offset += len(known)
 

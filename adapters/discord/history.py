@@ -14,7 +14,7 @@ from adapters.discord.errors import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, Refusal
 from adapters.discord.places import Place, Places
 from adapters.discord.render import bears
 from adapters.discord.rest import Rest
-from bot.errors import PostDelayed
+from bot.errors import ChannelLost, PostDelayed
 
 Given = Mapping[str, Any]
 
@@ -41,8 +41,8 @@ class History:
     async def message(self, channel_id: str, place: Place, key: str, since: datetime) -> Given | None:
         """Return the bot's message with a key in a channel, or in a thread of it, posted since an instant.
 
-        Returns None where it is certain that there is none. Raises `PostDelayed` where that cannot be
-        told, as without the permission to read, with which Discord only shows an empty list.
+        Returns None where it is certain that there is none. Raises `PostDelayed` where that cannot be told
+        yet, and `ChannelLost` without the permission to read: Discord only shows an empty list then.
         """
         search = (channel_id, key)
         start = max(time_snowflake(since - EARLIER), 0)
@@ -119,10 +119,10 @@ class History:
         return page
 
     async def _check_may_read(self, place: Place) -> None:
-        """Raise `PostDelayed` unless the bot may read what stands in a place."""
+        """Raise `ChannelLost` unless the bot may read what stands in a place: somebody has to allow it."""
         may = await self._places.permissions(place.server, place.parent)
         if not (may.view_channel and may.read_message_history):
-            raise PostDelayed("whether it was posted cannot be told without Read Message History", None)
+            raise ChannelLost("no_permission", "missing: Read Message History")
 
 
 def _is_ours(message: Given, bot: str, key: str) -> bool:

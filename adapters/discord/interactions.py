@@ -15,15 +15,14 @@ from adapters.discord.commands import MESSAGE
 from adapters.discord.forms import OPENS_FORM, filled_in, forget_form, kept_form
 from adapters.discord.messages import read_message
 from adapters.discord.options import chosen_roles, focused, typed
-from adapters.discord.rights import lacking, lacking_message
-from adapters.discord.views import MessageView
+from adapters.discord.rights import lacking, lacking_message, shares
 from bot.commands import AddStories, Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
 from bot.display import truncated
 from bot.engine import Engine
 from bot.errors import BotError, UserError
 from bot.form import Form
 from bot.message import Message, paragraph
-from bot.model import Interaction, Language
+from bot.model import Interaction, Language, WorkspaceId
 from bot.phrases import phrase
 from bot.settings import Settings
 
@@ -48,115 +47,119 @@ class Interactions:
 
     async def take(self, interaction: discord.Interaction) -> None:
         """Answer an interaction; what cannot be answered is logged, and done with."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            await self._suggest(interaction)
+            return
+        answering = Answering(interaction, self._engine.store)
         try:
-            await self._take(interaction)
+            async with answering.in_time():
+                await self._take(interaction, answering)
         except Unanswerable as error:
             logger.warning("interaction=%s cannot be answered: %s", interaction.id, error)
         except Exception as error:  # one that fails must not leave its asker waiting
             logger.exception("interaction=%s failed: %s", interaction.id, error)
-            await self._apologise(interaction)
+            await self._apologise(interaction, answering)
 
-    async def _take(self, interaction: discord.Interaction) -> None:
+    async def _take(self, interaction: discord.Interaction, answering: Answering) -> None:
         match interaction.type:
-            case discord.InteractionType.autocomplete:
-                await self._suggest(interaction)
             case discord.InteractionType.ping:
                 pass
             case _ if interaction.guild_id is None or interaction.channel_id is None:
-                await self._say(interaction, "discord.servers_only")
+                await answering.give(self._sentence("discord.servers_only", interaction))
             case discord.InteractionType.application_command:
-                await self._command(interaction)
+                await self._command(interaction, answering)
             case discord.InteractionType.component:
-                await self._press(interaction)
+                await self._press(interaction, answering)
             case discord.InteractionType.modal_submit:
-                await self._submit(interaction)
+                await self._submit(interaction, answering)
 
     # Commands
 
-    async def _command(self, interaction: discord.Interaction) -> None:
+    async def _command(self, interaction: discord.Interaction, answering: Answering) -> None:
         data: Any = interaction.data
         if data["type"] == MESSAGE:
-            await self._add_message(interaction, data)
+            await self._add_message(interaction, data, answering)
             return
         command = typed(data)
-        language = self._asking.language(interaction)
         place = place_of(interaction, command.channel)
-        answering = Answering(interaction, self._engine.store, command.channel)
+        answering.place = command.channel
         if str(interaction.guild_id) in chosen_roles(data):
-            await answering.give(_sentence("discord.not_everyone", language))
+            await answering.give(self._sentence("discord.not_everyone", interaction))
         elif not place.is_seen:
-            await answering.give(_sentence("discord.channel_hidden", language))
+            await answering.give(self._sentence("discord.channel_hidden", interaction))
         else:
             asked = await self._asking.asked(interaction, place.id)
             await self._reply(command.text, asked, place, answering)
 
     async def _reply(self, text: str, asked: Interaction, place: Place, answering: Answering) -> None:
         """Do what a command says; what changes anything is only done once Discord knows that it will be."""
-        command = _parsed(text)
-        missing = lacking(place, command) if asked.actor.role != "member" else []
+        command, language = _parsed(text), asked.actor.language
+        if shares(command) and not place.is_open:
+            await answering.give(_sentence("discord.not_open", language))
+            return
+        missing = lacking(place, command) if shares(command) or asked.actor.role != "member" else []
         if missing:
-            await answering.give(lacking_message(place, missing, asked.actor.language))
-        elif command is None or _only_reads(command):
-            await answering.give(await answering.in_time(self._engine.reply(text, asked)))
-        else:
+            await answering.give(lacking_message(place, missing, language))
+            return
+        if command is not None and not _only_reads(command):
             await answering.acknowledge()
-            await answering.give(await self._engine.reply(text, asked))
+        await answering.give(await self._engine.reply(text, asked))
 
-    async def _add_message(self, interaction: discord.Interaction, data: Mapping[str, Any]) -> None:
+    async def _add_message(
+        self, interaction: discord.Interaction, data: Mapping[str, Any], answering: Answering
+    ) -> None:
         asked = await self._asking.asked(interaction, str(interaction.channel_id))
         message = read_message(data, asked.channel.workspace, asked.channel.id)
         form = self._engine.form_from_message(
             message.text, message.author, message.link, message.posted_at, asked
         )
-        await Answering(interaction, self._engine.store, None).give(form)
+        await answering.give(form)
 
     # Buttons
 
-    async def _press(self, interaction: discord.Interaction) -> None:
+    async def _press(self, interaction: discord.Interaction, answering: Answering) -> None:
         data: Any = interaction.data
         id_ = str(data["custom_id"])
-        command = await command_of(self._engine.store, id_)
+        command = await command_of(self._engine.store, id_, _workspace(interaction))
         message = interaction.message
-        if command is not None and command[0].startswith(OPENS_FORM):
-            await self._open_form(interaction, *command)
-        elif command is None or message is None:
-            await self._say(interaction, "discord.no_such_button")
-        else:
-            text, channel = command
-            pressed = _parsed(text)
-            in_place = message.flags.ephemeral and isinstance(pressed, _LOOKS) and _only_reads(pressed)
-            answering = Answering(interaction, self._engine.store, channel, in_place=in_place)
-            place = place_of(interaction, None)
-            if channel is not None:
-                place = Place(id=channel, type=-1, permissions=None)
-            name = f"{message.id} {interaction.user.id} {id_}"
-            asked = await self._asking.asked(interaction, place.id, name)
-            await self._reply(text, asked, place, answering)
+        if command is None or message is None:
+            await answering.give(self._sentence("discord.no_such_button", interaction))
+            return
+        text, answering.place = command
+        if text.startswith(OPENS_FORM):
+            await self._open_form(interaction, text, answering)
+            return
+        pressed = _parsed(text)
+        answering.in_place = message.flags.ephemeral and isinstance(pressed, _LOOKS) and _only_reads(pressed)
+        place = place_of(interaction, None)
+        if answering.place is not None:
+            place = Place(id=answering.place, type=-1, permissions=None)
+        name = f"{message.id} {interaction.user.id} {id_}"
+        asked = await self._asking.asked(interaction, place.id, name)
+        await self._reply(text, asked, place, answering)
 
-    async def _open_form(self, interaction: discord.Interaction, opens: str, channel: str | None) -> None:
+    async def _open_form(self, interaction: discord.Interaction, opens: str, answering: Answering) -> None:
         """Open a form that was kept, for one who still may."""
         kept = await kept_form(self._engine.store, opens)
         if kept is None:
-            await self._say(interaction, "discord.no_such_button")
+            await answering.give(self._sentence("discord.no_such_button", interaction))
             return
-        asked = await self._asking.asked(interaction, channel or str(interaction.channel_id))
+        asked = await self._asking.asked(interaction, answering.place or str(interaction.channel_id))
         reply = await self._engine.reply(kept.command, asked)
-        form = kept if isinstance(reply, Form) else reply
-        await Answering(interaction, self._engine.store, channel).give(form)
+        await answering.give(kept if isinstance(reply, Form) else reply)
 
     # Forms
 
-    async def _submit(self, interaction: discord.Interaction) -> None:
+    async def _submit(self, interaction: discord.Interaction, answering: Answering) -> None:
         data: Any = interaction.data
         store = self._engine.store
-        command = await command_of(store, str(data["custom_id"]))
+        command = await command_of(store, str(data["custom_id"]), _workspace(interaction))
         if command is None:
-            await self._say(interaction, "discord.no_such_button")
+            await answering.give(self._sentence("discord.no_such_button", interaction))
             return
-        text, channel = command
-        answering = Answering(interaction, store, channel)
+        text, answering.place = command
         await answering.acknowledge()
-        asked = await self._asking.asked(interaction, channel or str(interaction.channel_id))
+        asked = await self._asking.asked(interaction, answering.place or str(interaction.channel_id))
         reply = await self._engine.submit(text, filled_in(data["components"]), asked)
         if not isinstance(reply, Form):
             await forget_form(store, text, answering.owner, asked.channel.workspace)
@@ -189,22 +192,23 @@ class Interactions:
 
     # Sentences
 
-    async def _say(self, interaction: discord.Interaction, key: str) -> None:
-        message = _sentence(key, self._asking.language(interaction))
-        await Answering(interaction, self._engine.store, None).give(message)
+    def _sentence(self, key: str, interaction: discord.Interaction) -> Message:
+        return _sentence(key, self._asking.language(interaction))
 
-    async def _apologise(self, interaction: discord.Interaction) -> None:
-        """Tell the asker that something failed, without asking the store for anything."""
-        view = MessageView(_sentence("discord.trouble", self._asking.language(interaction)))
+    async def _apologise(self, interaction: discord.Interaction, answering: Answering) -> None:
+        """Tell the asker that something failed."""
         try:
-            if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-                await interaction.edit_original_response(view=view)
-            elif interaction.response.is_done():
-                await interaction.followup.send(view=view, ephemeral=True)
-            elif interaction.type is not discord.InteractionType.autocomplete:
-                await interaction.response.send_message(view=view, ephemeral=True)
-        except discord.DiscordException as error:
+            await answering.apologise(self._sentence("discord.trouble", interaction))
+        except (Unanswerable, discord.HTTPException) as error:
             logger.warning("interaction=%s cannot be answered: %s", interaction.id, error)
+
+
+def _workspace(interaction: discord.Interaction) -> WorkspaceId:
+    return WorkspaceId(str(interaction.guild_id))
+
+
+def _sentence(key: str, language: Language) -> Message:
+    return Message((paragraph(phrase(key, language)),), language)
 
 
 def _parsed(text: str) -> Command | None:
@@ -216,10 +220,4 @@ def _parsed(text: str) -> Command | None:
 
 
 def _only_reads(command: Command | None) -> bool:
-    if isinstance(command, Ask):
-        return not command.visible
-    return isinstance(command, _CHANGES_NOTHING)
-
-
-def _sentence(key: str, language: Language) -> Message:
-    return Message((paragraph(phrase(key, language)),), language)
+    return isinstance(command, _CHANGES_NOTHING) and not shares(command)

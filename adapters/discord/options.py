@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from adapters.discord.commands import CHANNEL, ROLE, SUBCOMMAND
 from bot.commands import MAX_QUERY_CHARACTERS
+from bot.display import printable
 
 Given = Mapping[str, Any]
 """A part of an interaction's data, as Discord's documentation on interactions describes it."""
@@ -90,7 +91,8 @@ def _wish(option: Given) -> str:
 
 
 def _line(value: object) -> str:
-    return " ".join(str(value).split())
+    """Return a value as one line, without what `parse` leaves out: nothing becomes an option by that."""
+    return " ".join(printable(str(value)).split())
 
 
 _READ: Final[Mapping[int, Callable[[Any], str]]] = {

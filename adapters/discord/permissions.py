@@ -4,7 +4,7 @@ As Discord's documentation on permissions has it: roles first, then the channel'
 for roles and for the member.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import discord
@@ -54,6 +54,9 @@ def in_channel(server: Given, member: Given, channel: Given) -> discord.Permissi
     return permissions if permissions.view_channel else discord.Permissions.none()
 
 
-def missing(permissions: discord.Permissions, needed: Iterable[str]) -> list[str]:
-    """Return which of the permissions needed are not there, by their English names in Discord's settings."""
-    return [flag.replace("_", " ").title() for flag in needed if not getattr(permissions, flag)]
+def lacking(permissions: discord.Permissions, kind: Kind, *, with_threads: bool) -> list[str]:
+    """Return which permissions posting in a channel needs that are not there, by discord.py's names."""
+    threads = FOR_THREADS if with_threads and kind in ("text", "announcement") else ()
+    flags = [flag for flag in (*NEEDED[kind], *threads) if not getattr(permissions, flag)]
+    # What sends messages elsewhere creates posts in a forum, and is called so there.
+    return ["create_posts" if kind == "forum" and flag == "send_messages" else flag for flag in flags]

@@ -3,14 +3,14 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import discord
 
 from adapters.discord.errors import MISSING_ACCESS, UNKNOWN_SERVER, Refusal
-from adapters.discord.permissions import FOR_THREADS, NEEDED, Kind, in_channel, missing
+from adapters.discord.permissions import Kind, in_channel, lacking
 from adapters.discord.rest import Rest
 from bot.errors import ChannelLost, PostFailed
 from bot.model import Channel
@@ -31,8 +31,12 @@ KINDS: Final[Mapping[int, Kind]] = {
 """Discord's numbers of channel types; voice and stage channels hold text too, a media channel is a forum."""
 
 REQUIRE_TAG: Final = 1 << 4
-KNOWN_S: Final = 300.0
-"""How long what is known of a channel is taken for true: a forum's tags change now and then."""
+KNOWN_S: Final = 25 * 3_600.0
+"""How long what is known of a channel is taken for true, so that a daily digest need not ask each day: it
+never goes to another server, and hardly ever becomes an announcement channel or ceases to be one."""
+
+TAGS_KNOWN_S: Final = 300.0
+"""How long a forum's tags are."""
 
 _MOST: Final = 10_000
 _MOST_THREADS: Final = 1_000
@@ -51,6 +55,11 @@ class Place:
     requires_tag: bool = False
 
 
+def is_id(name: str) -> bool:
+    """Return whether something can be an id of Discord's: the command line takes any name."""
+    return bool(_SNOWFLAKE.fullmatch(name)) and int(name) < 1 << 63
+
+
 def place_of(channel: Mapping[str, Any]) -> Place | None:
     """Return the place that Discord describes, or None where it cannot be posted to."""
     kind = KINDS.get(channel.get("type", -1))
@@ -67,11 +76,35 @@ def place_of(channel: Mapping[str, Any]) -> Place | None:
     )
 
 
-class Places:
-    """The places that were asked for of late."""
+Known = Callable[[Channel], Place | None]
+"""What else knows a channel without being asked for it over HTTP: a gateway, where this process listens."""
 
-    def __init__(self, rest: Rest) -> None:
+
+def nothing_known(_: Channel) -> Place | None:
+    """Return None: this process does not listen."""
+    return None
+
+
+def place_told(channel: discord.abc.GuildChannel | discord.Thread) -> Place | None:
+    """Return the place that the gateway has told of, or None where it cannot be posted to."""
+    about: dict[str, Any] = {"id": channel.id, "guild_id": channel.guild.id, "type": channel.type.value}
+    if isinstance(channel, discord.Thread):
+        about["parent_id"] = channel.parent_id
+    if isinstance(channel, discord.ForumChannel):
+        about["available_tags"] = [{"id": tag.id, "name": tag.name} for tag in channel.available_tags]
+        about["flags"] = channel.flags.value
+    return place_of(about)
+
+
+class Places:
+    """The places that the gateway tells of, and those that were asked for of late.
+
+    A post to a place that nothing is known of costs a second request, out of the same 50 a second.
+    """
+
+    def __init__(self, rest: Rest, known: Known = nothing_known) -> None:
         self._rest = rest
+        self._told = known
         self._known: dict[str, tuple[float, Place]] = {}
         self._threads: deque[str] = deque(maxlen=_MOST_THREADS)
 
@@ -81,9 +114,9 @@ class Places:
         Raises `ChannelLost` where there is none, where nothing can be posted, or where it belongs to
         another server than the channel says; and what `Rest.call` raises.
         """
-        if not _SNOWFLAKE.fullmatch(channel.id) or int(channel.id) >= 1 << 63:
+        if not (is_id(channel.workspace) and is_id(channel.id)):
             raise ChannelLost("deleted", "not an id of Discord's")
-        place = await self._place(channel.id)
+        place = self._told(channel) or await self._place(channel.id)
         if place is None:
             raise ChannelLost("no_permission", "this kind of channel takes no messages")
         if place.server != channel.workspace:
@@ -107,7 +140,9 @@ class Places:
         if message_id in self._threads:
             self._threads.remove(message_id)
 
-    async def explained(self, channel: Channel, lost: ChannelLost) -> ChannelLost:
+    async def explained(
+        self, channel: Channel, lost: ChannelLost, *, with_threads: bool = False
+    ) -> ChannelLost:
         """Return why nothing can be posted, as exactly as Discord lets the bot find out."""
         try:
             await self._rest.get("/guilds/{guild_id}", guild_id=channel.workspace)
@@ -116,10 +151,10 @@ class Places:
         except PostFailed:
             return lost
         try:
-            lacking = await self.missing(await self.of(channel))
+            missing = await self.missing(await self.of(channel), with_threads=with_threads)
         except (Refusal, PostFailed):
             return lost
-        return ChannelLost("no_permission", f"missing: {', '.join(lacking)}") if lacking else lost
+        return ChannelLost("no_permission", f"missing: {', '.join(missing)}") if missing else lost
 
     async def permissions(self, server: str, channel_id: str) -> discord.Permissions:
         """Return what the bot may do in a channel, which is no thread; raises what `Rest.call` raises."""
@@ -129,10 +164,11 @@ class Places:
         channel = await self._rest.get("/channels/{channel_id}", channel_id=channel_id)
         return in_channel(about, member, channel)
 
-    async def missing(self, place: Place, *, with_threads: bool = False) -> list[str]:
-        """Return the names of the permissions that the bot lacks in a place."""
-        threads = FOR_THREADS if with_threads and place.kind in {"text", "announcement"} else ()
-        return missing(await self.permissions(place.server, place.parent), (*NEEDED[place.kind], *threads))
+    async def missing(self, place: Place, *, with_threads: bool) -> list[str]:
+        """Return which permissions the bot lacks in a place, by their English names in Discord's settings."""
+        permissions = await self.permissions(place.server, place.parent)
+        flags = lacking(permissions, place.kind, with_threads=with_threads)
+        return [flag.replace("_", " ").title() for flag in flags]
 
     async def _place(self, channel_id: str) -> Place | None:
         now = asyncio.get_running_loop().time()
@@ -143,5 +179,6 @@ class Places:
         if place is not None:
             if len(self._known) >= _MOST:
                 self._known.clear()
-            self._known[channel_id] = (now + KNOWN_S, place)
+            known_s = TAGS_KNOWN_S if place.kind == "forum" else KNOWN_S
+            self._known[channel_id] = (now + known_s, place)
         return place

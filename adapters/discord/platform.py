@@ -23,9 +23,9 @@ from adapters.discord.errors import (
     Refusal,
 )
 from adapters.discord.history import Given, History
-from adapters.discord.places import PLATFORM, Place, Places
+from adapters.discord.places import PLATFORM, Known, Place, Places, nothing_known
 from adapters.discord.render import LIMITS, render
-from adapters.discord.rest import Json, Rest
+from adapters.discord.rest import IN_ALL, Json, Rest
 from adapters.discord.titles import title, title_of
 from bot.errors import ChannelLost, PostDelayed, PostFailed, PostRejected, PostUncertain, StoreError
 from bot.model import Channel, Post, WorkspaceId
@@ -48,14 +48,14 @@ class DiscordPlatform:
 
     name = PLATFORM
     limits = LIMITS
-    pace = Pace(per_second=45.0, per_channel_s=1.0)
-    """Discord takes 50 requests a second of a bot (documentation on rate limits), of which some are left for
-    what goes with a post; answers to commands do not count. A channel takes 5 messages in 5 seconds."""
+    pace = Pace(per_second=IN_ALL.per_second, per_channel_s=1.0)
+    """No more posts begin than requests may; what else they ask for waits for its turn in `Rest`. A channel
+    takes 5 messages in 5 seconds."""
 
-    def __init__(self, token: str, store: Store) -> None:
+    def __init__(self, token: str, store: Store, known: Known = nothing_known) -> None:
         self._store = store
-        self._rest = Rest(token)
-        self._places = Places(self._rest)
+        self._rest = Rest(token, Pace(per_second=self.pace.per_second))
+        self._places = Places(self._rest, known)
         self._history = History(self._rest, self._places)
 
     async def close(self) -> None:
@@ -91,24 +91,34 @@ class DiscordPlatform:
             raise await self._failure(post, refusal) from refusal
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
-        """Return the channel that the workspace has set, or where Discord tells its moderators things."""
+        """Return the channel that the workspace has set, or where Discord tells its moderators things.
+
+        One where the bot may not post tells nobody anything, so that the next is taken.
+        """
         known = await self._store.workspace(PLATFORM, workspace)
-        if known is not None and known.desk:
-            return Channel(platform=PLATFORM, workspace=workspace, id=known.desk)
+        if known is not None and known.desk and (desk := await self._usable(workspace, known.desk)):
+            return desk
         try:
             server = await self._rest.get("/guilds/{guild_id}", guild_id=workspace)
-            for name in ("public_updates_channel_id", "system_channel_id"):
-                if server.get(name) and (desk := await self._usable(workspace, str(server[name]))):
-                    return desk
         except (Refusal, PostFailed) as error:
-            logger.info("server=%s has no channel for its moderators: %s", workspace, error)
+            logger.info("server=%s cannot be asked where its moderators are told: %s", workspace, error)
+            return None
+        for name in ("public_updates_channel_id", "system_channel_id"):
+            if server.get(name) and (desk := await self._usable(workspace, str(server[name]))):
+                return desk
         return None
 
     async def _usable(self, workspace: WorkspaceId, channel_id: str) -> Channel | None:
-        may = await self._places.permissions(workspace, channel_id)
-        if not (may.view_channel and may.send_messages):
+        channel = Channel(platform=PLATFORM, workspace=workspace, id=channel_id)
+        try:
+            place = await self._places.of(channel)
+            missing = await self._places.missing(place, with_threads=False)
+        except PostDelayed:  # what is owed there waits
+            return channel
+        except (Refusal, PostFailed) as error:
+            logger.info("server=%s channel=%s tells nobody anything: %s", workspace, channel_id, error)
             return None
-        return Channel(platform=PLATFORM, workspace=workspace, id=channel_id)
+        return None if missing else channel
 
     async def _post(self, post: Post) -> str:
         place = await self._places.of(post.channel)
@@ -200,18 +210,27 @@ class DiscordPlatform:
         self._places.know_thread(opener)
 
     async def _publish(self, place: Place, post: Post, message: Given) -> None:
-        """Pass a message on to the channels that follow this one; it stands, whatever becomes of that."""
+        """Pass a message on to the channels that follow this one, which may be asked again and again.
+
+        Raises `PostDelayed` where Discord tells how long to wait: it takes 10 an hour of a channel. Else
+        it is tried twice, and the message stands whatever becomes of that.
+        """
         wanted = post.message.publish and place.kind == "announcement"
         if not wanted or message.get("flags", 0) & CROSSPOSTED:
             return
-        about = {"channel_id": place.id, "message_id": _id(message)}
-        try:
-            await self._rest.call(Route("POST", f"{MESSAGE}/crosspost", **about), "preparing")
-        except Refusal as refusal:
-            if refusal.code != ALREADY_CROSSPOSTED:
-                logger.warning("message=%s could not be published: %s", _id(message), refusal)
-        except PostFailed as error:
-            logger.warning("message=%s could not be published: %s", _id(message), error)
+        route = Route("POST", f"{MESSAGE}/crosspost", channel_id=place.id, message_id=_id(message))
+        for _ in range(2):
+            try:
+                await self._rest.call(route, "preparing")
+            except Refusal as refusal:
+                if refusal.code != ALREADY_CROSSPOSTED:
+                    logger.warning("message=%s could not be published: %s", _id(message), refusal)
+            except PostDelayed as delayed:
+                if delayed.retry_after_s is not None:
+                    raise
+                logger.warning("message=%s could not be published: %s", _id(message), delayed)
+                continue
+            return
 
     async def _find(self, post: Post, since: datetime) -> str | None:
         place = await self._places.of(post.channel)
@@ -246,7 +265,8 @@ class DiscordPlatform:
         if isinstance(failure, ChannelLost):
             self._places.forget(post.channel.id)
             if failure.why == "no_permission":
-                return await self._places.explained(post.channel, failure)
+                with_threads = post.message.in_thread
+                return await self._places.explained(post.channel, failure, with_threads=with_threads)
         return failure
 
 

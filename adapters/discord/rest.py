@@ -7,9 +7,9 @@ They need no gateway: any process may post, whoever listens.
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiohttp
 import discord
@@ -26,8 +26,10 @@ from adapters.discord.errors import (
 )
 from adapters.discord.invalid import InvalidRequests
 from bot.errors import PostDelayed, PostFailed
+from bot.pace import Pace, Pacer
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 REQUEST_S: Final = 15.0
 """Longest time for one request, in seconds: half of what the outbox gives a whole turn."""
@@ -35,17 +37,33 @@ REQUEST_S: Final = 15.0
 LONGEST_WAIT_S: Final = 30.0
 """How long discord.py may wait where it knows that a limit is used up: the least that it takes."""
 
-_ONE_ATTEMPT: Final = object()
+IN_ALL: Final = Pace(per_second=45)
+"""Discord takes 50 requests a second of a bot, whatever they are for, but for answers to interactions
+(documentation on rate limits). Five are left for what the client that listens asks as it begins."""
+
+TO_SIGN_IN: Final = 2
+"""How many requests discord.py signs in with."""
+
+SIGN_IN_AGAIN_S: Final = 5.0
+"""How soon a sign-in that failed is tried again: without one nothing can be asked, by whomever."""
+
 
 
 class Rest:
-    """One bot's way to ask Discord; signs in with the first request, keeps quiet after a refused token."""
+    """One bot's way to ask Discord; signs in with the first request, keeps quiet after a refused token.
 
-    def __init__(self, token: str) -> None:
+    Every request waits for its turn at the `pace`: what a post needs beside it counts as much as the post.
+    """
+
+    def __init__(self, token: str, pace: Pace = IN_ALL) -> None:
         self._token = token
+        self._pacer = Pacer(pace)
+        self._turns = asyncio.Lock()
         self._client: discord.Client | None = None
         self._signing_in = asyncio.Lock()
         self._refused_until = float("-inf")
+        self._no_sign_in_until = float("-inf")
+        self._no_sign_in_because = ""
         self._invalid = InvalidRequests()
         self._closed = False
 
@@ -72,28 +90,12 @@ class Rest:
         goes wrong: no answer, too many requests, a refused token, trouble of Discord's.
         """
         client = await self._signed_in()
-        self._check()
+        await self._turn()
         options: dict[str, Any] = {"params": query} if query else {}
         if body is not None:
             options["json"] = body
-        try:
-            answer = await client.http.request(
-                route,
-                timeout=aiohttp.ClientTimeout(total=REQUEST_S),
-                trace_request_ctx=_ONE_ATTEMPT,
-                **options,
-            )
-        except _Throttled as error:
-            self._invalid.add(asyncio.get_running_loop().time())
-            raise error.failure from error
-        except discord.HTTPException as error:
-            raise self._meaning(error, stage) from error
-        except discord.RateLimited as error:
-            raise throttled(error.retry_after, everywhere=False) from error
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise PostDelayed(f"Discord cannot be reached: {error}", None) from error
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise unanswered(f"no answer: {type(error).__name__}: {error}", stage) from error
+        asked = client.http.request(route, timeout=aiohttp.ClientTimeout(total=REQUEST_S), **options)
+        answer = await self._answer_to(asked, stage)
         if isinstance(answer, str) and answer:
             raise unanswered("an answer that is not Discord's", stage)
         return answer
@@ -103,6 +105,15 @@ class Rest:
         self._closed = True
         if self._client is not None:
             await self._client.close()
+
+    async def _turn(self) -> None:
+        """Wait for the turn of a request. Raises `PostDelayed` where nothing may be asked by then."""
+        time = asyncio.get_running_loop().time
+        async with self._turns:
+            self._check()
+            while wait_s := self._pacer.begin(None, time()):
+                await asyncio.sleep(wait_s)
+                self._check()
 
     def _check(self) -> None:
         """Raise `PostDelayed` while nothing may be asked."""
@@ -115,10 +126,22 @@ class Rest:
             raise PostDelayed("too many requests were refused", wait_s, everywhere=True)
 
     async def _signed_in(self) -> discord.Client:
+        """Return the client; whoever waits for a sign-in that fails need not wait for the next one."""
+        time = asyncio.get_running_loop().time
         async with self._signing_in:
             if self._client is None:
                 self._check()
-                self._client = await self._sign_in()
+                if (wait_s := self._no_sign_in_until - time()) > 0:
+                    raise PostDelayed(self._no_sign_in_because, wait_s, everywhere=True)
+                for _ in range(TO_SIGN_IN):
+                    await self._turn()
+                try:
+                    self._client = await self._sign_in()
+                except (PostFailed, Refusal) as error:
+                    asked = error.retry_after_s if isinstance(error, PostDelayed) else None
+                    wait_s = SIGN_IN_AGAIN_S if asked is None else asked
+                    self._no_sign_in_until, self._no_sign_in_because = time() + wait_s, str(error)
+                    raise PostDelayed(str(error), wait_s, everywhere=True) from error
             return self._client
 
     async def _sign_in(self) -> discord.Client:
@@ -132,19 +155,35 @@ class Rest:
         )
         try:
             async with asyncio.timeout(REQUEST_S):
-                await client.login(self._token)
+                await self._answer_to(client.login(self._token), "preparing")
         except BaseException as error:
             await client.close()
             match error:
-                case discord.LoginFailure():
-                    raise self._refuse_token() from error
-                case discord.HTTPException():
-                    raise refused(error.status, error.code, error.text, "preparing") from error
-                case aiohttp.ClientError() | OSError() | ValueError():
-                    raise PostDelayed(f"Discord cannot be reached: {error}", None) from error
+                case TimeoutError():
+                    raise PostDelayed(f"Discord has not answered in {REQUEST_S:g} s", None) from error
+                case TypeError():  # discord.py takes whatever comes for JSON
+                    raise PostDelayed("an answer that is not Discord's", None) from error
                 case _:
                     raise
         return client
+
+    async def _answer_to(self, asked: Awaitable[T], stage: Stage) -> T:
+        """Return an answer; what goes wrong is raised as `call` says."""
+        try:
+            return await asked
+        except _Throttled as error:
+            self._invalid.add(asyncio.get_running_loop().time())
+            raise error.failure from error
+        except discord.LoginFailure as error:
+            raise self._refuse_token() from error
+        except discord.HTTPException as error:
+            raise self._meaning(error, stage) from error
+        except discord.RateLimited as error:
+            raise throttled(error.retry_after, everywhere=False) from error
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise PostDelayed(f"Discord cannot be reached: {error}", None) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise unanswered(f"no answer: {type(error).__name__}: {error}", stage) from error
 
     def _refuse_token(self) -> PostDelayed:
         self._refused_until = asyncio.get_running_loop().time() + REFUSED_TOKEN_S
@@ -169,7 +208,7 @@ class _Throttled(Exception):
 
 
 def _single_attempts() -> aiohttp.TraceConfig:
-    """Return what keeps discord.py from waiting and sending again, in requests from here."""
+    """Return what keeps discord.py from waiting and sending again."""
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(_end_at_first_answer)
     return trace
@@ -179,7 +218,7 @@ async def _end_at_first_answer(
     session: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
 ) -> None:
     response = end.response
-    if context.trace_request_ctx is not _ONE_ATTEMPT or (response.status != 429 and response.status < 500):
+    if response.status != 429 and response.status < 500:
         return
     answer = _answer(await response.text(errors="replace"))
     if response.status == 429:

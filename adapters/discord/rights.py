@@ -1,9 +1,9 @@
 """Which permissions a command needs of the bot in a channel, and what tells that some are missing, pure."""
 
+from adapters.discord import permissions
 from adapters.discord.asking import Place
-from adapters.discord.permissions import FOR_THREADS, NEEDED
 from adapters.discord.places import KINDS
-from bot.commands import ChangeSubscription, Command, PostNow, ResumeSubscription, Subscribe
+from bot.commands import Ask, ChangeSubscription, Command, PostNow, ResumeSubscription, Subscribe
 from bot.message import Message, Paragraph, Run
 from bot.model import Language
 from bot.phrases import phrase
@@ -16,12 +16,14 @@ def lacking(place: Place, command: Command | None) -> list[str]:
     kind = KINDS.get(place.type)
     if kind is None or place.permissions is None or place.permissions.administrator:
         return []
-    if not _begins_posting(command):
+    if not (_begins_posting(command) or shares(command)):
         return []
-    threads = FOR_THREADS if kind in ("text", "announcement") and _style(command) == "thread" else ()
-    missing = [flag for flag in (*NEEDED[kind], *threads) if not getattr(place.permissions, flag)]
-    # What sends messages elsewhere creates posts in a forum, and is called so there.
-    return ["create_posts" if kind == "forum" and flag == "send_messages" else flag for flag in missing]
+    return permissions.lacking(place.permissions, kind, with_threads=_style(command) == "thread")
+
+
+def shares(command: Command | None) -> bool:
+    """Return whether a command, which any member may give, has the bot write in the channel."""
+    return isinstance(command, Ask) and command.visible
 
 
 def _begins_posting(command: Command | None) -> bool:
@@ -32,9 +34,9 @@ def _style(command: Command | None) -> str:
     return command.wishes.get("style", "") if isinstance(command, Subscribe | ChangeSubscription) else ""
 
 
-def lacking_message(place: Place, permissions: list[str], language: Language) -> Message:
+def lacking_message(place: Place, missing: list[str], language: Language) -> Message:
     """Return what tells which permissions are missing in a place, by the names that Discord gives them."""
-    names = phrase("story.and", language).join(phrase(f"permission.{name}", language) for name in permissions)
+    names = phrase("story.and", language).join(phrase(f"permission.{name}", language) for name in missing)
     sentence = phrase("discord.missing", language, channel=_CHANNEL, permissions=names)
     before, _, after = sentence.partition(_CHANNEL)
     channel = Run(f"#{place.id}", channel=place.id)

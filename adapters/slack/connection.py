@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import Access, ManyAccess, SingleAccess
 from adapters.slack.app import build_app
+from adapters.slack.channels import Channels
 from adapters.slack.cipher import Cipher
 from adapters.slack.errors import SIGN_IN, Refused
 from adapters.slack.home import Homes
@@ -77,13 +78,14 @@ async def connect(settings: Settings, engine: Engine, mode: Mode) -> AsyncIterat
         doorkeeper = Doorkeeper(engine.workspaces, platform, settings, engine.clock)
         if isinstance(access, SingleAccess):
             await _know_home(stack, access, doorkeeper)
+        channels = Channels(engine.store, platform, engine.clock, refreshing.mark)
         app = build_app(
             engine,
             settings,
             client,
             access,
             engine.clock,
-            register=[hears_of_removal(access)],
+            register=[hears_of_removal(access), channels.register],
         )
         stack.push_async_callback(app.work.close)
         refreshing.begin(stack, app.homes)

@@ -136,6 +136,11 @@ class SlackPlatform:
         id_ = self._direct[workspace, user]
         return Channel(platform=PLATFORM, workspace=workspace, id=id_) if id_ else None
 
+    async def look_up(self, channel: Channel) -> Json:
+        """Return what Slack tells of a channel. Raises `Refused` and `PostFailed`."""
+        answer = await self._ask(channel.workspace, "conversations.info", channel=channel.id)
+        return answer.get("channel") or {}
+
     async def trouble(self) -> str:
         """Return why nothing can be posted, or what else is wrong."""
         return self.access.trouble() or self.troubles()
