@@ -268,3 +268,16 @@ async def test_hostile_names_and_questions_call_nobody(world, name):
     ]
     assert shown
     assert not any(sign in text for text in markup for sign in ("<!", "<@"))
+
+
+async def test_where_an_answer_was_to_go_is_not_written_into_the_log(over_http, caplog):
+    """Whoever knows a `response_url` can answer in the bot's name."""
+
+    async def fail():
+        raise aiohttp.ConnectionTimeoutError("Connection timeout to host https://hooks.slack.com/T1/secret")
+
+    over_http.app.work.begin("command 1", fail, fail)
+    await over_http.idle()
+
+    assert "could not be answered: ConnectionTimeoutError" in caplog.text
+    assert "secret" not in caplog.text

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.access import SingleAccess
 from adapters.slack.cipher import Cipher, WrongKey
 from adapters.slack.installations import SHELF, Installed, States
+from adapters.slack.platform import MODERATORS
 from bot.errors import ChannelLost, InvalidSettings, PostDelayed
 from bot.model import Channel, WorkspaceId
 from bot.outbox import Outbox
@@ -523,6 +524,27 @@ async def test_the_desk_is_told_when_a_workspace_is_back_with_another_token(serv
             await Outbox(bot.engine.store, bot.platform, utc_now, "us").drain()
 
     (told,) = server.posted(desk)
+    assert "subscriptions were kept" in text_of(told)
+
+
+async def test_whoever_set_something_is_told_when_a_workspace_is_back_without_a_desk(server, url, sqlite_url):
+    team = server.team("Kumo")
+    olga = server.member(team, "Olga")
+
+    def settings():
+        return settings_for(
+            url.rstrip("/"), slack_bot_token=team.bot_token, slack_app_token=server.app_token, web_port="0"
+        )
+
+    async with connected(server, settings(), sqlite_url) as bot:
+        await bot.engine.store.keep(MODERATORS, team.id, olga.id, WorkspaceId(team.id))
+        server.revoke_tokens(team)
+        await until(lambda: is_gone(bot, team.id))
+    server.install(team)
+    async with connected(server, settings(), sqlite_url) as bot:
+        await Outbox(bot.engine.store, bot.platform, utc_now, "us").drain()
+
+    (told,) = server.posted(server.direct_channel(team, olga.id))
     assert "subscriptions were kept" in text_of(told)
 
 

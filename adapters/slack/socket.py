@@ -55,7 +55,7 @@ class SocketMode:
         return self._trouble
 
     async def connect(self) -> None:
-        """Connect. Raises `InvalidSettings` for a token that Slack refuses; `FAILURES`, another `BotError`."""
+        """Connect. Raises `InvalidSettings` for a token that Slack refuses, else `FAILURES` or `BotError`."""
         await self.close()
         handler = AsyncSocketModeHandler(
             self._app, self._app_token, web_client=self._app.client, ping_interval=self._ping_s
