@@ -96,8 +96,8 @@ def _first_link(text: str) -> str | None:
     """Return the first address of the web in a text, without what ends the sentence around it."""
     for found in _LINK.finditer(text):
         address = found[0].rstrip(_AFTER_LINK)
-        if address.endswith(")") and "(" not in address:
-            address = address.rstrip(")").rstrip(_AFTER_LINK)
+        while address.endswith(")") and address.count(")") > address.count("("):
+            address = address.removesuffix(")").rstrip(_AFTER_LINK)
         if web_url(address):
             return address
     return None

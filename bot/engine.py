@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import add_form, briefing, home, replies
+from bot import add_form, briefing, digest_form, home, replies
 from bot.commands import AddStories, Ask, Command, FillInSubscription, Help, Newest, SetUp, parse, unparse
 from bot.digests import Digests
 from bot.display import printable
@@ -165,7 +165,8 @@ class Engine:
             case Newest():
                 return await self._reply_newest(command.page, actor)
             case Help():
-                return replies.help_message(actor.language)
+                has_form = interaction.form_fields >= digest_form.FIELDS
+                return replies.help_message(actor.language, has_form=has_form)
             case AddStories():
                 check_moderator(actor)
                 return add_form.form(actor.language)

@@ -16,6 +16,10 @@ class Registry(Protocol):
         """Return a workspace that has the bot, or had it and is not purged yet."""
         ...
 
+    async def workspaces(self, platform: str) -> list[WorkspaceId]:
+        """Return the ids of a platform's workspaces that have the bot, as far as is known."""
+        ...
+
     async def join(self, workspace: Workspace, welcome: Delivery | None) -> bool:
         """Save a workspace that has the bot; return whether that is news: it is new, or had left.
 

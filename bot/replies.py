@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from bot import digest_form
 from bot.briefing import TOO_OLD, claim_note, parties, small_print, still_news, story_blocks
 from bot.commands import CATALOGUE, Ask, Newest, unparse
 from bot.lookup import Answer, AnswerSentence, Found, Match, Passage
@@ -95,10 +96,12 @@ def added_message(stories: Sequence[Story], began_at: datetime, language: Langua
     return Message((*blocks, Divider(), note(phrase(where, language, days=TOO_OLD.days))), language)
 
 
-def help_message(language: Language) -> Message:
-    """Return what can be typed, and what comes of it."""
+def help_message(language: Language, *, has_form: bool = True) -> Message:
+    """Return what can be typed, and what comes of it; `has_form`: whether a subscription has a form here."""
     lines = []
     for entry in CATALOGUE:
+        if entry.usage == digest_form.COMMAND and not has_form:
+            continue
         usage = entry.usage.replace("QUERY", phrase("help.query", language))
         lines += [Run(usage, style="strong"), Run(f" — {phrase(entry.help_key, language)}\n")]
     return Message(

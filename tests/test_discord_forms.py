@@ -138,3 +138,19 @@ def test_embeds_components_and_forwarded_messages_are_read_too():
     )
 
     assert message.text.split("\n") == ["Shown", "Title", "Told", "https://crate.example/", "Forwarded"]
+
+
+def test_people_and_emoji_in_a_message_are_read_as_they_are_shown():
+    message = read_message(
+        given(
+            content="<@12> and <@!13> like <:kumo:99> and <a:spin:98>, <@14> too",
+            mentions=[
+                {"id": "12", "username": "alice", "global_name": "Alice"},
+                {"id": "13", "username": "bob", "global_name": None},
+            ],
+        ),
+        "5",
+        "7",
+    )
+
+    assert message.text == "@Alice and @bob like :kumo: and :spin:, @14 too"

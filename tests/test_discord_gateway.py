@@ -284,6 +284,23 @@ async def test_a_process_that_has_lost_the_lease_answers_nothing(place, caplog):
         assert begun.acknowledged_at is None
 
 
+async def test_a_database_that_answers_nothing_for_a_while_leaves_nobody_deaf(place, caplog):
+    async with place.bot() as bot:
+        hold = bot.engine.store.hold
+
+        async def hangs(*_):
+            await asyncio.sleep(3600)
+
+        bot.engine.store.hold = hangs
+        await until(lambda: not bot.gateway.is_listening)
+        bot.engine.store.hold = hold
+        await until(lambda: bot.gateway.is_listening)
+        answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+
+        assert "Found for" in answer.text
+        assert "no answer from the database" in caplog.text
+
+
 async def test_each_process_connects_its_range_of_shards(tmp_path):
     async with world(tmp_path, shards=2) as place:
         guilds = [place.server.guild(f"guild {number}", shard=(number, 2)) for number in (0, 1)]
@@ -365,6 +382,17 @@ async def test_a_server_is_welcomed_where_the_bot_may_speak(place):
         assert place.channel.messages == []
 
 
+async def test_a_server_is_not_welcomed_among_its_announcements(tmp_path):
+    async with world(tmp_path) as place:
+        guild = place.server.guild("Other", permissions=None)
+        wire, talk = guild.announcement("announcements"), guild.text("talk")
+        async with place.bot(posts=True):
+            guild.invite_bot(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES)
+            await until(lambda: talk.messages)
+
+            assert wire.messages == []
+
+
 async def test_a_server_where_the_bot_has_long_been_is_not_welcomed(place):
     place.guild.bot.joined_at -= 7200
     async with place.bot(posts=True) as bot:
@@ -385,7 +413,6 @@ async def test_a_server_that_puts_the_bot_out_is_left_and_its_digests_stop(place
 async def test_a_server_that_left_while_nobody_listened_is_found_out(place):
     async with place.bot() as bot:
         await until(lambda: known(bot, place.guild))
-        await place.mika.command(place.channel, "ai-news-digest subscribe")
     place.guild.kick_bot()
 
     async with place.bot() as bot:

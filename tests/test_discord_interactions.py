@@ -65,6 +65,8 @@ async def test_help_is_a_query(place, bot):
     answer = await place.alice.command(place.channel, "ai-news", query="help")
 
     assert "What I can do" in answer.text
+    assert "**/ai-news-digest show**" in answer.text
+    assert "**/ai-news-digest**" not in answer.text  # Discord takes no command without its subcommand
 
 
 @pytest.mark.parametrize(
@@ -290,8 +292,24 @@ async def test_a_role_that_a_manager_names_may_do_what_moderators_do(place, bot)
     answer = await place.alice.command(place.channel, "ai-news-digest subscribe")
 
     assert str(role.id) not in refused.text
-    assert named.text != refused.text
+    assert "Integrations" not in refused.text
+    assert str(role.id) in named.text
+    assert "Server Settings → Integrations" in named.text
     assert "This channel is subscribed" in answer.text
+
+
+async def test_a_role_that_nobody_is_notified_by_is_told_of(place, bot):
+    silent, loud = place.guild.role("silent"), place.guild.role("loud", mentionable=True)
+
+    begun = await place.mika.command(place.channel, "ai-news-digest subscribe", mention=silent)
+    changed = await place.mika.command(place.channel, "ai-news-digest change", mention=loud)
+    place.channel.allow(place.guild.bot, allow=Permission.MENTION_EVERYONE)
+    allowed = await place.mika.command(place.channel, "ai-news-digest change", mention=silent)
+
+    assert "notifies nobody" in begun.text
+    assert "This channel is subscribed" in begun.text
+    assert "notifies nobody" not in changed.text
+    assert "notifies nobody" not in allowed.text
 
 
 async def test_everyone_cannot_be_made_a_moderator(place, bot):
@@ -542,7 +560,7 @@ async def test_who_cannot_acknowledge_does_not_do_the_work(place, bot, caplog, c
     assert "no digest yet" in answer.text
 
 
-@pytest.mark.parametrize("fault", ["reset", "accept, reset"])
+@pytest.mark.parametrize("fault", ["reset", "accept, reset", "hang", "accept, hang"])
 async def test_an_acknowledgement_whose_answer_is_lost_is_sent_again_and_the_work_done_once(
     place, bot, fault
 ):

@@ -137,6 +137,7 @@ def test_a_message_without_a_link_is_the_source_itself():
         ("<https://kawabe.example/tram|the tram>", "https://kawabe.example/tram", "kawabe.example"),
         ("(https://kawabe.example/tram)", "https://kawabe.example/tram", "kawabe.example"),
         ("https://kawabe.example/tram_(line)", "https://kawabe.example/tram_(line)", "kawabe.example"),
+        ("[it](https://kawabe.example/a_(b)?c=1)", "https://kawabe.example/a_(b)?c=1", "kawabe.example"),
         ("ftp://x/ HTTP://Kawabe.example/x", "HTTP://Kawabe.example/x", "kawabe.example"),
         ("https://a:b@kawabe.example/ https://komugi.example/!", "https://komugi.example/", "komugi.example"),
         ("https://one.example/ then https://two.example/", "https://one.example/", "one.example"),

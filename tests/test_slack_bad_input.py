@@ -128,7 +128,9 @@ async def test_requests_with_a_wrong_missing_or_old_signature_are_refused(over_h
     assert len(asked.answers) == 1
 
 
-@pytest.mark.parametrize("body", ["{", "[1]", "null", "[" * 90_000, "payload=%5B1%5D", "payload=%7B", "1" * 5_000])
+@pytest.mark.parametrize(
+    "body", ["{", "[1]", "null", "[" * 90_000, "payload=%5B1%5D", "payload=%7B", "1" * 5_000]
+)
 @pytest.mark.parametrize("signed", [{}, {"at": "soon"}, {"at": "²"}, {"signature": "v0=é"}])
 async def test_what_nobody_signed_is_not_even_read(over_http, body, signed, caplog):
     headers = {
@@ -266,3 +268,16 @@ async def test_hostile_names_and_questions_call_nobody(world, name):
     ]
     assert shown
     assert not any(sign in text for text in markup for sign in ("<!", "<@"))
+
+
+async def test_where_an_answer_was_to_go_is_not_written_into_the_log(over_http, caplog):
+    """Whoever knows a `response_url` can answer in the bot's name."""
+
+    async def fail():
+        raise aiohttp.ConnectionTimeoutError("Connection timeout to host https://hooks.slack.com/T1/secret")
+
+    over_http.app.work.begin("command 1", fail, fail)
+    await over_http.idle()
+
+    assert "could not be answered: ConnectionTimeoutError" in caplog.text
+    assert "secret" not in caplog.text

@@ -9,14 +9,18 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.access import SingleAccess
 from adapters.slack.cipher import Cipher, WrongKey
-from adapters.slack.installations import SHELF, States
+from adapters.slack.installations import SHELF, Installed, States
+from adapters.slack.platform import MODERATORS
 from bot.errors import ChannelLost, InvalidSettings, PostDelayed
 from bot.model import Channel, WorkspaceId
 from bot.outbox import Outbox
 from bot.run import utc_now
 from bot.store import open_store
+from bot.workspaces import Workspaces
 from tests.factories import make_post, make_story, make_telling
 from tests.fakes.slack_reading import text_of
 from tests.fakes.slack_server import SlackServer, serving
@@ -485,6 +489,20 @@ async def test_one_workspace_needs_no_installation(server, url, sqlite_url):
         await until(lambda: is_gone(bot, team.id))
 
 
+async def test_a_token_for_a_whole_organisation_serves_its_workspaces_and_no_other_organisation(sqlite_url):
+    store = await open_store(sqlite_url)
+    try:
+        access = SingleAccess("xoxb-1", AsyncWebClient(), Workspaces(store, utc_now), utc_now)
+        access.home = Installed(id="E1", enterprise="E1", token="xoxb-1", installed_at=utc_now())
+
+        assert (await access.installed("T1", "E1")).token == "xoxb-1"
+        assert (await access.installed("T1")).token == "xoxb-1"  # as the outbox asks
+        with pytest.raises(ChannelLost):
+            await access.installed("T2", "E2")
+    finally:
+        await store.close()
+
+
 async def test_the_desk_is_told_when_a_workspace_is_back_with_another_token(server, url, sqlite_url):
     team = server.team("Kumo")
     desk = server.channel(team, "desk")
@@ -506,6 +524,27 @@ async def test_the_desk_is_told_when_a_workspace_is_back_with_another_token(serv
             await Outbox(bot.engine.store, bot.platform, utc_now, "us").drain()
 
     (told,) = server.posted(desk)
+    assert "subscriptions were kept" in text_of(told)
+
+
+async def test_whoever_set_something_is_told_when_a_workspace_is_back_without_a_desk(server, url, sqlite_url):
+    team = server.team("Kumo")
+    olga = server.member(team, "Olga")
+
+    def settings():
+        return settings_for(
+            url.rstrip("/"), slack_bot_token=team.bot_token, slack_app_token=server.app_token, web_port="0"
+        )
+
+    async with connected(server, settings(), sqlite_url) as bot:
+        await bot.engine.store.keep(MODERATORS, team.id, olga.id, WorkspaceId(team.id))
+        server.revoke_tokens(team)
+        await until(lambda: is_gone(bot, team.id))
+    server.install(team)
+    async with connected(server, settings(), sqlite_url) as bot:
+        await Outbox(bot.engine.store, bot.platform, utc_now, "us").drain()
+
+    (told,) = server.posted(server.direct_channel(team, olga.id))
     assert "subscriptions were kept" in text_of(told)
 
 

@@ -418,7 +418,7 @@ async def test_an_edit_whose_blocks_are_refused_becomes_text(world, server):
     [message] = world.standing()
     assert (message.blocks, message.text) == ([], "Corrected")
     edits = [arguments for name, arguments in server.calls if name == "chat.update"]
-    assert [edit["parse"] for edit in edits] == ["none", "none"]  # `client` would look for @channel in the text
+    assert [edit["parse"] for edit in edits] == ["none", "none"]
 
 
 async def test_an_edit_of_what_is_gone_is_rejected(world):

@@ -73,7 +73,9 @@ async def test_a_slack_that_cannot_be_reached_at_the_start_is_reached_later(worl
         await world.server.until(lambda: connection.trouble() == "")
 
 
-@pytest.mark.parametrize("fault", ["500", "503", "html", "truncated", "429 html", "429 zero", "internal_error", "reset"])
+@pytest.mark.parametrize(
+    "fault", ["500", "503", "html", "truncated", "429 html", "429 zero", "internal_error", "reset"]
+)
 async def test_a_slack_that_is_away_for_a_while_is_connected_to_again(world, fault):
     mika = world.member()
     world.server.faults.always = fault

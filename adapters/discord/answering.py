@@ -28,6 +28,9 @@ ACKNOWLEDGE_S: Final = 1.0
 REQUEST_S: Final = 10.0
 """How long one request may take, in seconds."""
 
+FIRST_REQUEST_S: Final = 0.9
+"""How long the request may take that has to come in time, before it is sent once more."""
+
 ALREADY_ACKNOWLEDGED: Final = 40060
 NOBODY_WAITS: Final = {10062, 10015, 50027, ALREADY_ACKNOWLEDGED}
 """Codes: the interaction or its token is over, or somebody else has answered."""
@@ -143,11 +146,13 @@ class Answering:
 
     async def _send(self, request: Callable[[], Awaitable[object]], *, again: bool = True) -> None:
         """Send a request; once more where its answer was lost, but for one that Discord would do twice."""
-        tries = (True, False) if again else (False,)
+        tries = [REQUEST_S]
+        if again:
+            tries.insert(0, REQUEST_S if self._is_acknowledged else FIRST_REQUEST_S)
         lost = False
-        for is_retried in tries:
+        while tries:
             try:
-                async with asyncio.timeout(REQUEST_S):
+                async with asyncio.timeout(tries.pop(0)):
                     await request()
             except discord.HTTPException as error:
                 if lost and error.code == ALREADY_ACKNOWLEDGED:  # it tells that the lost one was ours
@@ -156,7 +161,7 @@ class Answering:
                     raise
                 raise Unanswerable(f"{error.status} (code {error.code}): {error.text}") from error
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                if not is_retried:
+                if not tries:
                     raise Unanswerable(f"{type(error).__name__}: {error}") from error
                 lost = True
             else:

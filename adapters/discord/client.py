@@ -195,10 +195,11 @@ class GatewayClient(discord.AutoShardedClient):
 async def _still() -> None:
     """Wait until no thread of discord.py's will ask anything of this loop, which may end next.
 
-    Each of its connections has a thread that sends heartbeats; closing one only tells its thread to stop.
+    Each of its connections has a thread that sends heartbeats. Closing one only tells its thread to stop, and
+    one that was just being made is not closed.
     """
     loop = asyncio.get_running_loop()
-    beating = [thread for thread in threading.enumerate() if isinstance(thread, KeepAliveHandler)]
-    for thread in beating:
-        if thread.ws.loop is loop:
+    for thread in threading.enumerate():
+        if isinstance(thread, KeepAliveHandler) and thread.ws.loop is loop:
+            thread.stop()
             await asyncio.to_thread(thread.join, STILL_S)

@@ -45,7 +45,7 @@ ADD_MESSAGE: Final = phrase("command.add_message", "en")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """What may be given with a command. `choices` are values, whose names are phrases; `words` completes."""
+    """What may be given with a command. `choices` are values, whose names are phrases."""
 
     name: str
     type: int = STRING

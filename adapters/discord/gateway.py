@@ -182,9 +182,11 @@ class Gateway:
         """Take or prolong the lease; return whether it is ours."""
         asked_at = asyncio.get_running_loop().time()
         try:
-            held = await self._store.hold(self._lease, self._owner, self._clock(), self._terms.lease_s)
-        except StoreError as error:
-            logger.error("the lease of Discord's gateway cannot be prolonged: %s", error)
+            async with asyncio.timeout(self._terms.lease_s / 2):
+                held = await self._store.hold(self._lease, self._owner, self._clock(), self._terms.lease_s)
+        except (StoreError, TimeoutError) as error:
+            told = str(error) or "no answer from the database"
+            logger.error("the lease of Discord's gateway cannot be prolonged: %s", told)
             return False
         self._held_until = asked_at + self._terms.lease_s if held else float("-inf")
         return held

@@ -24,8 +24,6 @@ JUST_JOINED: Final = timedelta(hours=1)
 AGAIN_S: Final = 30.0
 """How soon what the database refused is tried again."""
 
-_BATCH: Final = 500
-
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
@@ -54,6 +52,9 @@ class Guilds:
                         "a server cannot be remembered yet, trying again in %g s: %s", AGAIN_S, error
                     )
                     await asyncio.sleep(AGAIN_S)
+                except Exception:  # a loop logs and lives on
+                    logger.exception("a server could not be remembered")
+                    break
 
     def joined(self, guild: discord.Guild) -> None:
         """Hear of a server that has the bot: since now, or found again."""
@@ -75,14 +76,11 @@ class Guilds:
         self._changes.put_nowait(WorkspaceId(str(guild_id)))
 
     async def compare(self, guild_ids: set[int], is_ours: Callable[[int], bool]) -> None:
-        """Mark servers with subscriptions as left that are ours, and that the gateway did not tell of."""
+        """Mark servers as left that are known and ours, and that the gateway did not tell of."""
         here = {str(id_) for id_ in guild_ids}
-        offset = 0
-        while known := await self._engine.store.subscriptions(None, _BATCH, offset):
-            for workspace in {one.channel.workspace for one in known if one.channel.platform == PLATFORM}:
-                if workspace not in here and is_id(workspace) and is_ours(int(workspace)):
-                    self._changes.put_nowait(workspace)
-            offset += len(known)
+        for workspace in await self._engine.store.workspaces(PLATFORM):
+            if workspace not in here and is_id(workspace) and is_ours(int(workspace)):
+                self._changes.put_nowait(workspace)
 
     async def _take(self, change: _Joined | WorkspaceId) -> None:
         if isinstance(change, _Joined):
@@ -93,9 +91,10 @@ class Guilds:
 
 
 def welcome_channel(guild: discord.Guild) -> Channel | None:
-    """Return where a server is welcomed: its system channel, or the first where the bot may speak."""
+    """Return where a server is welcomed: its system channel, or the first for talk where it may be."""
     first = [guild.system_channel] if guild.system_channel else []
-    for channel in (*first, *guild.text_channels):
+    for_talk = [one for one in guild.text_channels if not one.is_news() and one != guild.rules_channel]
+    for channel in (*first, *for_talk):
         may = channel.permissions_for(guild.me)
         if may.view_channel and may.send_messages:
             return Channel(platform=PLATFORM, workspace=WorkspaceId(str(guild.id)), id=str(channel.id))

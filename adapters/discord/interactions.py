@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import discord
@@ -14,8 +15,8 @@ from adapters.discord.buttons import command_of
 from adapters.discord.commands import MESSAGE
 from adapters.discord.forms import OPENS_FORM, filled_in, forget_form, kept_form
 from adapters.discord.messages import read_message
-from adapters.discord.options import chosen_roles, focused, typed
-from adapters.discord.rights import lacking, lacking_message, shares
+from adapters.discord.options import chosen_roles, focused, is_silent_role, typed
+from adapters.discord.rights import lacking, lacking_message, names_moderators, shares
 from bot.commands import AddStories, Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
 from bot.display import truncated
 from bot.engine import Engine
@@ -47,18 +48,19 @@ class Interactions:
 
     async def take(self, interaction: discord.Interaction) -> None:
         """Answer an interaction; what cannot be answered is logged, and done with."""
-        if interaction.type is discord.InteractionType.autocomplete:
-            await self._suggest(interaction)
-            return
         answering = Answering(interaction, self._engine.store)
         try:
-            async with answering.in_time():
-                await self._take(interaction, answering)
+            if interaction.type is discord.InteractionType.autocomplete:
+                await self._suggest(interaction)
+            else:
+                async with answering.in_time():
+                    await self._take(interaction, answering)
         except Unanswerable as error:
             logger.warning("interaction=%s cannot be answered: %s", interaction.id, error)
         except Exception as error:  # one that fails must not leave its asker waiting
             logger.exception("interaction=%s failed: %s", interaction.id, error)
-            await self._apologise(interaction, answering)
+            if interaction.type is not discord.InteractionType.autocomplete:
+                await self._apologise(interaction, answering)
 
     async def _take(self, interaction: discord.Interaction, answering: Answering) -> None:
         match interaction.type:
@@ -89,10 +91,17 @@ class Interactions:
             await answering.give(self._sentence("discord.channel_hidden", interaction))
         else:
             asked = await self._asking.asked(interaction, place.id)
-            await self._reply(command.text, asked, place, answering)
+            mentions_all = place.permissions is not None and place.permissions.mention_everyone
+            silent = asked.actor.role != "member" and is_silent_role(data, mentions_all=mentions_all)
+            await self._reply(command.text, asked, place, answering, "discord.silent_role" if silent else "")
 
-    async def _reply(self, text: str, asked: Interaction, place: Place, answering: Answering) -> None:
-        """Do what a command says; what changes anything is only done once Discord knows that it will be."""
+    async def _reply(
+        self, text: str, asked: Interaction, place: Place, answering: Answering, advice: str = ""
+    ) -> None:
+        """Do what a command says; what changes anything is only done once Discord knows that it will be.
+
+        `advice` is the phrase of what has to be done on Discord besides.
+        """
         command, language = _parsed(text), asked.actor.language
         if shares(command) and not place.is_open:
             await answering.give(_sentence("discord.not_open", language))
@@ -103,7 +112,12 @@ class Interactions:
             return
         if command is not None and not _only_reads(command):
             await answering.acknowledge()
-        await answering.give(await self._engine.reply(text, asked))
+        reply = await self._engine.reply(text, asked)
+        if names_moderators(command) and asked.actor.role == "manager":
+            advice = "discord.integrations"
+        if advice and isinstance(reply, Message):
+            reply = replace(reply, blocks=(*reply.blocks, paragraph(phrase(advice, language))))
+        await answering.give(reply)
 
     async def _add_message(
         self, interaction: discord.Interaction, data: Mapping[str, Any], answering: Answering

@@ -3,14 +3,19 @@
 As Discord's documentation describes messages: written by people or by other bots, forwarded, or with embeds.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from discord.utils import parse_time, snowflake_time
 
 Given = Mapping[str, Any]
+
+# As Discord's documentation on message formatting writes them.
+_EMOJI: Final = re.compile(r"<a?(:\w+:)[0-9]+>")
+_PERSON: Final = re.compile(r"<@!?(?P<id>[0-9]+)>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +35,7 @@ def read_message(data: Given, guild_id: str, channel_id: str) -> GivenMessage:
     author = message.get("author", {})
     return GivenMessage(
         text="\n".join(_texts(message)),
-        author=str(author.get("global_name") or author.get("username") or ""),
+        author=_name(author),
         link=f"https://discord.com/channels/{guild_id}/{message.get('channel_id', channel_id)}/{id_}",
         posted_at=parse_time(message.get("timestamp")) or snowflake_time(int(id_)),
     )
@@ -39,7 +44,7 @@ def read_message(data: Given, guild_id: str, channel_id: str) -> GivenMessage:
 def _texts(message: Given) -> Iterator[str]:
     """Yield what there is to read in a message, in the order of reading."""
     if message.get("content"):
-        yield str(message["content"])
+        yield _readable(str(message["content"]), message.get("mentions", ()))
     yield from _component_texts(message.get("components", ()))
     for embed in message.get("embeds", ()):
         yield from (str(embed[name]) for name in ("title", "description", "url") if embed.get(name))
@@ -52,3 +57,14 @@ def _component_texts(components: Iterable[Given]) -> Iterator[str]:
         if component.get("content"):
             yield str(component["content"])
         yield from _component_texts(component.get("components", ()))
+
+
+def _readable(text: str, people: Iterable[Given]) -> str:
+    """Return a text as its readers see it where it calls people and shows a server's own emoji."""
+    names = {str(person["id"]): _name(person) for person in people}
+    text = _PERSON.sub(lambda found: f"@{names.get(found['id']) or found['id']}", text)
+    return _EMOJI.sub(r"\1", text)
+
+
+def _name(person: Given) -> str:
+    return str(person.get("global_name") or person.get("username") or "")

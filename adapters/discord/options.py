@@ -61,6 +61,19 @@ def chosen_roles(data: Given) -> list[str]:
     ]
 
 
+def is_silent_role(data: Given, *, mentions_all: bool) -> bool:
+    """Return whether a role was chosen to be called by whose mention Discord notifies nobody.
+
+    That is one that not everyone may mention, unless the bot `mentions_all` (documentation on permissions).
+    """
+    roles = data.get("resolved", {}).get("roles", {})
+    chosen = [option for option in _inner(list(data.get("options", ())), []) if option["name"] == "mention"]
+    return (
+        any(not roles.get(str(one["value"]), {}).get("mentionable", True) for one in chosen)
+        and not mentions_all
+    )
+
+
 def _inner(options: Iterable[Given], words: list[str]) -> list[Given]:
     """Return the options of the subcommand, whose name joins the words, or of a command without any."""
     options = list(options)

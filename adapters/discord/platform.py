@@ -212,8 +212,8 @@ class DiscordPlatform:
     async def _publish(self, place: Place, post: Post, message: Given) -> None:
         """Pass a message on to the channels that follow this one, which may be asked again and again.
 
-        Raises `PostDelayed` where Discord tells how long to wait: it takes 10 an hour of a channel. Else
-        it is tried twice, and the message stands whatever becomes of that.
+        Raises `PostDelayed` where Discord tells how long to wait: it takes 10 an hour of a channel. Else it
+        is tried twice, and the message stands whatever becomes of that.
         """
         wanted = post.message.publish and place.kind == "announcement"
         if not wanted or message.get("flags", 0) & CROSSPOSTED:

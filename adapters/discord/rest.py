@@ -48,7 +48,6 @@ SIGN_IN_AGAIN_S: Final = 5.0
 """How soon a sign-in that failed is tried again: without one nothing can be asked, by whomever."""
 
 
-
 class Rest:
     """One bot's way to ask Discord; signs in with the first request, keeps quiet after a refused token.
 

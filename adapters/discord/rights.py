@@ -3,7 +3,7 @@
 from adapters.discord import permissions
 from adapters.discord.asking import Place
 from adapters.discord.places import KINDS
-from bot.commands import Ask, ChangeSubscription, Command, PostNow, ResumeSubscription, Subscribe
+from bot.commands import Ask, ChangeSubscription, Command, PostNow, ResumeSubscription, SetUp, Subscribe
 from bot.message import Message, Paragraph, Run
 from bot.model import Language
 from bot.phrases import phrase
@@ -32,6 +32,11 @@ def _begins_posting(command: Command | None) -> bool:
 
 def _style(command: Command | None) -> str:
     return command.wishes.get("style", "") if isinstance(command, Subscribe | ChangeSubscription) else ""
+
+
+def names_moderators(command: Command | None) -> bool:
+    """Return whether a command makes moderators, whom Discord does not show their commands yet."""
+    return isinstance(command, SetUp) and command.wishes.get("moderators", "off") != "off"
 
 
 def lacking_message(place: Place, missing: list[str], language: Language) -> Message:

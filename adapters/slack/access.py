@@ -90,9 +90,10 @@ class SingleAccess:
         return self.home
 
     async def installed(self, team: str, enterprise: str = "") -> Installed:
-        """Return whose token it is. Raises `ChannelLost` for any other workspace."""
+        """Return whose token it is. Raises `ChannelLost` for any other workspace, or organisation."""
         home = self.home or await self._identified()
-        if home.id not in (team, enterprise):
+        in_organisation = home.id == home.enterprise and not enterprise
+        if home.id not in (team, enterprise) and not in_organisation:
             raise ChannelLost("signed_out", "the bot token is another workspace's")
         return home
 

@@ -101,7 +101,8 @@ class Interactions:
     async def open_question(self, call: Call) -> None:
         """Open the modal that asks what to look up."""
         language = self._people.language_hint(call.team, call.user)
-        if await self._answers.open(call, question_view(self._answers.sealed(call, LOOKUP), language)) is None:
+        view = question_view(self._answers.sealed(call, LOOKUP), language)
+        if await self._answers.open(call, view) is None:
             await self._say(call, "slack.too_late")
 
     async def add_message(self, call: Call, message: Payload) -> None:
@@ -162,6 +163,11 @@ class Interactions:
         one = typed.replace(",", " ").replace("、", " ").strip()
         choices = await self._engine.suggest(field, one, actor, MAX_OPTIONS)
         return options(choice for choice in choices if choice.value != "off")
+
+    async def unsent(self, call: Call, view: Payload) -> None:
+        """Say of a modal that was sent that something went wrong, and give back what was typed."""
+        await asyncio.sleep(SETTLES_S)
+        await self._answers.put_back(call, view, self._people.language_hint(call.team, call.user))
 
     async def failed(self, call: Call) -> None:
         """Say that something went wrong."""

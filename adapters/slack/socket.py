@@ -55,7 +55,7 @@ class SocketMode:
         return self._trouble
 
     async def connect(self) -> None:
-        """Connect. Raises `InvalidSettings` for a token that Slack refuses, and `FAILURES` or a `BotError`."""
+        """Connect. Raises `InvalidSettings` for a token that Slack refuses, else `FAILURES` or `BotError`."""
         await self.close()
         handler = AsyncSocketModeHandler(
             self._app, self._app_token, web_client=self._app.client, ping_interval=self._ping_s
@@ -93,7 +93,7 @@ class SocketMode:
                 continue
             try:
                 await self.connect()
-            except Exception as error:  # whatever it was, Slack is to be heard again
+            except Exception as error:  # noqa: BLE001 -- whatever it was, Slack is to be heard again
                 self._trouble = f"Socket Mode is not connected: {_why(error)}"
                 logger.warning("%s; trying again in %g s", self._trouble, wait_s)
                 wait_s = min(2 * wait_s, LONGEST_WAIT_S)

@@ -45,8 +45,8 @@ class Doorkeeper:
         known = await self.workspaces.known(PLATFORM, team)
         is_new = known is None or known.left_at is not None
         channel: Channel | None = None
-        if is_new and known is not None and known.desk:
-            channel = Channel(platform=PLATFORM, workspace=team, id=known.desk)
+        if is_new and known is not None:
+            channel = await self.platform.desk(team)
         if is_new and installed.installer:
             try:
                 channel = await self.platform.direct(team, installed.installer)

@@ -22,12 +22,17 @@ class DatabaseRegistry:
         found = await self._known(sql.WORKSPACE, platform, workspace)
         return rows.read_workspace(found[0]) if found else None
 
+    async def workspaces(self, platform: str) -> list[WorkspaceId]:
+        return [WorkspaceId(row["id"]) for row in await self._driver.read(sql.WORKSPACES, platform)]
+
     async def join(self, workspace: Workspace, welcome: Delivery | None) -> bool:
         async def join(transaction: Transaction) -> bool:
             place = (workspace.platform, workspace.id)
             found = await transaction.fetch(sql.WORKSPACE, *place)
             if found:
                 known = rows.read_workspace(found[0])
+                if known.left_at is None and known.name == workspace.name:
+                    return False
                 if known.left_at is None:
                     named = rows.workspace_document(replace(known, name=workspace.name))
                     await transaction.fetch(sql.CHANGE_WORKSPACE, *place, named, found[0]["document"])

@@ -263,6 +263,8 @@ ORDER BY settled_at DESC, due_at DESC, series, part DESC LIMIT $4"""
 
 WORKSPACE = "SELECT * FROM workspaces WHERE platform = $1 AND id = $2"
 
+WORKSPACES = "SELECT id FROM workspaces WHERE platform = $1 AND left_at IS NULL ORDER BY id"
+
 JOIN_WORKSPACE = """
 INSERT INTO workspaces (platform, id, left_at, document) VALUES ($1, $2, NULL, $3)
 ON CONFLICT (platform, id) DO UPDATE SET left_at = NULL, document = excluded.document

@@ -95,6 +95,18 @@ async def test_platforms_may_have_workspaces_of_the_same_id(store):
     assert await store.workspace("slack", HOME) is None
 
 
+async def test_the_workspaces_of_a_platform_are_those_that_have_the_bot(store):
+    await store.join(make_workspace(id=AWAY), None)
+    await store.join(make_workspace(), None)
+    await store.join(make_workspace(platform="discord", id=WorkspaceId("7")), None)
+    assert await store.workspaces("local") == sorted([AWAY, HOME])
+
+    await store.leave("local", AWAY, NOW, "signed out")
+
+    assert await store.workspaces("local") == [HOME]
+    assert await store.workspaces("slack") == []
+
+
 async def test_leaving_is_news_once_and_keeps_all_that_was_set(store):
     await store.join(make_workspace(desk="7"), None)
 
