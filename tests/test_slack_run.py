@@ -1,14 +1,10 @@
 """`ai-news run` on a pretend Slack, as an operator sets it up: both ways that Slack reaches it."""
 
-import asyncio
-import re
-import signal
-import sys
 from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.command import environment
+from tests.bot_process import BotProcess
 from tests.fakes.slack_reading import text_of
 from tests.fakes.slack_server import SlackServer, serving
 
@@ -18,23 +14,12 @@ PATIENCE_S = 30.0
 @asynccontextmanager
 async def running(home, **variables):
     """Yield the address of the page of a bot that runs; it has to end by itself when it is told to."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "adapters", "run"),
-        cwd=home,
-        env=environment(home, **variables),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    bot = BotProcess(home, variables)
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            line = (await process.stdout.readline()).decode()
-        address = re.search(r"http://[\w.:]+/", line)
-        assert address, (await process.stderr.read()).decode()
-        yield address[0]
+        yield await bot.start()
+        assert (await bot.stop(), bot.log) == (0, "")
     finally:
-        process.send_signal(signal.SIGTERM)
-        _, errors = await process.communicate()
-    assert (process.returncode, errors.decode()) == (0, "")
+        await bot.kill()
 
 
 @pytest.mark.parametrize("transport", ["socket", "http"])
