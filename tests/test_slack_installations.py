@@ -340,6 +340,25 @@ async def test_nobody_waits_for_a_new_token_while_the_old_one_is_good(server, se
         assert asked.acknowledged_ms < 1_000
 
 
+async def test_no_acknowledgement_waits_for_the_database(server, settings, sqlite_url, monkeypatch):
+    monkeypatch.setattr("adapters.slack.access.KNOWN_S", 0.0)
+    team = server.team(installed=False)
+    async with connected(server, settings, sqlite_url) as bot:
+        mika = server.member(team)
+        await install(bot, mika)
+        await mika.command(server.channel(team), "/ai-news", "help")
+        kept = bot.engine.store.kept
+
+        async def slowly(*what):
+            await asyncio.sleep(1)
+            return await kept(*what)
+
+        monkeypatch.setattr(bot.engine.store, "kept", slowly)
+        asked = await mika.command(server.channel(team), "/ai-news", "help")
+
+        assert asked.acknowledged_ms < 500
+
+
 async def test_a_token_that_another_process_took_back_is_not_used_for_long(
     server, settings, sqlite_url, monkeypatch
 ):
@@ -369,7 +388,11 @@ async def test_who_is_told_is_who_installed_the_app_last(server, settings, sqlit
         mika = server.member(team, "Mika")
         await install(bot, mika)
 
-        assert (await bot.platform.desk(WorkspaceId(team.id))).id == server.direct_channel(team, mika.id).id
+        async def is_mika():
+            desk = await bot.platform.desk(WorkspaceId(team.id))
+            return desk.id == server.direct_channel(team, mika.id).id
+
+        await until(is_mika)
 
 
 # Put out

@@ -13,7 +13,7 @@ from adapters.slack.errors import EXPIRED, SIGN_IN, SIGNED_OUT, Refused
 from adapters.slack.installations import Installations, Installed
 from adapters.slack.rotation import Rotation
 from adapters.slack.web_api import ask
-from bot.errors import ChannelLost, PostDelayed, PostFailed
+from bot.errors import BotError, ChannelLost, PostDelayed, PostFailed
 from bot.model import WorkspaceId
 from bot.ports import Clock
 from bot.workspaces import Workspaces
@@ -144,18 +144,40 @@ class ManyAccess:
         self._rotation = rotation
         self._workspaces = workspaces
         self._known: dict[str, tuple[float, Installed]] = {}
+        self._looking: dict[str, asyncio.Task[None]] = {}
 
     async def installed(self, team: str, enterprise: str = "") -> Installed:
         """Return the installation that serves a workspace, as `Access` does."""
-        now = asyncio.get_running_loop().time()
         read_at, installed = self._known.get(team, (0.0, None))
-        if installed is None or now - read_at > KNOWN_S or self._rotation.is_due(installed):
-            installed = await self._read(team, enterprise)
-            self._known[team] = (now, installed)
+        if installed is None or self._rotation.is_due(installed):
+            installed = await self._look(team, enterprise)
+        elif asyncio.get_running_loop().time() - read_at > KNOWN_S and team not in self._looking:
+            # Whatever waits for this may be an acknowledgement, which is not to wait for the database.
+            task = asyncio.create_task(self._look_again(team))
+            self._looking[team] = task
+            task.add_done_callback(lambda _: self._looking.pop(team, None))
         if self._rotation.is_due(installed):
             installed = await self._rotation.renew(installed)
         self._rotation.well(installed)
         return installed
+
+    async def _look(self, team: str, enterprise: str = "") -> Installed:
+        installed = await self._read(team, enterprise)
+        self._known[team] = (asyncio.get_running_loop().time(), installed)
+        return installed
+
+    async def _look_again(self, team: str) -> None:
+        try:
+            await self._look(team)
+        except ChannelLost:
+            self._known.pop(team, None)
+        except BotError as error:
+            logger.warning("whether %s still has the app cannot be told: %s", team, error)
+
+    async def close(self) -> None:
+        """Wait for what was begun."""
+        await asyncio.gather(*self._looking.values())
+        await self._rotation.close()
 
     async def _read(self, team: str, enterprise: str = "") -> Installed:
         try:

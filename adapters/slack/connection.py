@@ -119,13 +119,14 @@ def _many_access(
         settings.slack_client_secret or "",
         engine.clock,
     )
-    stack.push_async_callback(rotation.close)
 
     async def meet(team: str, installed: Installed) -> None:
         workspace = new_workspace(team, f"{installed.name} {team}".strip(), settings, engine.clock())
         await engine.workspaces.joined(workspace, None)
 
-    return ManyAccess(installations, rotation, client, engine.workspaces, meet)
+    access = ManyAccess(installations, rotation, client, engine.workspaces, meet)
+    stack.push_async_callback(access.close)
+    return access
 
 
 def _flow(
