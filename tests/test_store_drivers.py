@@ -19,7 +19,8 @@ from bot.store.postgresql import open_postgresql
 from bot.store.schema import migrate
 from bot.store.sqlite import SqliteDriver, has_wal_reset_bug
 from bot.store.store import DatabaseStore
-from tests.factories import make_change, make_story, make_telling
+from tests.conftest import run_statements
+from tests.factories import make_change, make_story, make_subscription, make_telling
 
 ROOT = Path(__file__).parent.parent
 
@@ -343,3 +344,22 @@ async def test_the_engine_is_named_with_its_version(database_url):
     assert store.engine.split()[0] in {"SQLite", "PostgreSQL"}
     assert store.engine.split()[1][0].isdigit()
     await store.close()
+
+
+async def test_postgresql_lets_two_subscribe_the_same_channel_at_the_same_instant(postgresql_url):
+    """It may write one's id, and then see the other's id before it sees that they are of one channel."""
+    store = await open_store(postgresql_url)
+    await run_statements(
+        postgresql_url,
+        "CREATE FUNCTION nap(id TEXT) RETURNS TEXT IMMUTABLE LANGUAGE plpgsql "
+        "AS 'BEGIN PERFORM pg_sleep(0.3); RETURN id; END'",
+        "CREATE INDEX between_both ON subscriptions (nap(id))",
+        "ALTER TABLE subscriptions DROP CONSTRAINT subscriptions_platform_workspace_channel_key, "
+        "ADD UNIQUE (platform, workspace, channel)",
+    )
+    try:
+        added = await asyncio.gather(*(store.add_subscription(make_subscription()) for _ in range(2)))
+    finally:
+        await store.close()
+
+    assert added == [make_subscription()] * 2

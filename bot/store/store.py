@@ -100,7 +100,12 @@ class DatabaseStore(DatabaseRegistry):
         ]
 
     async def add_subscription(self, subscription: Subscription) -> Subscription:
-        return await self._driver.transaction(partial(_add_subscription, subscription=subscription))
+        add = partial(_add_subscription, subscription=subscription)
+        try:
+            return await self._driver.transaction(add)
+        except Conflict:
+            # Where two add the same at once, PostgreSQL may see their ids meet before their channels do.
+            return await self._driver.transaction(add)
 
     async def subscription(self, channel: Channel) -> Subscription | None:
         found = await self._driver.read(sql.SUBSCRIPTION, *rows.channel_values(channel))
