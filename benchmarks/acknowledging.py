@@ -100,7 +100,7 @@ async def run_bot(folder: Path, transport: str, given: dict[str, object]) -> Non
         if transport == "socket":
             await stack.enter_async_context(socket_mode(app.bolt, given["app_token"]))
         else:
-            runner = web.AppRunner(build_web(app.bolt, None, "ja"), access_log=None)
+            runner = web.AppRunner(build_web(app.bolt, given["secret"], None, "ja"), access_log=None)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             await web.TCPSite(runner, "127.0.0.1", PORT).start()

@@ -96,7 +96,9 @@ async def measure(channels: int) -> None:
                 bot.send_signal(signal.SIGTERM)
                 bot.wait()
     took.sort()
-    print(f"digests {posted} in {lasted:.1f} s, refused {server.refused}; answers {len(took)}: ", end="")
+    sent = sum(message.kind == "post" for message in server.ledger)
+    print(f"digests {posted} of {sent} messages in {lasted:.1f} s, {sent / lasted:.1f}/s, refused ", end="")
+    print(f"{server.refused}; answers {len(took)}: ", end="")
     print(
         f"p50 {took[len(took) // 2]:.0f} ms  p99 {took[len(took) * 99 // 100]:.0f} ms  max {took[-1]:.0f} ms"
     )

@@ -12,6 +12,11 @@ LOSSES: Final[dict[LossReason, str]] = {
 }
 
 
+def loss_of(trouble: str) -> LossReason | None:
+    """Return the reason that a subscription's `trouble`, the text of a `ChannelLost`, begins with."""
+    return next((why for why, told in LOSSES.items() if trouble.startswith(told)), None)
+
+
 class BotError(Exception):
     """Something this program foresaw went wrong."""
 

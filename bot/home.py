@@ -9,7 +9,7 @@ from bot.language import Names
 from bot.message import Block, Button, Buttons, Divider, Heading, Message, Paragraph, Run, note, paragraph
 from bot.model import Actor, Language, Story, Subscription
 from bot.phrases import phrase, phrase_runs
-from bot.terms import filters, next_turns, when
+from bot.terms import filters, next_turns, trouble_told, when
 
 MAX_SUBSCRIPTIONS: Final = 12
 MAX_STORIES: Final = 5
@@ -47,7 +47,7 @@ def _told(subscription: Subscription, names: Names, now: datetime, language: Lan
         following = next_turns(subscription, now, language, 1)
         state = phrase_runs("subscription.next", language, "when", following)
     elif subscription.trouble:
-        state = (Run(phrase("home.stopped", language, trouble=subscription.trouble)),)
+        state = (Run(phrase("home.stopped", language, trouble=trouble_told(subscription, language))),)
     else:
         state = (Run(phrase("home.paused", language)),)
     return Paragraph((Run(f"#{channel}", style="strong", channel=channel), Run(f"\n{terms}\n"), *state))

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
-from bot import notices
 from bot.errors import ChannelLost, PostDelayed, PostFailed, PostRejected, StoreError
+from bot.losses import lose_channel
 from bot.model import Delivery, GiveUp, Outcome, Post, Posted, TryAgain, opening_id
 from bot.pace import Pacer
 from bot.ports import Clock, Platform, Store
@@ -272,23 +272,11 @@ class Outbox:
     async def _lose(self, delivery: Delivery, error: ChannelLost) -> Outcome:
         """Stop the channel's subscription and tell its moderators, once; what is owed stays owed."""
         channel = delivery.channel
-        subscription = await self._store.subscription(channel)
-        if subscription is None:
+        if await self._store.subscription(channel) is None:
             return GiveUp(reason=str(error))
-        desk = await self._platform.desk(channel.workspace)
-        notice = None
-        if desk is not None and desk != channel:
-            notice = notices.lost_channel(subscription, error, desk, self._clock())
-        if await self._store.stop_subscription(channel, str(error), notice):
-            logger.warning(
-                "%s/%s/%s takes no messages, so its subscription has stopped: %s",
-                channel.platform,
-                channel.workspace,
-                channel.id,
-                error,
-            )
-            return TryAgain(at=self._clock(), reason=str(error))
-        return TryAgain(at=self._retry_at(delivery.attempt), reason=str(error))
+        stopped = await lose_channel(self._store, self._platform, channel, error, self._clock)
+        at = self._clock() if stopped else self._retry_at(delivery.attempt)
+        return TryAgain(at=at, reason=str(error))
 
     def _doubt(self, delivery: Delivery, reason: str) -> Outcome:
         doubts = delivery.doubts + 1

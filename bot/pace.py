@@ -42,14 +42,18 @@ class Pacer:
         """Return how long the next request to a channel has to wait because of the one before."""
         return max(0.0, self._channels.get(channel, -inf) - now)
 
-    def begin(self, channel: Channel, now: float) -> float:
-        """Return how long a request has to wait; where that is 0, it counts as begun."""
-        wait_s = max(self.held_until - now, self._ready_at() - now, self.channel_wait_s(channel, now))
+    def begin(self, channel: Channel | None, now: float) -> float:
+        """Return how long a request has to wait; where that is 0, it counts as begun.
+
+        One that goes to no channel is counted in all.
+        """
+        channel_wait_s = self.channel_wait_s(channel, now) if channel else 0.0
+        wait_s = max(self.held_until - now, self._ready_at() - now, channel_wait_s)
         if wait_s > 0:
             return wait_s
         if self.pace.per_second < inf:
             self._begun.append(now)
-        if self.pace.per_channel_s:
+        if channel and self.pace.per_channel_s:
             self._forget(now)
             self._channels[channel] = now + self.pace.per_channel_s / SHARE
         return 0.0

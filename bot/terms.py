@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.choices import topic_name
+from bot.errors import loss_of
 from bot.language import Names
 from bot.message import Block, Heading, Message, Paragraph, Run, note, paragraph
 from bot.model import EVERY_DAY, Language, Mention, Subscription, TopicId
@@ -30,10 +31,18 @@ def terms_message(
         turns_shown = next_turns(subscription, now, language, TURNS_SHOWN)
         blocks.append(Paragraph(phrase_runs("subscription.next", language, "when", turns_shown)))
     elif subscription.trouble:
-        blocks.append(paragraph(phrase("subscription.stopped", language, trouble=subscription.trouble)))
+        blocks.append(
+            paragraph(phrase("subscription.stopped", language, trouble=trouble_told(subscription, language)))
+        )
     else:
         blocks.append(paragraph(phrase("subscription.paused", language)))
     return Message(tuple(blocks), language)
+
+
+def trouble_told(subscription: Subscription, language: Language) -> str:
+    """Return why the platform stopped a subscription; in its own words where they are not among ours."""
+    why = loss_of(subscription.trouble)
+    return phrase(f"loss.{why}", language) if why else subscription.trouble
 
 
 def no_terms_message(language: Language) -> Message:

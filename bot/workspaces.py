@@ -1,5 +1,6 @@
 """Workspaces: they take the bot in and put it out, are told what to do next, and set what is theirs."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,8 @@ from bot.phrases import phrase
 from bot.ports import Clock, Store
 from bot.setup import setup_message, with_settings
 from bot.subscribing import check_moderator
+
+logger = logging.getLogger(__name__)
 
 _BATCH: Final = 50
 
@@ -44,7 +47,12 @@ class Workspaces:
 
         All that belongs to it is kept until it is purged, in case that it comes back.
         """
-        return await self._store.leave(platform, workspace, self._clock(), LOSSES["signed_out"])
+        is_news = await self._store.leave(platform, workspace, self._clock(), LOSSES["signed_out"])
+        if is_news:
+            logger.warning(
+                "%s/%s has put the bot out, so its subscriptions have stopped", platform, workspace
+            )
+        return is_news
 
     async def known(self, platform: str, workspace: WorkspaceId) -> Workspace | None:
         """Return a workspace with what it has set; one that put the bot out, too, until it is purged."""

@@ -125,7 +125,8 @@ class SlackWorld:
             await self._listen(stack)
 
     async def _listen(self, stack: AsyncExitStack) -> None:
-        runner = web.AppRunner(build_web(self.app.bolt, None, "en"), access_log=None, shutdown_timeout=0.1)
+        routes = build_web(self.app.bolt, self.server.signing_secret, None, "en")
+        runner = web.AppRunner(routes, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         site = web.TCPSite(runner, "127.0.0.1", 0)

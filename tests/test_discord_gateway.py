@@ -1,16 +1,20 @@
 """Who listens to Discord, how it goes on after trouble, and who takes the bot in or puts it out."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 from bot.errors import StoreError
+from bot.message import Heading, Message
 from bot.model import Channel, WorkspaceId
 from tests.discord_app import QUICK, until, world
-from tests.factories import make_subscription, make_workspace
+from tests.factories import make_post, make_story, make_subscription, make_workspace
 from tests.fakes.discord_permissions import Permission
+from tests.fakes.discord_state import Tag
 
+CHANNEL = "GET /channels/{channel_id}"
 SYNC = "PUT /applications/{application_id}/commands"
 
 
@@ -97,6 +101,41 @@ async def test_twenty_dropped_connections_leave_every_command_answered_once(plac
     assert len([one for one in place.server.ledger if "Found for" in one.text]) == 20
     assert place.server.gateway.resumed >= 20
     assert place.server.gateway.identified == 1
+
+
+@pytest.mark.parametrize("close_code", [4000, None])
+async def test_twenty_dropped_connections_leave_every_change_made_once_and_every_share_shared_once(
+    place, close_code
+):
+    async with place.bot() as bot:
+        await place.mika.command(place.channel, "ai-news-digest subscribe")
+        await place.mika.command(place.channel, "ai-news-digest now")
+        looked_up = [await place.alice.command(place.channel, "ai-news", query="kumo") for _ in range(20)]
+        answers = {"now": [], "share": [], "change": []}
+        for number, found in enumerate(looked_up, start=1):
+            new = make_story(id=f"new-{number}", published_at=bot.engine.clock())
+            await bot.engine.save([new], actor="tests", reason="it is news")
+            now = place.mika.begin_command(place.channel, "ai-news-digest now")
+            share = place.alice.begin_press(found.shown, "share")
+            if number % 2:
+                await asyncio.sleep(0.002)
+            place.server.gateway.drop(close_code=close_code)
+            # This one is told of when the connection is taken up again.
+            change = place.mika.begin_command(place.channel, "ai-news-digest change", count=number + 1)
+            answers["share"].append(await place.alice.answered(share))
+            answers["now"].append(await place.mika.answered(now))
+            answers["change"].append(await place.mika.answered(change))
+            await until(lambda: place.server.gateway.shards_connected == {0})
+        owed = await bot.engine.store.deliveries(None, 1_000)
+
+    assert [one.text for one in answers["now"]] == ["-# Posted to the channel in a moment."] * 20
+    assert [one.text for one in answers["share"]] == ["-# Shared with the channel."] * 20
+    changed = [f"Up to {number} " in one.text for number, one in enumerate(answers["change"], start=2)]
+    assert changed == [True] * 20
+    assert all(one.followups == [] for answered in answers.values() for one in answered)
+    assert Counter(delivery.kind for delivery in owed) == {"notice": 1, "digest": 21, "share": 20}
+    assert place.server.statuses[400] == 0
+    assert place.server.gateway.resumed >= 20
 
 
 async def test_a_session_that_is_no_longer_valid_is_begun_anew(place):
@@ -213,10 +252,25 @@ class Unreachable:
         return getattr(self._store, name)
 
 
-async def test_the_lease_is_let_go_at_the_end(place):
+class Crashing(Unreachable):
+    """A store that is left as it is at the end."""
+
+    async def let_go(self, *_):
+        raise StoreError("nobody is there any more")
+
+
+async def test_the_lease_is_let_go_at_the_end(place, postgresql_url):
     for _ in range(2):
-        async with place.bot(terms=replace(QUICK, lease_s=3600.0)):
+        async with place.bot(database_url=postgresql_url, terms=replace(QUICK, lease_s=3600.0)):
             pass
+
+    assert place.server.gateway.identified == 2
+
+
+async def test_on_sqlite_the_lease_of_a_bot_that_crashed_holds_up_nobody(place):
+    for _ in range(2):
+        async with place.bot(terms=replace(QUICK, lease_s=3600.0)) as bot:
+            bot.gateway._store = Crashing(bot.engine.store)
 
     assert place.server.gateway.identified == 2
 
@@ -255,6 +309,49 @@ async def test_each_process_connects_its_range_of_shards(tmp_path):
             await until(lambda: known(bot, guilds[1]))
             assert await known(bot, guilds[0]) is None
             assert bot.gateway._lease == "discord gateway 1-1/2"
+
+
+# What is known of channels.
+
+
+async def test_who_listens_posts_without_asking_what_a_channel_is_and_the_others_ask(
+    place, tmp_path, postgresql_url
+):
+    forum, wire = place.guild.forum("ideas", tags=["AI"], requires_tag=True), place.guild.announcement("wire")
+    other = str(tmp_path / "other")
+    async with (
+        place.bot(database_url=postgresql_url) as bot,
+        place.bot(database_url=postgresql_url, data_dir=other, ready=False) as standby,
+    ):
+        for key, poster in (("one", bot), ("two", standby)):
+            for channel in (place.channel, forum, wire):
+                await poster.platform.post(post_to(channel, key))
+            assert place.server.asked[CHANNEL] == {"one": 0, "two": 3}[key]
+
+    assert len(place.channel.messages) == 2
+    assert [message.crossposted for message in wire.messages] == [True, True]
+    assert [thread.applied_tags for thread in forum.threads] == [[forum.tags[0].id]] * 2
+
+
+async def test_a_forum_whose_tags_change_gets_posts_with_the_new_ones(place):
+    forum = place.guild.forum("ideas", tags=["old"])
+    async with place.bot() as bot:
+        await bot.platform.post(post_to(forum, "one"))
+        forum.tags.append(Tag(place.server.new_id(), "AI"))
+        forum.rename("news")
+        await until(lambda: bot.gateway.place(named(forum)).tags.get("ai"))
+        await bot.platform.post(post_to(forum, "two"))
+
+    assert [thread.applied_tags for thread in forum.threads] == [[], [forum.tags[1].id]]
+
+
+def post_to(channel, key):
+    message = Message((Heading("Today"),), "en", tag="AI", publish=True)
+    return make_post(channel=named(channel), message=message, key=f"{key}.{channel.id}"[:25])
+
+
+def named(channel):
+    return Channel(platform="discord", workspace=workspace_of(channel.guild), id=str(channel.id))
 
 
 # Servers.
@@ -316,6 +413,18 @@ async def test_a_server_that_puts_the_bot_out_is_left_and_its_digests_stop(place
 async def test_a_server_that_left_while_nobody_listened_is_found_out(place):
     async with place.bot() as bot:
         await until(lambda: known(bot, place.guild))
+    place.guild.kick_bot()
+
+    async with place.bot() as bot:
+        await until(lambda: has_left(bot, place.guild))
+
+
+async def test_a_workspace_that_is_no_id_of_discords_holds_up_no_comparing(place):
+    odd = Channel(platform="discord", workspace=WorkspaceId("home"), id="1")
+    async with place.bot() as bot:
+        await until(lambda: known(bot, place.guild))
+        await bot.engine.store.add_subscription(make_subscription(id="odd", channel=odd))
+        await place.mika.command(place.channel, "ai-news-digest subscribe")
     place.guild.kick_bot()
 
     async with place.bot() as bot:

@@ -25,6 +25,7 @@ OPEN = "POST /channels/{channel_id}/threads"
 THREAD = "POST /channels/{channel_id}/messages/{message_id}/threads"
 CROSSPOST = "POST /channels/{channel_id}/messages/{message_id}/crosspost"
 EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
+CHANNEL = "GET /channels/{channel_id}"
 HISTORY = "GET /channels/{channel_id}/messages"
 
 
@@ -476,9 +477,24 @@ async def test_a_discord_that_cannot_be_reached_delays(monkeypatch, store):
     platform = DiscordPlatform("token", store)
 
     with pytest.raises(PostDelayed, match="reached"):
-        await platform.post(make_post(channel=make_channel(platform="discord", id="2")))
+        await platform.post(make_post(channel=make_channel(platform="discord", workspace="1", id="2")))
 
     await platform.close()
+
+
+async def test_a_workspace_that_is_no_id_of_discords_has_no_channels(platform):
+    with pytest.raises(ChannelLost, match="not an id"):
+        await platform.post(make_post(channel=make_channel(platform="discord", workspace="home", id="2")))
+
+
+async def test_what_a_post_asks_for_beside_it_counts_too_so_that_no_request_is_refused(discord, store):
+    discord.rates.scale = 1.0
+    channels = [discord.guild().text("news") for _ in range(60)]
+    async with another(discord, store) as platform:
+        await asyncio.gather(*(platform.post(post_to(channel)) for channel in channels))
+
+    assert discord.asked[CHANNEL] == discord.asked[CREATE] == 60
+    assert discord.refused == 0
 
 
 @pytest.mark.parametrize(

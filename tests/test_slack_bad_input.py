@@ -1,7 +1,9 @@
 """What comes twice, late, in the wrong order or from somebody else: refused or done once."""
 
 import asyncio
+import time
 
+import aiohttp
 import pytest
 
 from tests.fakes.slack_reading import text_of
@@ -126,6 +128,41 @@ async def test_requests_with_a_wrong_missing_or_old_signature_are_refused(over_h
     assert len(asked.answers) == 1
 
 
+@pytest.mark.parametrize(
+    "body", ["{", "[1]", "null", "[" * 90_000, "payload=%5B1%5D", "payload=%7B", "1" * 5_000]
+)
+@pytest.mark.parametrize("signed", [{}, {"at": "soon"}, {"at": "²"}, {"signature": "v0=é"}])
+async def test_what_nobody_signed_is_not_even_read(over_http, body, signed, caplog):
+    headers = {
+        "Content-Type": "application/json" if body[0] != "p" else "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": signed.get("at", str(int(time.time()))),
+        "X-Slack-Signature": signed.get("signature", "v0=1"),
+    }
+    async with (
+        aiohttp.ClientSession() as stranger,
+        stranger.post(over_http.server.request_url, data=body, headers=headers) as answer,
+    ):
+        assert answer.status == 401
+
+    assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(over_http, monkeypatch, caplog):
+    monkeypatch.setattr("adapters.slack.http.BODY_TIMEOUT_S", 0.1)
+
+    async def slowly():
+        yield b"{"
+        await asyncio.sleep(5)
+        yield b"}"
+
+    async with (
+        aiohttp.ClientSession() as stranger,
+        stranger.post(over_http.server.request_url, data=slowly()) as answer,
+    ):
+        assert answer.status == 408
+    assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
+
+
 async def test_a_request_that_somebody_listened_in_on_is_not_done_again(over_http):
     world = over_http
     mika = world.member()
@@ -231,3 +268,16 @@ async def test_hostile_names_and_questions_call_nobody(world, name):
     ]
     assert shown
     assert not any(sign in text for text in markup for sign in ("<!", "<@"))
+
+
+async def test_where_an_answer_was_to_go_is_not_written_into_the_log(over_http, caplog):
+    """Whoever knows a `response_url` can answer in the bot's name."""
+
+    async def fail():
+        raise aiohttp.ConnectionTimeoutError("Connection timeout to host https://hooks.slack.com/T1/secret")
+
+    over_http.app.work.begin("command 1", fail, fail)
+    await over_http.idle()
+
+    assert "could not be answered: ConnectionTimeoutError" in caplog.text
+    assert "secret" not in caplog.text

@@ -1,7 +1,12 @@
 """App Home: what a workspace gets, with buttons that work, and kept fresh."""
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import pytest
 
+from adapters.slack.connection import Refreshing
+from bot.errors import StoreError
 from bot.model import Channel, WorkspaceId
 from tests.fakes.slack_reading import labels_of, text_of
 from tests.slack_app import TRANSPORTS, slack_world
@@ -98,6 +103,52 @@ async def test_home_that_cannot_be_published_stops_nothing(world):
     await world.app.homes.posted(WorkspaceId(world.team.id))
 
     assert owner.home is None
+
+
+async def test_home_is_made_anew_with_the_token_of_today(world):
+    mika = world.member()
+    await world.done(await mika.open_home())
+    for call in world.app.homes._openers.values():
+        call.client.token = "xoxb-of-yesterday"
+
+    await world.app.homes.posted(WorkspaceId(world.team.id))
+
+    assert mika.home.versions == 2
+
+
+async def test_a_command_is_not_called_a_failure_because_home_could_not_be_made_anew(world):
+    owner = world.member(is_owner=True)
+    await world.done(await owner.open_home())
+
+    async def break_store(*_):
+        raise StoreError("the database is away")
+
+    world.engine.home = break_store
+    asked = await world.done(await owner.command(world.channel, "/ai-news-digest", "subscribe"))
+
+    assert len(asked.answers) == 1
+    assert "did not work" not in text_of(asked.answers[0])
+
+
+async def test_homes_are_made_anew_after_one_could_not_be(monkeypatch):
+    monkeypatch.setattr("adapters.slack.connection.REFRESH_S", 0.01)
+    done = []
+
+    class Homes:
+        async def posted(self, workspace):
+            if workspace == "T1":
+                raise StoreError("the database is away")
+            done.append(workspace)
+
+    refreshing = Refreshing()
+    async with AsyncExitStack() as stack:
+        refreshing.begin(stack, Homes())
+        refreshing.mark(WorkspaceId("T1"))
+        await asyncio.sleep(0.1)
+        refreshing.mark(WorkspaceId("T2"))
+        await asyncio.sleep(0.1)
+
+    assert done == ["T2"]
 
 
 async def test_the_messages_tab_is_no_home(world):

@@ -9,14 +9,18 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.access import SingleAccess
 from adapters.slack.cipher import Cipher, WrongKey
-from adapters.slack.installations import SHELF, States
+from adapters.slack.installations import SHELF, Installed, States
+from adapters.slack.platform import MODERATORS
 from bot.errors import ChannelLost, InvalidSettings, PostDelayed
 from bot.model import Channel, WorkspaceId
 from bot.outbox import Outbox
 from bot.run import utc_now
 from bot.store import open_store
+from bot.workspaces import Workspaces
 from tests.factories import make_post, make_story, make_telling
 from tests.fakes.slack_reading import text_of
 from tests.fakes.slack_server import SlackServer, serving
@@ -55,6 +59,10 @@ async def until(true, patience_s=5):
         while not (found := await true()):  # noqa: ASYNC110 -- the store tells nobody
             await asyncio.sleep(0.02)
     return found
+
+
+async def says(bot, trouble):
+    return trouble in await bot.platform.trouble()
 
 
 async def kept(database_url):
@@ -119,6 +127,13 @@ async def test_a_return_that_nobody_set_out_for_is_refused(server, settings, sql
     assert response.status == status
     assert "not installed" in shown
     assert "<script>" not in shown
+
+
+async def test_a_stranger_writes_no_lines_of_their_own_into_the_log(server, settings, sqlite_url, caplog):
+    async with connected(server, settings, sqlite_url) as bot, aiohttp.ClientSession() as browser:
+        await (await browser.get(f"{bot.page}slack/oauth_redirect?error=x%0AERROR+all+is+lost")).text()
+
+    assert "an installation failed: 'x\\nERROR all is lost'" in caplog.messages
 
 
 async def test_a_state_is_good_once_for_ten_minutes_and_everywhere(sqlite_url):
@@ -274,7 +289,7 @@ async def test_a_renewal_that_is_lost_is_told_and_the_old_token_serves_till_its_
         clock.by = timedelta(hours=11)
 
         await bot.platform.post(post_to(server.channel(team)))
-        assert "may have been lost" in await bot.platform.trouble()
+        await until(lambda: says(bot, "may have been lost"))
 
         clock.by = timedelta(hours=13)
         server.token_clock = lambda: clock().timestamp()
@@ -289,6 +304,72 @@ async def test_a_renewal_that_is_lost_is_told_and_the_old_token_serves_till_its_
         clock.by = timedelta(hours=13)
         server.tokens[team.bot_token].expires_at += 13 * 3600
         await bot.platform.post(post_to(server.channel(team)))
+
+
+@pytest.mark.parametrize("fault", ["429 one", "internal_error", "fatal_error", "service_unavailable"])
+async def test_a_renewal_that_slack_has_no_time_for_stops_nothing(server, settings, sqlite_url, fault):
+    """After a long night every token has ended, and Slack renews so many a minute."""
+    server.installations.rotates = True
+    team = server.team(installed=False)
+    clock = Ahead()
+    async with connected(server, settings, sqlite_url, clock) as bot:
+        await install(bot, server.member(team))
+        clock.by = timedelta(hours=13)
+        server.faults.add(fault, method="oauth.v2.access")
+
+        with pytest.raises(PostDelayed):
+            await bot.platform.post(post_to(server.channel(team)))
+
+        clock.by = timedelta(hours=13, minutes=2)
+        await bot.platform.post(post_to(server.channel(team)))
+        assert await bot.platform.trouble() == ""
+
+
+async def test_nobody_waits_for_a_new_token_while_the_old_one_is_good(server, settings, sqlite_url):
+    server.installations.rotates = True
+    team = server.team(installed=False)
+    clock = Ahead()
+    async with connected(server, settings, sqlite_url, clock) as bot:
+        mika = server.member(team)
+        await install(bot, mika)
+        server.faults.add("hang", method="oauth.v2.access")
+        clock.by = timedelta(hours=11)
+
+        asked = await mika.command(server.channel(team), "/ai-news", "help")
+
+        assert asked.acknowledged_ms < 1_000
+
+
+async def test_a_token_that_another_process_took_back_is_not_used_for_long(
+    server, settings, sqlite_url, monkeypatch
+):
+    monkeypatch.setattr("adapters.slack.access.KNOWN_S", 0.05)
+    team = server.team(installed=False)
+    async with connected(server, settings, sqlite_url) as bot:
+        await install(bot, server.member(team))
+        await bot.platform.access.installed(team.id)
+        await bot.engine.store.take(SHELF, team.id)
+
+        async def is_forgotten():
+            try:
+                await bot.platform.access.installed(team.id)
+            except ChannelLost:
+                return True
+            return False
+
+        await until(is_forgotten)
+
+
+async def test_who_is_told_is_who_installed_the_app_last(server, settings, sqlite_url, monkeypatch):
+    monkeypatch.setattr("adapters.slack.access.KNOWN_S", 0.0)
+    team = server.team(installed=False)
+    async with connected(server, settings, sqlite_url) as bot:
+        await install(bot, server.member(team, "Olga"))
+        await bot.platform.desk(WorkspaceId(team.id))
+        mika = server.member(team, "Mika")
+        await install(bot, mika)
+
+        assert (await bot.platform.desk(WorkspaceId(team.id))).id == server.direct_channel(team, mika.id).id
 
 
 # Put out
@@ -406,6 +487,65 @@ async def test_one_workspace_needs_no_installation(server, url, sqlite_url):
 
         server.uninstall(team)
         await until(lambda: is_gone(bot, team.id))
+
+
+async def test_a_token_for_a_whole_organisation_serves_its_workspaces_and_no_other_organisation(sqlite_url):
+    store = await open_store(sqlite_url)
+    try:
+        access = SingleAccess("xoxb-1", AsyncWebClient(), Workspaces(store, utc_now), utc_now)
+        access.home = Installed(id="E1", enterprise="E1", token="xoxb-1", installed_at=utc_now())
+
+        assert (await access.installed("T1", "E1")).token == "xoxb-1"
+        assert (await access.installed("T1")).token == "xoxb-1"  # as the outbox asks
+        with pytest.raises(ChannelLost):
+            await access.installed("T2", "E2")
+    finally:
+        await store.close()
+
+
+async def test_the_desk_is_told_when_a_workspace_is_back_with_another_token(server, url, sqlite_url):
+    team = server.team("Kumo")
+    desk = server.channel(team, "desk")
+
+    def settings():
+        return settings_for(
+            url.rstrip("/"), slack_bot_token=team.bot_token, slack_app_token=server.app_token, web_port="0"
+        )
+
+    async with connected(server, settings(), sqlite_url) as bot:
+        before = await bot.known(team.id)
+        await bot.engine.store.change_workspace(before, replace(before, desk=desk.id))
+        server.revoke_tokens(team)
+        await until(lambda: is_gone(bot, team.id))
+    server.install(team)
+
+    for _ in range(2):
+        async with connected(server, settings(), sqlite_url) as bot:
+            await Outbox(bot.engine.store, bot.platform, utc_now, "us").drain()
+
+    (told,) = server.posted(desk)
+    assert "subscriptions were kept" in text_of(told)
+
+
+async def test_whoever_set_something_is_told_when_a_workspace_is_back_without_a_desk(server, url, sqlite_url):
+    team = server.team("Kumo")
+    olga = server.member(team, "Olga")
+
+    def settings():
+        return settings_for(
+            url.rstrip("/"), slack_bot_token=team.bot_token, slack_app_token=server.app_token, web_port="0"
+        )
+
+    async with connected(server, settings(), sqlite_url) as bot:
+        await bot.engine.store.keep(MODERATORS, team.id, olga.id, WorkspaceId(team.id))
+        server.revoke_tokens(team)
+        await until(lambda: is_gone(bot, team.id))
+    server.install(team)
+    async with connected(server, settings(), sqlite_url) as bot:
+        await Outbox(bot.engine.store, bot.platform, utc_now, "us").drain()
+
+    (told,) = server.posted(server.direct_channel(team, olga.id))
+    assert "subscriptions were kept" in text_of(told)
 
 
 async def test_a_token_that_slack_refuses_is_named_at_the_start(server, url, sqlite_url):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.errors import StoreError
 from bot.model import Channel, WorkspaceId
 from tests.fakes.slack_reading import labels_of, text_of
 from tests.fakes.slack_state import View
@@ -339,3 +340,46 @@ async def test_the_modal_of_a_japanese_member_is_japanese(world):
 
     assert mika.modal.content["title"]["text"] == "AIニュース"
     assert mika.modal.content["submit"]["text"] == "検索"
+
+
+async def test_a_question_that_comes_too_late_for_its_window_is_told_so(world):
+    mika = world.member()
+    world.server.faults.add("expired_trigger_id", method="views.open")
+
+    await world.done(await mika.shortcut("ask"))
+
+    direct = world.server.direct_channel(world.team, mika.id)
+    assert ["three seconds" in text_of(message) for message in world.server.posted(direct)] == [True]
+
+
+async def away(*_):
+    raise StoreError("the database is away")
+
+
+async def test_what_was_typed_is_given_back_where_it_could_not_be_taken(world, monkeypatch):
+    owner = world.member(is_owner=True)
+    await world.done(await owner.command(world.channel, "/ai-news-mod", "add"))
+    submit = world.engine.submit
+    monkeypatch.setattr(world.engine, "submit", away)
+    await world.done(await owner.submit(owner.modal, {"text.0": ARTICLE}))
+    assert "did not work" in text_of(owner.modal)
+    assert "Komugi recalled its rye bread" in json.dumps(owner.modal.content)
+
+    monkeypatch.setattr(world.engine, "submit", submit)
+    await world.done(await owner.submit(owner.modal))
+
+    assert "Added 2 stories" in text_of(owner.modal)
+
+
+async def test_every_setting_is_given_back_where_they_could_not_be_taken(world, monkeypatch):
+    owner = world.member(is_owner=True)
+    view = await form(world, owner)
+    await owner.suggest(view, "field-topics", "kumo")
+    monkeypatch.setattr(world.engine, "submit", away)
+    wishes = {"field-topics": ["kumo"], "Language": "ja", "times.0": "07:15"}
+
+    await world.done(await owner.submit(view, wishes))
+
+    shown = elements(owner.modal)
+    assert [option["value"] for option in shown["topics.0"]["initial_options"]] == ["kumo"]
+    assert shown["times.0"]["initial_time"] == "07:15"

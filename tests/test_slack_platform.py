@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.slack.platform import MODERATORS
 from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
 from bot.message import Button, Buttons, Message, paragraph
 from bot.model import Channel, WorkspaceId
@@ -205,6 +206,21 @@ async def test_a_channel_that_cannot_be_joined_is_lost(world, server):
     assert raised.value.why == "no_permission"
 
 
+@pytest.mark.parametrize("fault", ["429 one", "500", "reset", "internal_error"])
+async def test_a_channel_that_cannot_be_joined_just_now_is_not_lost(world, server, fault):
+    token = server.tokens[world.team.bot_token]
+    token.scopes = tuple(scope for scope in token.scopes if scope != "chat:write.public")
+    place = server.channel(world.team, bot=False)
+    server.faults.add(fault, method="conversations.join")
+
+    with pytest.raises(PostDelayed):
+        await world.platform.post(world.post(place))
+
+    world.platform._turns._held.clear()  # the second is over
+    await world.platform.post(world.post(place))
+    assert len(world.standing(place)) == 1
+
+
 async def test_a_channel_where_only_some_may_post_is_lost(world):
     world.news.refusal = "restricted_action"
 
@@ -330,11 +346,51 @@ async def test_a_search_goes_on_where_slack_had_it_stop(world, server):
         await found(world, post)
     assert 50 <= raised.value.retry_after_s <= 60
 
-    server.limits = type(server.limits)(1.0)
-    server.limits.commercial = True
-    world.platform._turns._held.clear()  # the minute is over
+    minute_is_over(world)
 
     assert await found(world, post) == ts
+
+
+async def test_what_was_posted_while_a_search_had_stopped_is_found(world, server):
+    """Another process posted it, and nobody saw the end of that."""
+    server.limits.commercial = True
+    member = server.member(world.team)
+    for number in range(20):
+        member.say(world.news, f"chatter {number}")
+    post = world.post(key="digest.1")
+    with pytest.raises(PostDelayed):
+        await found(world, post)
+
+    ts = await world.platform.post(post)
+
+    minute_is_over(world)
+    with pytest.raises(PostDelayed):  # the old messages, and no more for this minute
+        await found(world, post)
+    minute_is_over(world)
+    assert await found(world, post) == ts
+    pages = [name for name, _ in server.calls if name == "conversations.history"]
+    assert len(pages) == 3 + 2  # and two that were refused
+
+
+def minute_is_over(world):
+    """Let Slack show one more page to an app sold outside the Marketplace."""
+    world.server.limits = type(world.server.limits)(1.0)
+    world.server.limits.commercial = True
+    world.platform._turns._held.clear()
+
+
+# Telling
+
+
+async def test_whoever_set_something_last_is_told_where_nobody_is_known_to_have_installed_the_app(
+    world, server
+):
+    team = WorkspaceId(world.team.id)
+    olga = server.member(world.team)
+    assert await world.platform.desk(team) is None
+    await world.store.keep(MODERATORS, team, olga.id, team)
+
+    assert (await world.platform.desk(team)).id == server.direct_channel(world.team, olga.id).id
 
 
 # Editing
@@ -361,6 +417,8 @@ async def test_an_edit_whose_blocks_are_refused_becomes_text(world, server):
 
     [message] = world.standing()
     assert (message.blocks, message.text) == ([], "Corrected")
+    edits = [arguments for name, arguments in server.calls if name == "chat.update"]
+    assert [edit["parse"] for edit in edits] == ["none", "none"]
 
 
 async def test_an_edit_of_what_is_gone_is_rejected(world):

@@ -22,6 +22,7 @@ from tests.command import ai_news
 from tests.factories import make_channel, make_subscription
 from tests.fakes.slack_server import SlackServer, serving
 from tests.messages import SHARED
+from tests.slack_connected import connected, many_settings
 
 WAYS = [
     pytest.param({"http": False, "many": False}, id="socket, one"),
@@ -267,11 +268,57 @@ async def test_doctor_names_scopes_channels_and_tokens(server, url, sqlite_url):
     assert shown["slack socket"][0] == "broken"
 
 
+async def test_doctor_says_nothing_of_channels_that_slack_has_no_time_to_show(server, url, sqlite_url):
+    team = server.team()
+    for number in range(3):
+        await subscribe(sqlite_url, server.channel(team, f"news-{number}"))
+    server.faults.add("", "429 one", method="conversations.info")
+
+    shown = await found(one_workspace(server, team, url), sqlite_url)
+
+    state, told = shown["slack channels"]
+    assert state == "warning"
+    assert "look again in a minute" in told
+    assert "invite" not in told
+
+
+async def test_doctor_names_channels_whose_digest_was_stopped(server, url, sqlite_url):
+    team = server.team()
+    place = server.channel(team)
+    await subscribe(sqlite_url, place)
+    store = await open_store(sqlite_url)
+    await store.stop_subscription(
+        make_channel(platform="slack", workspace=team.id, id=place.id), "the bot may not post there", None
+    )
+    await store.close()
+
+    shown = await found(one_workspace(server, team, url), sqlite_url)
+
+    assert shown["slack channels"][0] == "warning"
+    assert f"{place.id} gets nothing: the bot may not post there" in shown["slack channels"][1]
+
+
+async def test_doctor_does_not_send_away_for_a_token_that_is_renewed(server, url, sqlite_url):
+    server.installations.rotates = True
+    team = server.team(installed=False)
+    settings = many_settings(server, url)
+    async with connected(server, settings, sqlite_url) as bot:
+        await server.member(team).install(f"{bot.page}slack/install")
+    server.tokens[team.bot_token].state = "token_expired"
+
+    shown = await found(settings, sqlite_url)
+
+    assert shown["slack token"] == ("ok", f"{team.name}: has ended; the bot renews it when it needs it")
+
+
 async def test_doctor_names_a_refused_token_and_a_slack_that_is_away(server, url, sqlite_url):
     team = server.team()
     server.revoke_tokens(team)
     shown = await found(one_workspace(server, team, url), sqlite_url)
-    assert shown["slack token"] == ("broken", ": token_revoked; copy AI_NEWS_SLACK_BOT_TOKEN again")
+    assert shown["slack token"] == (
+        "broken",
+        "AI_NEWS_SLACK_BOT_TOKEN: token_revoked; copy it again from OAuth & Permissions",
+    )
 
     shown = await found(one_workspace(server, team, "http://127.0.0.1:9/api"), sqlite_url)
     assert "cannot be reached" in shown["slack token"][1]

@@ -71,3 +71,18 @@ async def test_a_slack_that_cannot_be_reached_at_the_start_is_reached_later(worl
         assert connection.trouble() != ""
         await world.server.until(lambda: world.server.socket.opened > before)
         await world.server.until(lambda: connection.trouble() == "")
+
+
+@pytest.mark.parametrize(
+    "fault", ["500", "503", "html", "truncated", "429 html", "429 zero", "internal_error", "reset"]
+)
+async def test_a_slack_that_is_away_for_a_while_is_connected_to_again(world, fault):
+    mika = world.member()
+    world.server.faults.always = fault
+    await world.server.socket.drop(politely=False)
+    await world.server.until(lambda: world.connection.trouble(), patience_s=10)
+
+    world.server.faults.always = ""
+
+    await world.server.until(lambda: world.server.socket.connections, patience_s=10)
+    assert await answered(world, mika) == 1

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from typing import Final
 
 import aiohttp
 import discord
 import yarl
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 
 from adapters.discord.commands import fingerprint, payload
@@ -19,6 +20,9 @@ from bot.ports import Store
 from bot.settings import Shards
 
 logger = logging.getLogger(__name__)
+
+STILL_S: Final = 5.0
+"""How long a thread that was told to stop may take for it, in seconds."""
 
 LONGEST_WAIT_S: Final = 30.0
 """How long discord.py may wait for a rate limit before it gives up; the least that it takes."""
@@ -130,6 +134,7 @@ class GatewayClient(discord.AutoShardedClient):
         if self._telling is not None:
             self._telling.cancel()
         await super().close()
+        await _still()
 
     async def finish(self, grace_s: float) -> None:
         """Wait until what was begun is answered; after `grace_s` seconds the rest is given up."""
@@ -185,3 +190,16 @@ class GatewayClient(discord.AutoShardedClient):
         if self.is_listening:
             self._incomplete_since = asyncio.get_running_loop().time()
         self._connected.discard(shard_id)
+
+
+async def _still() -> None:
+    """Wait until no thread of discord.py's will ask anything of this loop, which may end next.
+
+    Each of its connections has a thread that sends heartbeats. Closing one only tells its thread to stop, and
+    one that was just being made is not closed.
+    """
+    loop = asyncio.get_running_loop()
+    for thread in threading.enumerate():
+        if isinstance(thread, KeepAliveHandler) and thread.ws.loop is loop:
+            thread.stop()
+            await asyncio.to_thread(thread.join, STILL_S)

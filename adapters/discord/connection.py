@@ -1,6 +1,7 @@
 """Discord for the whole process: what posts and what listens, how both begin and how they end."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -18,7 +19,7 @@ class ConnectedPlatform(DiscordPlatform):
     """What posts to Discord, and tells of trouble with listening too."""
 
     def __init__(self, token: str, store: Store, gateway: Gateway) -> None:
-        super().__init__(token, store)
+        super().__init__(token, store, gateway.place)
         self.gateway = gateway
 
     async def trouble(self) -> str:
@@ -49,7 +50,15 @@ async def connect(
             holds=holds,
         )
 
-    gateway = Gateway(make, token, engine.store, engine.clock, settings.discord_shards, terms)
+    gateway = Gateway(
+        make,
+        token,
+        engine.store,
+        engine.clock,
+        settings.discord_shards,
+        owner_of(settings.database_url),
+        terms,
+    )
     platform = ConnectedPlatform(token, engine.store, gateway)
     tasks = [asyncio.create_task(gateway.run()), asyncio.create_task(guilds.run())]
     try:
@@ -60,3 +69,12 @@ async def connect(
             with suppress(asyncio.CancelledError):
                 await task
         await platform.close()
+
+
+def owner_of(database_url: str) -> str:
+    """Return the name by which a process holds the gateway: its own, which no other has.
+
+    On SQLite only one process may run (`bot.run.sole_process`), so that the one that is started after a
+    crash is the owner still, and listens at once.
+    """
+    return "the only process" if database_url.startswith("sqlite:") else secrets.token_hex(8)

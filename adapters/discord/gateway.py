@@ -5,7 +5,6 @@ The others post all the same, and take over when the lease runs out or is let go
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,9 @@ from typing import Final
 import discord
 
 from adapters.discord.client import GatewayClient
+from adapters.discord.places import Place, place_told
 from bot.errors import StoreError
+from bot.model import Channel
 from bot.ports import Clock, Store
 from bot.settings import Shards
 
@@ -60,6 +61,7 @@ class Gateway:
         store: Store,
         clock: Clock,
         shards: Shards | None,
+        owner: str,
         terms: GatewayTerms = USUAL,
     ) -> None:
         self._make = make
@@ -67,7 +69,7 @@ class Gateway:
         self._store = store
         self._clock = clock
         self._terms = terms
-        self._owner = secrets.token_hex(8)
+        self._owner = owner
         self._lease = lease_name(shards)
         self._held_until = float("-inf")
         self._failure = ""
@@ -89,6 +91,14 @@ class Gateway:
         if not self._failure and client is not None and client.deaf_s > self._terms.deaf_s:
             return f"the gateway has not been connected for {client.deaf_s:.0f} s; it is tried on"
         return self._failure
+
+    def place(self, channel: Channel) -> Place | None:
+        """Return the place that a channel is, as far as this process has just been told of it."""
+        if self._client is None or not self._client.is_listening:
+            return None
+        guild = self._client.get_guild(int(channel.workspace))
+        told = guild.get_channel_or_thread(int(channel.id)) if guild else None
+        return place_told(told) if told else None
 
     async def run(self) -> None:
         """Listen whenever nobody else does, until cancelled, or until Discord refuses the token."""

@@ -10,7 +10,7 @@ from typing import Final
 import discord
 
 from adapters.discord.asking import language_of
-from adapters.discord.places import PLATFORM
+from adapters.discord.places import PLATFORM, is_id
 from bot.engine import Engine
 from bot.errors import StoreError
 from bot.model import Channel, Workspace, WorkspaceId
@@ -79,7 +79,7 @@ class Guilds:
         """Mark servers as left that are known and ours, and that the gateway did not tell of."""
         here = {str(id_) for id_ in guild_ids}
         for workspace in await self._engine.store.workspaces(PLATFORM):
-            if workspace not in here and is_ours(int(workspace)):
+            if workspace not in here and is_id(workspace) and is_ours(int(workspace)):
                 self._changes.put_nowait(workspace)
 
     async def _take(self, change: _Joined | WorkspaceId) -> None:

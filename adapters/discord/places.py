@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -55,6 +55,11 @@ class Place:
     requires_tag: bool = False
 
 
+def is_id(name: str) -> bool:
+    """Return whether something can be an id of Discord's: the command line takes any name."""
+    return bool(_SNOWFLAKE.fullmatch(name)) and int(name) < 1 << 63
+
+
 def place_of(channel: Mapping[str, Any]) -> Place | None:
     """Return the place that Discord describes, or None where it cannot be posted to."""
     kind = KINDS.get(channel.get("type", -1))
@@ -71,11 +76,35 @@ def place_of(channel: Mapping[str, Any]) -> Place | None:
     )
 
 
-class Places:
-    """The places that were asked for of late."""
+Known = Callable[[Channel], Place | None]
+"""What else knows a channel without being asked for it over HTTP: a gateway, where this process listens."""
 
-    def __init__(self, rest: Rest) -> None:
+
+def nothing_known(_: Channel) -> Place | None:
+    """Return None: this process does not listen."""
+    return None
+
+
+def place_told(channel: discord.abc.GuildChannel | discord.Thread) -> Place | None:
+    """Return the place that the gateway has told of, or None where it cannot be posted to."""
+    about: dict[str, Any] = {"id": channel.id, "guild_id": channel.guild.id, "type": channel.type.value}
+    if isinstance(channel, discord.Thread):
+        about["parent_id"] = channel.parent_id
+    if isinstance(channel, discord.ForumChannel):
+        about["available_tags"] = [{"id": tag.id, "name": tag.name} for tag in channel.available_tags]
+        about["flags"] = channel.flags.value
+    return place_of(about)
+
+
+class Places:
+    """The places that the gateway tells of, and those that were asked for of late.
+
+    A post to a place that nothing is known of costs a second request, out of the same 50 a second.
+    """
+
+    def __init__(self, rest: Rest, known: Known = nothing_known) -> None:
         self._rest = rest
+        self._told = known
         self._known: dict[str, tuple[float, Place]] = {}
         self._threads: deque[str] = deque(maxlen=_MOST_THREADS)
 
@@ -85,9 +114,9 @@ class Places:
         Raises `ChannelLost` where there is none, where nothing can be posted, or where it belongs to
         another server than the channel says; and what `Rest.call` raises.
         """
-        if not _SNOWFLAKE.fullmatch(channel.id) or int(channel.id) >= 1 << 63:
+        if not (is_id(channel.workspace) and is_id(channel.id)):
             raise ChannelLost("deleted", "not an id of Discord's")
-        place = await self._place(channel.id)
+        place = self._told(channel) or await self._place(channel.id)
         if place is None:
             raise ChannelLost("no_permission", "this kind of channel takes no messages")
         if place.server != channel.workspace:

@@ -23,9 +23,9 @@ from adapters.discord.errors import (
     Refusal,
 )
 from adapters.discord.history import Given, History
-from adapters.discord.places import PLATFORM, Place, Places
+from adapters.discord.places import PLATFORM, Known, Place, Places, nothing_known
 from adapters.discord.render import LIMITS, render
-from adapters.discord.rest import Json, Rest
+from adapters.discord.rest import IN_ALL, Json, Rest
 from adapters.discord.titles import title, title_of
 from bot.errors import ChannelLost, PostDelayed, PostFailed, PostRejected, PostUncertain, StoreError
 from bot.model import Channel, Post, WorkspaceId
@@ -48,14 +48,14 @@ class DiscordPlatform:
 
     name = PLATFORM
     limits = LIMITS
-    pace = Pace(per_second=45.0, per_channel_s=1.0)
-    """Of Discord's 50 requests a second some are left for what goes with a post; `Rest` keeps to them all in
-    all. Answers to commands do not count. A channel takes 5 messages in 5 seconds."""
+    pace = Pace(per_second=IN_ALL.per_second, per_channel_s=1.0)
+    """No more posts begin than requests may; what else they ask for waits for its turn in `Rest`. A channel
+    takes 5 messages in 5 seconds."""
 
-    def __init__(self, token: str, store: Store) -> None:
+    def __init__(self, token: str, store: Store, known: Known = nothing_known) -> None:
         self._store = store
-        self._rest = Rest(token)
-        self._places = Places(self._rest)
+        self._rest = Rest(token, Pace(per_second=self.pace.per_second))
+        self._places = Places(self._rest, known)
         self._history = History(self._rest, self._places)
 
     async def close(self) -> None:

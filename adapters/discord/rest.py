@@ -26,7 +26,6 @@ from adapters.discord.errors import (
 )
 from adapters.discord.invalid import InvalidRequests
 from bot.errors import PostDelayed, PostFailed
-from bot.model import PUBLIC, Channel
 from bot.pace import Pace, Pacer
 
 Json = dict[str, Any]
@@ -38,28 +37,33 @@ REQUEST_S: Final = 15.0
 LONGEST_WAIT_S: Final = 30.0
 """How long discord.py may wait where it knows that a limit is used up: the least that it takes."""
 
-PER_SECOND: Final = 50.0
-"""How many requests Discord takes of a bot in a second (documentation on rate limits)."""
+IN_ALL: Final = Pace(per_second=45)
+"""Discord takes 50 requests a second of a bot, whatever they are for, but for answers to interactions
+(documentation on rate limits). Five are left for what the client that listens asks as it begins."""
+
+TO_SIGN_IN: Final = 2
+"""How many requests discord.py signs in with."""
 
 SIGN_IN_AGAIN_S: Final = 5.0
 """How soon a sign-in that failed is tried again: without one nothing can be asked, by whomever."""
 
-_ANYWHERE: Final = Channel(platform="discord", workspace=PUBLIC, id="")
-
 
 class Rest:
-    """One bot's way to ask Discord; signs in with the first request, keeps quiet after a refused token."""
+    """One bot's way to ask Discord; signs in with the first request, keeps quiet after a refused token.
 
-    def __init__(self, token: str) -> None:
+    Every request waits for its turn at the `pace`: what a post needs beside it counts as much as the post.
+    """
+
+    def __init__(self, token: str, pace: Pace = IN_ALL) -> None:
         self._token = token
+        self._pacer = Pacer(pace)
+        self._turns = asyncio.Lock()
         self._client: discord.Client | None = None
         self._signing_in = asyncio.Lock()
         self._refused_until = float("-inf")
         self._no_sign_in_until = float("-inf")
         self._no_sign_in_because = ""
         self._invalid = InvalidRequests()
-        self._pacer = Pacer(Pace(per_second=PER_SECOND))
-        self._turns = asyncio.Lock()
         self._closed = False
 
     @property
@@ -85,8 +89,7 @@ class Rest:
         goes wrong: no answer, too many requests, a refused token, trouble of Discord's.
         """
         client = await self._signed_in()
-        await self._wait_for_turn()
-        self._check()
+        await self._turn()
         options: dict[str, Any] = {"params": query} if query else {}
         if body is not None:
             options["json"] = body
@@ -102,14 +105,14 @@ class Rest:
         if self._client is not None:
             await self._client.close()
 
-    async def _wait_for_turn(self) -> None:
-        """Let requests begin evenly, those that go with a post too, so that the global limit is never met."""
+    async def _turn(self) -> None:
+        """Wait for the turn of a request. Raises `PostDelayed` where nothing may be asked by then."""
+        time = asyncio.get_running_loop().time
         async with self._turns:
-            while True:
-                wait_s = self._pacer.begin(_ANYWHERE, asyncio.get_running_loop().time())
-                if not wait_s:
-                    return
+            self._check()
+            while wait_s := self._pacer.begin(None, time()):
                 await asyncio.sleep(wait_s)
+                self._check()
 
     def _check(self) -> None:
         """Raise `PostDelayed` while nothing may be asked."""
@@ -129,6 +132,8 @@ class Rest:
                 self._check()
                 if (wait_s := self._no_sign_in_until - time()) > 0:
                     raise PostDelayed(self._no_sign_in_because, wait_s, everywhere=True)
+                for _ in range(TO_SIGN_IN):
+                    await self._turn()
                 try:
                     self._client = await self._sign_in()
                 except (PostFailed, Refusal) as error:
@@ -147,8 +152,6 @@ class Rest:
             max_ratelimit_timeout=LONGEST_WAIT_S,
             http_trace=_single_attempts(),
         )
-        for _ in range(2):  # a login asks who the bot is and which application it belongs to
-            await self._wait_for_turn()
         try:
             async with asyncio.timeout(REQUEST_S):
                 await self._answer_to(client.login(self._token), "preparing")

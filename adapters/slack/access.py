@@ -90,9 +90,10 @@ class SingleAccess:
         return self.home
 
     async def installed(self, team: str, enterprise: str = "") -> Installed:
-        """Return whose token it is. Raises `ChannelLost` for any other workspace."""
+        """Return whose token it is. Raises `ChannelLost` for any other workspace, or organisation."""
         home = self.home or await self._identified()
-        if home.id not in (team, enterprise):
+        in_organisation = home.id == home.enterprise and not enterprise
+        if home.id not in (team, enterprise) and not in_organisation:
             raise ChannelLost("signed_out", "the bot token is another workspace's")
         return home
 
@@ -148,12 +149,12 @@ class ManyAccess:
         """Return the installation that serves a workspace, as `Access` does."""
         now = asyncio.get_running_loop().time()
         read_at, installed = self._known.get(team, (0.0, None))
-        if installed is None or now - read_at > KNOWN_S:
+        if installed is None or now - read_at > KNOWN_S or self._rotation.is_due(installed):
             installed = await self._read(team, enterprise)
+            self._known[team] = (now, installed)
         if self._rotation.is_due(installed):
             installed = await self._rotation.renew(installed)
         self._rotation.well(installed)
-        self._known[team] = (now, installed)
         return installed
 
     async def _read(self, team: str, enterprise: str = "") -> Installed:

@@ -2,7 +2,8 @@
 
 import logging
 from collections import OrderedDict
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -13,7 +14,7 @@ from adapters.slack.fields import Json
 from adapters.slack.people import FAILURES, reason
 from adapters.slack.render import LIMITS, render
 from adapters.slack.seal import Carried, Seal
-from adapters.slack.views import form_view, message_view, parts_for_view
+from adapters.slack.views import form_view, message_view, parts_for_view, unsent_view
 from bot.form import Form
 from bot.message import Message, note, split
 from bot.model import Language, WorkspaceId
@@ -80,7 +81,18 @@ class Answers:
         else:
             await self._keep(call, reply)
             first, *rest = parts_for_view(reply)
-            shown = message_view(first, self.sealed(call, ""))
+            shown = message_view(first)
+        if not await self._update(call, view, shown):
+            rest = [] if isinstance(reply, Form) else [reply]
+        for message in rest:
+            await self._directly(call, message)
+
+    async def put_back(self, call: Call, sent: Mapping[str, Any], language: Language) -> None:
+        """Show a modal again as it was sent, where that failed: what was typed is not lost."""
+        await self._update(call, call.view, unsent_view(sent, phrase("slack.failed", language)))
+
+    async def _update(self, call: Call, view: str, shown: Json) -> bool:
+        """Show something in an open modal; return whether it took that."""
         self._shown[view] = shown
         while len(self._shown) > MAX_SHOWN:
             self._shown.popitem(last=False)
@@ -88,9 +100,8 @@ class Answers:
             await call.client.views_update(view_id=view, view=shown)
         except SlackApiError as error:
             logger.info("modal %s takes no answer: %s", view, reason(error))
-            rest = [] if isinstance(reply, Form) else [reply]
-        for message in rest:
-            await self._directly(call, message)
+            return False
+        return True
 
     def shown_in(self, view: str) -> Json | None:
         """Return what was put into a modal last, if it was lately."""

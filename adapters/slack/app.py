@@ -98,7 +98,7 @@ def build_app(
     seal = Seal(settings)
     people = People(engine.workspaces, settings, clock)
     answers = Answers(engine.store, seal)
-    homes = Homes(engine, people)
+    homes = Homes(engine, people, access)
     work = Work(engine.store, clock)
     listeners = Listeners(Interactions(engine, people, answers, homes, seal), people, work)
     for add in register:
@@ -216,10 +216,11 @@ class Listeners:
         await ack(response_action="update", view=loading_view(language))
         view = body["view"]
         is_question = view.get("callback_id") == QUESTION
-        self._begin(
-            call,
+        self._work.begin(
+            call.key,
             lambda: self._interactions.submit(call, view, is_question),
-            lambda: self._interactions.sent_again(call),
+            failed=lambda: self._interactions.unsent(call, view),
+            again=lambda: self._interactions.sent_again(call),
         )
 
     async def message(
@@ -248,8 +249,8 @@ class Listeners:
         await ack()
         logger.debug("nothing is done about a payload of type %s", body.get("type"))
 
-    def _begin(self, call: Call, job: Job, again: Job | None = None) -> None:
-        self._work.begin(call.key, job, lambda: self._interactions.failed(call), again)
+    def _begin(self, call: Call, job: Job) -> None:
+        self._work.begin(call.key, job, lambda: self._interactions.failed(call))
 
 
 def _team(context: AsyncBoltContext) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.cipher import Cipher
-from adapters.slack.errors import Refused
+from adapters.slack.errors import EXPIRED, Refused
 from adapters.slack.installations import Installations, Installed
 from adapters.slack.mode import Mode, mode_of
 from adapters.slack.scopes import SCOPES
@@ -99,8 +99,7 @@ async def _workspace(client: AsyncWebClient, installed: Installed, store: Store)
     try:
         answer, headers = await ask_whole(client, "auth.test", token=installed.token)
     except Refused as refused:
-        advice = "install the app there again" if installed.id else "copy AI_NEWS_SLACK_BOT_TOKEN again"
-        yield Finding("slack token", "broken", f"{installed.name or installed.id}: {refused}; {advice}")
+        yield _refused_token(installed, refused)
         return
     except PostFailed as error:
         yield Finding("slack token", "broken", str(error))
@@ -115,6 +114,16 @@ async def _workspace(client: AsyncWebClient, installed: Installed, store: Store)
         if one.channel.platform == "slack" and one.channel.workspace == team
     ]
     yield await _channels(client, installed.token, name, subscriptions)
+
+
+def _refused_token(installed: Installed, refused: Refused) -> Finding:
+    if not installed.id:
+        advice = "copy it again from OAuth & Permissions"
+        return Finding("slack token", "broken", f"AI_NEWS_SLACK_BOT_TOKEN: {refused}; {advice}")
+    name = installed.name or installed.id
+    if refused.code == EXPIRED and installed.refresh_token:
+        return Finding("slack token", "ok", f"{name}: has ended; the bot renews it when it needs it")
+    return Finding("slack token", "broken", f"{name}: {refused}; install the app there again")
 
 
 def _scopes(name: str, granted: str) -> Finding:
@@ -135,7 +144,12 @@ async def _channels(
     """Return in which of a workspace's subscribed channels the bot cannot be."""
     problems: list[str] = []
     for subscription in subscriptions:
-        if problem := await _channel_problem(client, token, subscription.channel.id):
+        try:
+            problem = await _channel_problem(client, token, subscription)
+        except Refused as crowded:
+            problems.append(f"Slack shows no more of them for now ({crowded}); look again in a minute")
+            break
+        if problem:
             problems.append(problem)
         if len(problems) >= MAX_NAMED:
             problems.append("and perhaps more")
@@ -145,13 +159,21 @@ async def _channels(
     return Finding("slack channels", "ok", f"{name}: in every one of {len(subscriptions)} that get digests")
 
 
-async def _channel_problem(client: AsyncWebClient, token: str, channel: str) -> str:
+async def _channel_problem(client: AsyncWebClient, token: str, subscription: Subscription) -> str:
+    """Return what is wrong with a channel, or nothing. Raises `Refused` where Slack asks to slow down."""
+    channel = subscription.channel.id
+    if subscription.trouble:
+        return f"{channel} gets nothing: {subscription.trouble}; then type /ai-news-digest resume there"
     if channel.startswith("D"):
         return ""
     try:
         answer = await ask(client, "conversations.info", token=token, channel=channel)
-    except (Refused, PostFailed) as error:
-        return f"{channel} is not shown ({error}); invite the bot there"
+    except Refused as refused:
+        if refused.code == "ratelimited":
+            raise
+        return f"{channel} is not shown ({refused}); invite the bot there"
+    except PostFailed as error:
+        return f"{channel}: {error}"
     found = answer.get("channel") or {}
     shown = f"#{found.get('name') or channel}"
     if found.get("is_archived"):

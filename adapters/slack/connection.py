@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import Access, ManyAccess, SingleAccess
 from adapters.slack.app import build_app
+from adapters.slack.channels import Channels
 from adapters.slack.cipher import Cipher
 from adapters.slack.errors import SIGN_IN, Refused
 from adapters.slack.home import Homes
@@ -77,13 +78,14 @@ async def connect(settings: Settings, engine: Engine, mode: Mode) -> AsyncIterat
         doorkeeper = Doorkeeper(engine.workspaces, platform, settings, engine.clock)
         if isinstance(access, SingleAccess):
             await _know_home(stack, access, doorkeeper)
+        channels = Channels(engine.store, platform, engine.clock, refreshing.mark)
         app = build_app(
             engine,
             settings,
             client,
             access,
             engine.clock,
-            register=[hears_of_removal(access)],
+            register=[hears_of_removal(access), channels.register],
         )
         stack.push_async_callback(app.work.close)
         refreshing.begin(stack, app.homes)
@@ -97,7 +99,8 @@ async def connect(settings: Settings, engine: Engine, mode: Mode) -> AsyncIterat
                 socket_mode(app.bolt, settings.slack_app_token or "")
             )
             troubles.append(connection.trouble)
-        routes = {PREFIX: build_web(None if mode.socket else app.bolt, flow, settings.language)}
+        bolt, secret = None if mode.socket else app.bolt, settings.slack_signing_secret or ""
+        routes = {PREFIX: build_web(bolt, secret, flow, settings.language)}
         yield Connection(platform, routes if flow is not None or not mode.socket else {})
 
 
@@ -190,7 +193,10 @@ class Refreshing:
             self._stirred.clear()
             marked, self._marked = self._marked, set()
             for workspace in marked:
-                await homes.posted(workspace)
+                try:
+                    await homes.posted(workspace)
+                except Exception:  # Home is made anew after the next post
+                    logger.exception("Home of %s stays as it was", workspace)
 
 
 def _during(stack: AsyncExitStack, task: asyncio.Task[None]) -> None:

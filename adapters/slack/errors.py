@@ -48,6 +48,8 @@ _LOST: Final[Mapping[str, LossReason]] = {
     **dict.fromkeys(SIGN_IN, "signed_out"),
 }
 
+_HIDDEN: Final = "channel_not_found: deleted, or private and the bot is not in it"
+
 UNFIT: Final = frozenset(
     {
         "msg_too_long",
@@ -79,6 +81,11 @@ NO_THREAD: Final = frozenset(
 )
 """The message cannot stand in the thread; it may in the channel."""
 
+CANNOT_JOIN: Final = frozenset(
+    {"method_not_supported_for_channel_type", "is_private", "user_is_restricted", "invalid_channel"}
+)
+"""The channel is none that the bot can let itself into (Slack's documentation on conversations.join)."""
+
 _GONE: Final = frozenset({"message_not_found", "edit_window_closed", "cant_update_message", "update_failed"})
 
 _WAITS: Final[Mapping[str, float]] = {
@@ -109,7 +116,7 @@ def failure(refused: Refused) -> PostFailed:
     """
     code, detail = refused.code, str(refused)
     if why := _LOST.get(code):
-        return ChannelLost(why, detail)
+        return ChannelLost(why, _HIDDEN if code == "channel_not_found" else detail)
     if code in UNFIT or code in NO_THREAD or code in _GONE or code.startswith("invalid_blocks"):
         return PostRejected(detail)
     if code in _WAITS:

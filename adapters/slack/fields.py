@@ -157,6 +157,20 @@ def values_of(state: object) -> dict[str, str]:
     }
 
 
+def refilled(block: Json, state: object) -> Json:
+    """Return a block of a view that came back from Slack, with what its `state` says was filled in."""
+    element = _mapping(block.get("element"))
+    values = _mapping(_mapping(_mapping(state).get("values")).get(str(block.get("block_id"))))
+    given = _mapping(values.get(str(element.get("action_id"))))
+    filled = {
+        f"initial_{name.removeprefix('selected_')}": given[name]
+        for name in ("value", "selected_time", "selected_option", "selected_options")
+        if given.get(name)
+    }
+    before = {name: value for name, value in element.items() if not name.startswith("initial_")}
+    return block | {"element": before | filled} if element else block
+
+
 def _joined(name: str, values: list[str], blocks: Mapping[str, object]) -> str:
     kinds = {_mapping(element).get("type") for element in _mapping(blocks.get(f"{name}.0")).values()}
     sign = "\n" if "plain_text_input" in kinds else ","

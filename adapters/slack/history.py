@@ -37,13 +37,27 @@ class Read(Protocol):
 
 
 @dataclass(slots=True)
+class _Search:
+    """How far a search has come, from the newest message back to `oldest`.
+
+    Where it stopped on its way, what was posted from `begun` on, the `ts` of the newest message at that
+    time, may have been missed: another process tries the same delivery.
+    """
+
+    oldest: str
+    begun: str = ""
+    cursor: str = ""
+    has_stopped: bool = False
+
+
+@dataclass(slots=True)
 class History:
     """Searches, each continued where the last attempt had to stop."""
 
     read: Read
     access: Access
-    _reached: dict[tuple[str, str], str] = field(default_factory=dict)
-    """By key and thread, the cursor of the next page."""
+    _stopped: dict[tuple[str, str], _Search] = field(default_factory=dict)
+    """By key and thread."""
 
     async def find(self, post: Post, metadata: Json, since: datetime) -> str | None:
         """Return the `ts` of the app's message with the metadata; None where there certainly is none.
@@ -61,24 +75,34 @@ class History:
     async def _search(self, post: Post, metadata: Json, oldest: str, thread: str) -> str | None:
         bot_id = (await self.access.installed(post.channel.workspace)).bot_id
         place = (post.key, thread)
+        search = self._stopped.pop(place, None) or _Search(oldest)
         while True:
-            page = await self._page(post.channel, place, oldest)
-            for message in page.get("messages") or []:
+            try:
+                page = await self._page(post.channel, thread, search)
+            except PostDelayed:
+                if search.cursor:
+                    search.has_stopped = True
+                if search.cursor or search.oldest != oldest:
+                    self._stopped[place] = search
+                raise
+            messages = page.get("messages") or []
+            for message in messages:
                 by_us = not bot_id or message.get("bot_id") == bot_id
                 if by_us and _carries(message, metadata):
-                    self._reached.pop(place, None)
                     return str(message["ts"])
-            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                self._reached.pop(place, None)
+            if not search.begun and messages:
+                search.begun = max(str(message.get("ts", "")) for message in messages)
+            search.cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if search.cursor:
+                continue
+            if thread or not search.has_stopped:  # a thread is read from its oldest message on
                 return None
-            self._reached[place] = cursor
+            search = _Search(oldest=search.begun)
 
-    async def _page(self, channel: Channel, place: tuple[str, str], oldest: str) -> Json:
-        _, thread = place
-        arguments: dict[str, Any] = {"oldest": oldest, "limit": PAGE, "include_all_metadata": True}
-        if cursor := self._reached.get(place):
-            arguments["cursor"] = cursor
+    async def _page(self, channel: Channel, thread: str, search: _Search) -> Json:
+        arguments: dict[str, Any] = {"oldest": search.oldest, "limit": PAGE, "include_all_metadata": True}
+        if search.cursor:
+            arguments["cursor"] = search.cursor
         try:
             if thread:
                 return await self.read(channel, "conversations.replies", ts=thread, **arguments)
@@ -86,8 +110,8 @@ class History:
         except Refused as refused:
             if thread and refused.code == "thread_not_found":
                 return {}
-            if refused.code != "ratelimited":
-                self._reached.pop(place, None)
+            if refused.code == "invalid_cursor":
+                search.cursor, search.begun, search.has_stopped = "", "", False
             raise _untold(refused) from refused
         except PostUncertain as error:
             raise PostDelayed(f"the history cannot be read: {error}", None) from error

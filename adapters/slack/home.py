@@ -5,11 +5,13 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import Final
 
+from adapters.slack.access import Access
 from adapters.slack.buttons import keep_commands
 from adapters.slack.call import Call
 from adapters.slack.people import FAILURES, People, reason
 from adapters.slack.views import home_view
 from bot.engine import Engine
+from bot.errors import BotError
 from bot.model import WorkspaceId
 
 logger = logging.getLogger(__name__)
@@ -24,9 +26,10 @@ MAX_REFRESHED: Final = 10
 class Homes:
     """Home of every workspace."""
 
-    def __init__(self, engine: Engine, people: People) -> None:
+    def __init__(self, engine: Engine, people: People, access: Access) -> None:
         self._engine = engine
         self._people = people
+        self._access = access
         self._openers: OrderedDict[tuple[str, str], Call] = OrderedDict()
 
     async def open(self, call: Call) -> None:
@@ -43,15 +46,20 @@ class Homes:
             await self._refresh(replace(opened, client=call.client))
 
     async def posted(self, workspace: WorkspaceId) -> None:
-        """Publish Home again to those of a workspace who opened it last: a digest was posted there."""
+        """Publish Home again to those of a workspace who opened it last: a digest was posted there.
+
+        Raises `PostFailed` where there is no token for that.
+        """
         opened = [call for (team, _), call in self._openers.items() if team == workspace]
         for call in opened[-MAX_REFRESHED:]:
+            # The token with which it was opened may have ended since.
+            call.client.token = (await self._access.installed(workspace)).token
             await self._refresh(call)
 
     async def _refresh(self, call: Call) -> None:
         try:
             await self._publish(call)
-        except FAILURES as error:
+        except (*FAILURES, BotError) as error:
             logger.info("Home of %s/%s stays as it was: %s", call.team, call.user, reason(error))
 
     async def _publish(self, call: Call) -> None:

@@ -13,9 +13,9 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
+from slack_sdk.signature import SignatureVerifier
 
-from adapters.slack.oauth import INSTALL, REDIRECT
-from adapters.slack.pages import page
+from adapters.slack.oauth import INSTALL, REDIRECT, page
 from bot.errors import BotError
 from bot.model import Language
 
@@ -26,6 +26,7 @@ EVENTS: Final = "/events"
 MAX_BODY_BYTES: Final = 2_000_000
 """A view may have 250 kB (Slack's documentation), and forms escape what they carry."""
 
+BODY_TIMEOUT_S: Final = 10.0
 HANDLER_TIMEOUT_S: Final = 25.0
 
 _NO_TEXT: Final = (ValueError, LookupError)
@@ -34,11 +35,14 @@ _NO_TEXT: Final = (ValueError, LookupError)
 Answer = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
 
 
-def build_web(bolt: AsyncApp | None, flow: AsyncOAuthFlow | None, language: Language) -> web.Application:
-    """Return the routes: for what Slack sends where it does over HTTP, and for installations."""
+def build_web(
+    bolt: AsyncApp | None, signing_secret: str, flow: AsyncOAuthFlow | None, language: Language
+) -> web.Application:
+    """Return the routes: for what Slack sends and signs where it does over HTTP, and for installations."""
     app = web.Application()
     if bolt is not None:
-        app.add_routes([web.post(EVENTS, _handler(bolt.async_dispatch))])
+        events = _signed(_handler(bolt.async_dispatch), SignatureVerifier(signing_secret))
+        app.add_routes([web.post(EVENTS, events)])
     if flow is not None:
         app.add_routes(
             [
@@ -49,30 +53,54 @@ def build_web(bolt: AsyncApp | None, flow: AsyncOAuthFlow | None, language: Lang
     return app
 
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Route = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Handler = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
+"""Answers a request with a body."""
 
 
 def _handler(answer: Answer) -> Handler:
-    async def handle(request: web.Request) -> web.StreamResponse:
+    async def handle(request: web.Request, body: str) -> web.StreamResponse:
+        asked = AsyncBoltRequest(
+            body=body,
+            query=request.query_string,
+            headers={name: request.headers.getall(name) for name in set(request.headers)},
+        )
         async with asyncio.timeout(HANDLER_TIMEOUT_S):
-            try:
-                body = await request.clone(client_max_size=MAX_BODY_BYTES).text()
-            except _NO_TEXT:
-                raise web.HTTPBadRequest from None
-            asked = AsyncBoltRequest(
-                body=body,
-                query=request.query_string,
-                headers={name: request.headers.getall(name) for name in set(request.headers)},
-            )
             return await to_aiohttp_response(await answer(asked))
 
     return handle
 
 
-def _in_browser(handler: Handler, language: Language) -> Handler:
+def _signed(handler: Handler, verifier: SignatureVerifier) -> Route:
+    """Return a handler for what Slack signed; of anything else not even the body is taken apart."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        body = await _body(request)
+        try:
+            is_signed = verifier.is_valid_request(body, dict(request.headers))
+        except (ValueError, TypeError):  # a time or a signature that cannot be one
+            is_signed = False
+        if not is_signed:
+            raise web.HTTPUnauthorized
+        return await handler(request, body)
+
+    return handle
+
+
+async def _body(request: web.Request) -> str:
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            return await request.clone(client_max_size=MAX_BODY_BYTES).text()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except _NO_TEXT:
+        raise web.HTTPBadRequest from None
+
+
+def _in_browser(handler: Handler, language: Language) -> Route:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            return await handler(request)
+            return await handler(request, "")
         except (SlackApiError, aiohttp.ClientError, TimeoutError, BotError) as error:
             logger.error("an installation broke off: %s: %s", type(error).__name__, error)
             again = f"{request.path.rpartition('/')[0]}{INSTALL}"

@@ -12,17 +12,22 @@ from adapters.slack.buttons import command_of
 from adapters.slack.call import Call, Payload
 from adapters.slack.fields import MAX_OPTIONS, Json, options, values_of
 from adapters.slack.home import Homes
-from adapters.slack.people import FAILURES, People
+from adapters.slack.people import FAILURES, People, reason
+from adapters.slack.platform import MODERATORS
 from adapters.slack.seal import Seal
 from adapters.slack.typed import text_of, unescape, without_mention
 from adapters.slack.views import loading_view, question_view
+from bot.commands import Ask, PostNow, ResumeSubscription, Subscribe, parse
 from bot.engine import Engine
+from bot.errors import UserError
+from bot.form import Form
 from bot.model import Actor, Interaction, WorkspaceId
 
 logger = logging.getLogger(__name__)
 
 LOOKUP: Final = "/ai-news"
-FORMS: Final = frozenset({"/ai-news-digest", "/ai-news-mod add"})
+SUBSCRIPTION: Final = "/ai-news-digest"
+FORMS: Final = frozenset({SUBSCRIPTION, "/ai-news-mod add"})
 """Commands that are answered with a form: a `trigger_id` opens a modal for 3 s only, so one opens first."""
 
 SETTLES_S: Final = 0.4
@@ -65,9 +70,25 @@ class Interactions:
                 return
             call = replace(call, view=view, home=False)
         interaction = await self._interaction(call)
-        await self._show(call, await self._engine.reply(typed, interaction), interaction)
+        await self._show(call, await self._reply(call, typed, interaction), interaction)
         if typed.startswith(_CHANGING):
-            await self._homes.acted(call)
+            await self._changed(call, interaction)
+
+    async def _reply(self, call: Call, typed: str, interaction: Interaction) -> Reply:
+        """Return the engine's reply; where it would promise posts that cannot come, what to do about that."""
+        language = interaction.actor.language
+        if _has_posts(typed) and (problem := await _absence(call)):
+            return sentence(problem, language)
+        reply = await self._engine.reply(typed, interaction)
+        if isinstance(reply, Form) and typed == SUBSCRIPTION and (problem := await _absence(call)):
+            return sentence(problem, language)
+        return reply
+
+    async def _changed(self, call: Call, interaction: Interaction) -> None:
+        if interaction.actor.role != "member":
+            workspace = WorkspaceId(call.team)
+            await self._engine.store.keep(MODERATORS, call.team, call.user, workspace)
+        await self._homes.acted(call)
 
     async def ask(self, call: Call, text: str, bot: str) -> None:
         """Answer what was said to the bot; nothing, where nothing was said."""
@@ -80,7 +101,9 @@ class Interactions:
     async def open_question(self, call: Call) -> None:
         """Open the modal that asks what to look up."""
         language = self._people.language_hint(call.team, call.user)
-        await self._answers.open(call, question_view(self._answers.sealed(call, LOOKUP), language))
+        view = question_view(self._answers.sealed(call, LOOKUP), language)
+        if await self._answers.open(call, view) is None:
+            await self._say(call, "slack.too_late")
 
     async def add_message(self, call: Call, message: Payload) -> None:
         """Open the form that a story is added with, filled with a message."""
@@ -114,12 +137,12 @@ class Interactions:
         values = values_of(view.get("state"))
         if is_question:
             question = " ".join(values.get("query", "").split())
-            reply: Reply = await self._engine.reply(f"{LOOKUP} {question}", interaction)
+            reply = await self._reply(call, f"{LOOKUP} {question}", interaction)
         else:
             reply = await self._engine.submit(carried.command, values, interaction)
         await settled
         await self._show(call, reply, interaction)
-        await self._homes.acted(call)
+        await self._changed(call, interaction)
 
     async def sent_again(self, call: Call) -> None:
         """Say of a modal that was sent again, after a restart or to another process, that it was done."""
@@ -140,6 +163,11 @@ class Interactions:
         one = typed.replace(",", " ").replace("、", " ").strip()
         choices = await self._engine.suggest(field, one, actor, MAX_OPTIONS)
         return options(choice for choice in choices if choice.value != "off")
+
+    async def unsent(self, call: Call, view: Payload) -> None:
+        """Say of a modal that was sent that something went wrong, and give back what was typed."""
+        await asyncio.sleep(SETTLES_S)
+        await self._answers.put_back(call, view, self._people.language_hint(call.team, call.user))
 
     async def failed(self, call: Call) -> None:
         """Say that something went wrong."""
@@ -170,6 +198,35 @@ class Interactions:
         except FAILURES:
             return None  # a channel that the bot is not in
         return str(response.get("permalink") or "") or None
+
+
+def _has_posts(typed: str) -> bool:
+    """Return whether a command is answered with posts to its channel, at once or later."""
+    try:
+        command = parse(typed)
+    except UserError:
+        return False
+    is_shared = isinstance(command, Ask) and command.visible
+    return is_shared or isinstance(command, Subscribe | ResumeSubscription | PostNow)
+
+
+async def _absence(call: Call) -> str | None:
+    """Return the phrase on why the bot cannot post where a call is about; None where it may be able to.
+
+    Slack hides private channels and conversations that the bot is not in from it.
+    """
+    if call.channel == call.user:
+        return "slack.no_channel"
+    try:
+        if call.channel.startswith("D"):
+            answer = await call.client.conversations_open(users=call.user)
+            is_here = (answer.get("channel") or {}).get("id") == call.channel
+        else:
+            await call.client.conversations_info(channel=call.channel)
+            is_here = True
+    except FAILURES as error:
+        is_here = reason(error) != "channel_not_found"
+    return None if is_here else "slack.not_here"
 
 
 def _instant(at: str, now: datetime) -> datetime:

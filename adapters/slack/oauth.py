@@ -2,8 +2,9 @@
 
 import logging
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
+from markupsafe import Markup
 from slack_bolt.oauth.async_callback_options import (
     AsyncCallbackOptions,
     AsyncFailureArgs,
@@ -17,11 +18,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.installations import STATE_LASTS, Installations, States, installed_of
 from adapters.slack.mode import PREFIX, Mode
-from adapters.slack.pages import page
 from adapters.slack.scopes import SCOPES
 from adapters.slack.web_api import API_URL
 from adapters.slack.welcome import Doorkeeper
 from bot.model import Language
+from bot.phrases import phrase
 from bot.ports import Clock
 from bot.settings import Settings
 
@@ -53,7 +54,7 @@ class Installing:
 
     async def failed(self, arguments: AsyncFailureArgs) -> BoltResponse:
         """Say that it has to be begun anew."""
-        logger.warning("an installation failed: %s", arguments.reason)
+        logger.warning("an installation failed: %.80r", arguments.reason)  # which a browser may have made up
         return _response(
             arguments.suggested_status_code,
             page("not_installed", self._language(arguments.request), again=PREFIX + INSTALL),
@@ -98,3 +99,27 @@ def flow_of(
 
 def _response(status: int, html: str) -> BoltResponse:
     return BoltResponse(status=status, body=html, headers={"Content-Type": "text/html; charset=utf-8"})
+
+
+_PAGE = Markup(
+    '<!doctype html><html lang="{language}"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width">'
+    "<title>{title}</title><h1>{title}</h1><p>{text}</p>{more}</html>"
+)
+
+
+def page(
+    kind: Literal["installed", "not_installed"], language: Language, *, name: str = "", again: str = ""
+) -> str:
+    """Return a page; `name` is the workspace's, `again` the address to begin anew at."""
+    if kind == "installed":
+        title, text = (
+            phrase("slack.installed_title", language),
+            phrase("slack.installed", language, name=name),
+        )
+    else:
+        title, text = phrase("slack.not_installed_title", language), phrase("slack.not_installed", language)
+    more = Markup("")
+    if again:
+        more = Markup('<p><a href="{}">{}</a></p>').format(again, phrase("slack.install_again", language))
+    return str(_PAGE.format(language=language, title=title, text=text, more=more))

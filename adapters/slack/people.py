@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.render import LIMITS
-from bot.model import Actor, Channel, Interaction, Language, Workspace, WorkspaceId
+from bot.model import PUBLIC, Actor, Channel, Interaction, Language, Workspace, WorkspaceId
 from bot.ports import Clock
 from bot.settings import Settings
 from bot.workspaces import Workspaces, role_of
@@ -35,12 +35,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What Slack tells of a user; `language` and `time_zone` are None where it tells none that we speak."""
+    """What Slack tells of a user; `language` and `time_zone` are None where it tells none that we speak.
+
+    `is_foreign` says that they belong to another organisation, with which a channel is shared.
+    """
 
     name: str
     language: Language | None
     time_zone: str | None
     manages: bool
+    is_foreign: bool
 
 
 class Lasting(Generic[T]):
@@ -83,7 +87,10 @@ class People:
     async def interaction(
         self, id_: str, client: AsyncWebClient, team: str, user: str, channel: str, name: str = ""
     ) -> Interaction:
-        """Return what a user did, with what they may do; somebody of whom Slack tells nothing is a member."""
+        """Return what a user did, with what they may do; somebody of whom Slack tells nothing is a member.
+
+        Who is of another organisation sees what everybody sees, unless they were named a moderator.
+        """
         workspace = await self._workspaces.known("slack", WorkspaceId(team))
         person = await self._person(client, team, user)
         language = self._language(person, workspace)
@@ -92,13 +99,14 @@ class People:
             self._languages.put((team,), workspace.language)
         ids = [user, *await self._groups_of(client, team, user, workspace)]
         role = role_of(workspace, ids, manages=person is not None and person.manages)
+        is_outside = person is not None and person.is_foreign and role == "member"
         theirs = person.time_zone if person is not None else None
         usual = workspace.time_zone if workspace is not None else self._settings.time_zone
         return Interaction(
             id=id_,
             actor=Actor(
                 name=(person and person.name) or name or user,
-                workspace=WorkspaceId(team),
+                workspace=PUBLIC if is_outside else WorkspaceId(team),
                 language=language,
                 role=role,
             ),
@@ -166,11 +174,15 @@ def read_person(user: Mapping[str, object], team: str) -> Person:
     language: Language | None = None
     if locale:
         language = "ja" if locale.lower().startswith("ja") else "en"
+    of_organisation = user.get("enterprise_user")
+    teams = of_organisation.get("teams") if isinstance(of_organisation, Mapping) else None
+    theirs = (user.get("team_id"), *(teams if isinstance(teams, list) else ()))
     return Person(
         name=next((str(name) for name in names if name), ""),
         language=language,
         time_zone=_zone(str(user.get("tz") or "")),
         manages=bool(user.get("is_admin") or user.get("is_owner")) and user.get("team_id") in (None, team),
+        is_foreign=theirs != (None,) and team not in theirs,
     )
 
 

@@ -10,13 +10,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import PLATFORM, Access
 from adapters.slack.buttons import keep_commands
-from adapters.slack.errors import CROWDED_S, NO_THREAD, SIGN_IN, UNFIT, Refused, failure
+from adapters.slack.errors import CANNOT_JOIN, CROWDED_S, NO_THREAD, SIGN_IN, UNFIT, Refused, failure
 from adapters.slack.history import History
 from adapters.slack.installations import Installed
 from adapters.slack.render import LIMITS, render, render_plain
 from adapters.slack.turns import Turns
 from adapters.slack.web_api import Json, ask
-from bot.errors import PostFailed, PostUncertain
+from bot.errors import PostDelayed, PostFailed, PostUncertain
 from bot.model import Channel, Post, WorkspaceId
 from bot.pace import Pace
 from bot.ports import Store
@@ -26,6 +26,10 @@ logger = logging.getLogger(__name__)
 
 EVENT_TYPE: Final = "ai_news_delivery"
 """The type of our messages' metadata; every app and member of a workspace can read it."""
+
+
+MODERATORS: Final = "slack moderators"
+"""By workspace, who set anything there last: Slack does not tell who installed an app for one workspace."""
 
 
 @dataclass(slots=True)
@@ -48,7 +52,8 @@ class SlackPlatform:
     own (`turns.IN_WORKSPACE`); over all of them 50 a second is what one process can well do.
     """
     _turns: Turns = field(default_factory=Turns)
-    _direct: dict[WorkspaceId, str] = field(default_factory=dict)
+    _direct: dict[tuple[WorkspaceId, str], str] = field(default_factory=dict)
+    """By workspace and person, the conversation with them."""
     _history: History = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,27 +113,33 @@ class SlackPlatform:
                 return
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
-        """Return the channel that the workspace has set, else whoever installed the app, or None."""
+        """Return the channel that the workspace has set, else whoever installed the app or moderated last."""
         known = await self.workspaces.known(PLATFORM, workspace)
         if known is not None and known.desk:
             return Channel(platform=PLATFORM, workspace=workspace, id=known.desk)
         try:
             installed = await self.access.installed(workspace)
-            return await self.direct(workspace, installed.installer) if installed.installer else None
+            person = installed.installer or await self.store.kept(MODERATORS, workspace)
+            return await self.direct(workspace, person) if person else None
         except PostFailed as error:
             logger.warning("nobody of %s can be told: %s", workspace, error)
             return None
 
     async def direct(self, workspace: WorkspaceId, user: str) -> Channel | None:
         """Return the conversation with one person alone. Raises `PostFailed`."""
-        if workspace not in self._direct:
+        if (workspace, user) not in self._direct:
             try:
                 answer = await self._ask(workspace, "conversations.open", users=user)
             except Refused as refused:
                 raise failure(refused) from refused
-            self._direct[workspace] = str((answer.get("channel") or {}).get("id") or "")
-        id_ = self._direct[workspace]
+            self._direct[workspace, user] = str((answer.get("channel") or {}).get("id") or "")
+        id_ = self._direct[workspace, user]
         return Channel(platform=PLATFORM, workspace=workspace, id=id_) if id_ else None
+
+    async def look_up(self, channel: Channel) -> Json:
+        """Return what Slack tells of a channel. Raises `Refused` and `PostFailed`."""
+        answer = await self._ask(channel.workspace, "conversations.info", channel=channel.id)
+        return answer.get("channel") or {}
 
     async def trouble(self) -> str:
         """Return why nothing can be posted, or what else is wrong."""
@@ -144,12 +155,22 @@ class SlackPlatform:
             raise
 
     async def _joined(self, channel: Channel) -> bool:
-        """Return whether the bot could join a channel, which is so for public ones where it has the scope."""
+        """Return whether the bot could join a channel, which is so for public ones where it has the scope.
+
+        Raises `PostFailed` where that cannot be told now.
+        """
         try:
             await self._ask(channel.workspace, "conversations.join", channel=channel.id)
-        except (Refused, PostUncertain) as error:
-            logger.info("%s/%s cannot be joined: %s", channel.workspace, channel.id, error)
+        except Refused as refused:
+            why = failure(refused)
+            if isinstance(why, PostDelayed):
+                raise why from refused
+            if isinstance(why, PostUncertain) and refused.code not in CANNOT_JOIN:
+                raise PostDelayed(f"the channel cannot be joined: {refused}", None) from refused
+            logger.info("%s/%s cannot be joined: %s", channel.workspace, channel.id, refused)
             return False
+        except PostUncertain as error:
+            raise PostDelayed(f"the channel cannot be joined: {error}", None) from error
         return True
 
     async def _ask(self, workspace: WorkspaceId, method: str, **arguments: Any) -> Json:
@@ -196,6 +217,9 @@ def _changed(code: str, arguments: dict[str, Any], post: Post) -> dict[str, Any]
 
 
 def _edited(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Return what chat.update takes of the arguments of a post."""
+    """Return what chat.update takes of the arguments of a post.
+
+    Unless it is told not to, it looks for names to call in the text (Slack's documentation on chat.update).
+    """
     left_out = ("unfurl_links", "unfurl_media", "mrkdwn")
-    return {name: value for name, value in arguments.items() if name not in left_out}
+    return {name: value for name, value in arguments.items() if name not in left_out} | {"parse": "none"}

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.errors import Refused
+from adapters.slack.errors import SIGN_IN, Refused
 from adapters.slack.installations import Installations, Installed
 from adapters.slack.web_api import ask
 from bot.errors import ChannelLost, PostDelayed, PostUncertain
@@ -41,6 +41,9 @@ LEASE_S: Final = 60.0
 
 AGAIN: Final = timedelta(minutes=1)
 """How soon Slack is asked again after it renewed no token."""
+
+_ENDED: Final = frozenset({"invalid_refresh_token", *SIGN_IN})
+"""What renews the token is not, or no longer, good (Slack's documentation on oauth.v2.access)."""
 
 ELSEWHERE_S: Final = 3.0
 """How soon to look again, in seconds, while another process renews a token that has ended."""
@@ -82,7 +85,7 @@ class Rotation:
         return bool(installed.refresh_token) and ends is not None and ends - self._clock() < EARLY
 
     async def renew(self, installed: Installed) -> Installed:
-        """Return the installation with a token that lasts, or the old one while it is good and the only one.
+        """Return the installation, while its token is good, and renew that beside; else with a new one.
 
         Raises `PostDelayed` while there is none, and `ChannelLost` where there will be none any more.
         """
@@ -91,8 +94,14 @@ class Rotation:
             # What Slack answers is kept even if whoever waits for it gives up.
             task = asyncio.create_task(self._renew(installed))
             self._at_work[installed.id] = task
-            task.add_done_callback(lambda _: self._at_work.pop(installed.id, None))
-        return await asyncio.shield(task)
+            task.add_done_callback(lambda ended: self._ended(installed.id, ended))
+        # Whatever waits for a token may be an acknowledgement, which has three seconds.
+        return installed if self._is_good(installed) else await asyncio.shield(task)
+
+    def _ended(self, id_: str, task: asyncio.Task[Installed]) -> None:
+        self._at_work.pop(id_, None)
+        if not task.cancelled() and (error := task.exception()):
+            logger.warning("the token of %s is not renewed: %s", id_, error)
 
     async def close(self) -> None:
         """Wait for what was begun."""
@@ -125,8 +134,7 @@ class Rotation:
                 refresh_token=installed.refresh_token,
             )
         except Refused as refused:
-            reason = f"Slack renews no token for {installed.id} ({refused}); install the app there again"
-            return self._failed(installed, reason, ChannelLost("signed_out", str(refused)))
+            return self._refused(installed, refused)
         except PostUncertain as lost:
             reason = f"the new token for {installed.id} may have been lost on its way ({lost})"
             return self._failed(installed, reason, PostDelayed(reason, None))
@@ -135,6 +143,13 @@ class Rotation:
         renewed = self._renewed(installed, answer)
         await self._installations.save(renewed)
         return renewed
+
+    def _refused(self, installed: Installed, refused: Refused) -> Installed:
+        reason = f"Slack renews no token for {installed.id} ({refused})"
+        if refused.code in _ENDED:
+            reason += "; install the app there again"
+            return self._failed(installed, reason, ChannelLost("signed_out", str(refused)))
+        return self._failed(installed, reason, PostDelayed(reason, refused.retry_after_s))
 
     def _renewed(self, installed: Installed, answer: Mapping[str, Any]) -> Installed:
         lasts = timedelta(seconds=int(answer.get("expires_in") or 0))
@@ -147,9 +162,12 @@ class Rotation:
 
     def _or_old(self, installed: Installed, error: ChannelLost | PostDelayed) -> Installed:
         """Return an installation whose token is still good; raise `error` where it is not."""
-        if installed.expires_at is not None and installed.expires_at > self._clock():
+        if self._is_good(installed):
             return installed
         raise error
+
+    def _is_good(self, installed: Installed) -> bool:
+        return installed.expires_at is not None and installed.expires_at > self._clock()
 
     def _failed(self, installed: Installed, reason: str, error: ChannelLost | PostDelayed) -> Installed:
         logger.error("%s", reason)

@@ -18,4 +18,22 @@ SCOPES: Final = {
 }
 """Each scope with what it is for."""
 
-EVENTS: Final = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked")
+EVENTS: Final = (
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "channel_archive",
+    "channel_deleted",
+    "channel_left",
+    "channel_unarchive",
+    "group_archive",
+    "group_deleted",
+    "group_left",
+    "group_unarchive",
+    "member_joined_channel",
+    "member_left_channel",
+    "message.im",
+    "tokens_revoked",
+)
+"""A channel's new name is none of them: where one is named, it is by its id. Slack's documentation says of
+`channel_left` that it is sometimes withheld, so `member_left_channel` is heard, too."""

@@ -12,10 +12,11 @@ from typing import Final
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 
+from adapters.slack.errors import Refused
 from adapters.slack.people import FAILURES, reason
-from bot.errors import InvalidSettings
+from adapters.slack.web_api import ask
+from bot.errors import BotError, InvalidSettings
 
 logger = logging.getLogger(__name__)
 
@@ -54,26 +55,30 @@ class SocketMode:
         return self._trouble
 
     async def connect(self) -> None:
-        """Connect. Raises `InvalidSettings` for a token that Slack refuses, and `FAILURES`."""
+        """Connect. Raises `InvalidSettings` for a token that Slack refuses, else `FAILURES` or `BotError`."""
         await self.close()
         handler = AsyncSocketModeHandler(
             self._app, self._app_token, web_client=self._app.client, ping_interval=self._ping_s
         )
         self._handler = handler
-        try:
-            # The library would try a refused token for ever.
-            handler.client.wss_uri = await handler.client.issue_new_wss_url()
-        except SlackApiError as error:
-            code = str(error.response.get("error") or "")
-            if code in _REFUSALS:
-                raise InvalidSettings(
-                    f"AI_NEWS_SLACK_APP_TOKEN: Slack refuses it ({code}); it is the app-level token with "
-                    "connections:write, under Basic Information of the app's settings"
-                ) from error
-            raise
         async with asyncio.timeout(self._patience_s):
+            # The library would try a refused token for ever, and falls over answers that are none of Slack's.
+            handler.client.wss_uri = await self._address()
             await handler.connect_async()  # type: ignore[no-untyped-call]
         self._trouble = ""
+
+    async def _address(self) -> str:
+        """Return where Slack waits for one connection."""
+        try:
+            answer = await ask(self._app.client, "apps.connections.open", app_token=self._app_token)
+        except Refused as refused:
+            if refused.code in _REFUSALS:
+                raise InvalidSettings(
+                    f"AI_NEWS_SLACK_APP_TOKEN: Slack refuses it ({refused.code}); it is the app-level token "
+                    "with connections:write, under Basic Information of the app's settings"
+                ) from refused
+            raise
+        return str(answer.get("url") or "")
 
     async def keep_up(self) -> None:
         """Make the connection anew whenever the library does not bring it back."""
@@ -88,7 +93,7 @@ class SocketMode:
                 continue
             try:
                 await self.connect()
-            except (*FAILURES, InvalidSettings) as error:
+            except Exception as error:  # noqa: BLE001 -- whatever it was, Slack is to be heard again
                 self._trouble = f"Socket Mode is not connected: {_why(error)}"
                 logger.warning("%s; trying again in %g s", self._trouble, wait_s)
                 wait_s = min(2 * wait_s, LONGEST_WAIT_S)
@@ -108,7 +113,7 @@ class SocketMode:
 
 
 def _why(error: Exception) -> str:
-    return str(error) if isinstance(error, InvalidSettings) else reason(error)
+    return str(error) if isinstance(error, BotError) else reason(error)
 
 
 @asynccontextmanager
@@ -124,8 +129,10 @@ async def socket_mode(
         stack.push_async_callback(connection.close)
         try:
             await connection.connect()
-        except FAILURES as error:
-            logger.warning("Slack cannot be reached yet: %s", reason(error))
+        except InvalidSettings:
+            raise
+        except (*FAILURES, BotError) as error:
+            logger.warning("Slack cannot be reached yet: %s", _why(error))
         keeping = asyncio.create_task(connection.keep_up())
         stack.push_async_callback(_ended, keeping)
         yield connection

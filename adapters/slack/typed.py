@@ -27,6 +27,8 @@ def _undone(found: re.Match[str]) -> str:
     if target.startswith("!"):
         return unescape(label) or f"@{target[1:].partition('^')[0]}"
     address, words = unescape(target), unescape(label)
+    if address.partition(":")[2].strip("/") == words.strip("/"):
+        return words  # Slack made a link of a name such as x.ai, or of an address of mail
     return f"{words} ({address})" if words and words not in address else address
 
 

@@ -1,8 +1,9 @@
 """Slack's views, pure: forms and answers as modals, and App Home. The limits are Slack's documented ones."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from adapters.slack.fields import Json, field_blocks, plain
+from adapters.slack.fields import Json, field_blocks, plain, refilled
 from adapters.slack.render import LIMITS, render
 from bot.commands import MAX_QUERY_CHARACTERS
 from bot.display import truncated
@@ -14,6 +15,9 @@ from bot.phrases import phrase
 MAX_VIEW_BLOCKS: Final = 100
 MAX_TITLE: Final = 24
 MAX_PROBLEM: Final = 3_000
+
+PROBLEM: Final = "problem"
+"""The `block_id` of what is wrong with what was filled in."""
 
 FORM: Final = "form"
 QUESTION: Final = "question"
@@ -28,10 +32,7 @@ may have (`view_too_large`), were each written as an escape of six."""
 
 def form_view(form: Form, metadata: str) -> Json:
     """Return a form as a modal; `metadata` comes back with it."""
-    blocks: list[Json] = []
-    if form.problem:
-        problem = truncated(f"⚠ {form.problem}", MAX_PROBLEM)
-        blocks.append({"type": "section", "block_id": "problem", "text": plain(problem)})
+    blocks: list[Json] = [_problem(form.problem)] if form.problem else []
     for field in form.fields:
         blocks += field_blocks(field, form.language)
     return {
@@ -43,6 +44,19 @@ def form_view(form: Form, metadata: str) -> Json:
         "close": plain(phrase("slack.cancel", form.language)),
         "blocks": blocks,
     }
+
+
+def _problem(problem: str) -> Json:
+    text = plain(truncated(f"⚠ {problem}", MAX_PROBLEM))
+    return {"type": "section", "block_id": PROBLEM, "text": text}
+
+
+def unsent_view(view: Mapping[str, Any], problem: str) -> Json:
+    """Return a modal that somebody sent in vain, as they filled it in, with the reason above."""
+    kept = ("type", "callback_id", "private_metadata", "title", "submit", "close")
+    inputs = [block for block in view["blocks"] if block.get("block_id") != PROBLEM]
+    blocks = [_problem(problem), *(refilled(block, view.get("state")) for block in inputs)]
+    return {name: view[name] for name in kept if view.get(name)} | {"blocks": blocks}
 
 
 def question_view(metadata: str, language: Language, problem: str = "") -> Json:
@@ -70,12 +84,11 @@ def parts_for_view(message: Message) -> list[Message]:
     return split(message, VIEW_LIMITS)
 
 
-def message_view(part: Message, metadata: str = "") -> Json:
+def message_view(part: Message) -> Json:
     """Return one of `parts_for_view` as a modal to read."""
     return {
         "type": "modal",
         "callback_id": "answer",
-        "private_metadata": metadata,
         "title": plain(phrase("slack.title", part.language)),
         "close": plain(phrase("slack.close", part.language)),
         "blocks": render(part)["blocks"],

@@ -35,14 +35,19 @@ class Doorkeeper:
     async def joined(self, installed: Installed) -> None:
         """Remember the workspace of an installation, and welcome who installed the app where it is new.
 
+        Where it is back and nobody knows who installed it, its moderators' desk is told.
         An installation for a whole organisation has no workspace: each is met when it speaks.
         """
         team = WorkspaceId(installed.id)
         if not team or installed.id == installed.enterprise:
             return
         language, time_zone = self.settings.language, self.settings.time_zone
+        known = await self.workspaces.known(PLATFORM, team)
+        is_new = known is None or known.left_at is not None
         channel: Channel | None = None
-        if installed.installer and await self._is_new(team):
+        if is_new and known is not None:
+            channel = await self.platform.desk(team)
+        if is_new and installed.installer:
             try:
                 channel = await self.platform.direct(team, installed.installer)
                 client = self.platform.client_of(installed.token)
@@ -54,10 +59,6 @@ class Doorkeeper:
         workspace = new_workspace(team, installed.name, self.settings, self.clock())
         workspace = replace(workspace, language=language, time_zone=time_zone)
         await self.workspaces.joined(workspace, channel)
-
-    async def _is_new(self, team: WorkspaceId) -> bool:
-        known = await self.workspaces.known(PLATFORM, team)
-        return known is None or known.left_at is not None
 
 
 def new_workspace(team: str, name: str, settings: Settings, now: datetime) -> Workspace:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from adapters.slack.people import FAILURES, reason
 from bot.errors import BotError
 from bot.ports import Clock, Store
 
@@ -45,6 +46,9 @@ class Work:
         except BotError as error:
             logger.error("%s could not be answered: %s", key, error)
             await self._tell(failed())
+        except FAILURES as error:  # whose words may hold a `response_url`, by which anybody could answer
+            logger.error("%s could not be answered: %s", key, reason(error))
+            await self._tell(failed())
         except Exception:  # one request that fails must not end the others unseen
             logger.exception("%s could not be answered", key)
             await self._tell(failed())
@@ -52,6 +56,8 @@ class Work:
     async def _tell(self, telling: Awaitable[None]) -> None:
         try:
             await telling
+        except FAILURES as error:
+            logger.error("a failure could not be told: %s", reason(error))
         except Exception:  # nobody is left to be told
             logger.exception("a failure could not be told")
 

@@ -121,7 +121,7 @@ async def afterwards(name: str, request: web.Request, answer: web.Response) -> w
         case "hang":
             await asyncio.sleep(HANG_S)
         case "kill":
-            os.kill(process_behind(request), signal.SIGKILL)
+            os.kill(process_behind(request.transport), signal.SIGKILL)
         case "truncated":
             half = answer.body[: len(answer.body) // 2]
             return web.Response(body=half, headers={"Content-Type": "application/json"})
@@ -132,10 +132,10 @@ async def afterwards(name: str, request: web.Request, answer: web.Response) -> w
     return answer
 
 
-def process_behind(request: web.Request) -> int:
-    """Return the id of the process that made a request, by its end of the connection (proc(5))."""
-    port = request.transport.get_extra_info("peername")[1]
-    here = request.transport.get_extra_info("sockname")[1]
+def process_behind(transport: asyncio.Transport) -> int:
+    """Return the id of the process at the other end of a connection (proc(5))."""
+    port = transport.get_extra_info("peername")[1]
+    here = transport.get_extra_info("sockname")[1]
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         local, remote, inode = (line.split()[number] for number in (1, 2, 9))
         if (int(local.partition(":")[2], 16), int(remote.partition(":")[2], 16)) == (port, here):

@@ -1,6 +1,8 @@
-"""A real process of the bot that posts to a pretend Discord, and dies at a named point when told.
+"""A real process of the bot on a pretend Discord, with short leases; it dies at a named point when told.
 
 `python -m tests.fakes.run_discord_bot --database URL --server URL --token TOKEN --data FOLDER [--at POINT]`
+
+It posts; with `--listens` it answers too, as `ai-news run` does.
 """
 
 import argparse
@@ -9,6 +11,8 @@ from contextlib import AsyncExitStack
 
 from discord.http import Route
 
+from adapters.discord.connection import connect
+from adapters.discord.gateway import GatewayTerms
 from bot.engine import Engine
 from bot.outbox import Terms
 from bot.run import open_engine, ticking, until_signalled
@@ -17,13 +21,36 @@ from tests.discord_world import QuickPlatform
 from tests.fakes.run_bot import POINTS, Watched
 
 TERMS = Terms(lease_s=1.5, first_retry_s=0.1, settle_again_s=0.1)
+AT_DISCORDS_PACE = Terms(lease_s=4.0, first_retry_s=0.1, settle_again_s=0.1)
+"""A second between two requests to a channel leaves enough of the lease for both."""
+
+GATEWAY = GatewayTerms(
+    lease_s=1.5, prolong_s=0.2, grace_s=1.0, retry_s=0.05, longest_retry_s=0.2, ready_s=0.05
+)
 
 
 async def run(arguments: argparse.Namespace) -> None:
-    Route.BASE = arguments.server
     settings = Settings(
-        data_dir=arguments.data, database_url=arguments.database, seeds_dir="none", language="en"
+        data_dir=arguments.data,
+        database_url=arguments.database,
+        seeds_dir="none",
+        language="en",
+        discord_api_url=arguments.server,
     )
+    await (listen(settings, arguments.token) if arguments.listens else post(settings, arguments))
+
+
+async def listen(settings: Settings, token: str) -> None:
+    async with (
+        open_engine(settings, checkpoints=True) as engine,
+        connect(settings, engine, token, GATEWAY) as platform,
+        ticking(engine, [platform], AT_DISCORDS_PACE),
+    ):
+        await asyncio.Event().wait()
+
+
+async def post(settings: Settings, arguments: argparse.Namespace) -> None:
+    Route.BASE = arguments.server
     async with AsyncExitStack() as stack:
         opened = await stack.enter_async_context(open_engine(settings, checkpoints=True))
         store = Watched(opened.store, arguments.at, "exit")
@@ -38,6 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     for name in ("--database", "--server", "--token", "--data"):
         parser.add_argument(name, required=True)
+    parser.add_argument("--listens", action="store_true")
     parser.add_argument("--at", choices=[*POINTS, ""], default="")
     asyncio.run(until_signalled(run(parser.parse_args())))
 

@@ -177,9 +177,16 @@ def replies(call: Call) -> Json:
 
 def user_info(call: Call) -> Json:
     user = call.server.users.get(call.required("user"))
-    if user is None or user.team is not call.team:
+    if user is None or (user.team is not call.team and not _is_shared_with(call, user)):
         raise ApiError("user_not_found")
     return {"user": user_json(call, user)}
+
+
+def _is_shared_with(call: Call, user: User) -> bool:
+    """Return whether somebody of another workspace is in a channel of this one (Slack Connect)."""
+    return any(
+        user.id in channel.members for channel in call.server.channels.values() if channel.team is call.team
+    )
 
 
 def list_users(call: Call) -> Json:
