@@ -218,10 +218,10 @@ async def test_a_button_that_nobody_knows_any_more_says_so(place, bot):
 
 
 async def test_a_manager_subscribes_the_channel_as_wished(place, bot):
-    role = place.guild.role("readers")
+    role, wire = place.guild.role("readers"), place.guild.announcement("wire")
 
     answer = await place.mika.command(
-        place.channel,
+        wire,
         "ai-news-digest subscribe",
         times="09:00,18:00",
         days="weekdays",
@@ -235,7 +235,7 @@ async def test_a_manager_subscribes_the_channel_as_wished(place, bot):
         quiet="22:00-07:00",
     )
 
-    found = await subscription(bot, place)
+    found = await subscription(bot, place, wire)
     assert "This channel is subscribed" in answer.text
     assert answer.ephemeral
     assert (found.story_count, found.style, found.topics, found.publish) == (3, "compact", ("kumo",), True)
@@ -335,6 +335,32 @@ async def test_a_forum_needs_other_permissions_called_by_their_own_names(place, 
     answer = await command_about(place.mika, forum, place.channel, "ai-news-digest subscribe")
 
     assert "Create Posts, Send Messages in Threads" in answer.text
+
+
+async def test_a_forum_that_needs_a_tag_is_not_subscribed_without(place, bot):
+    forum = place.guild.forum("ideas", ["Daily", "Weekly"], requires_tag=True)
+
+    async def told(name, **wishes):
+        return (
+            await command_about(place.mika, forum, place.channel, f"ai-news-digest {name}", **wishes)
+        ).text
+
+    assert "with tag: Daily, Weekly" in await told("subscribe")
+    assert "with tag: Daily, Weekly" in await told("subscribe", tag="Monthly")
+    assert "is subscribed" in await told("subscribe", tag="daily")
+    assert "Changed" in await told("change", count=3)
+    assert "with tag: Daily, Weekly" in await told("change", tag="off")
+
+
+async def test_only_an_announcement_channel_is_asked_to_publish(place, bot):
+    wire = place.guild.announcement("wire")
+
+    refused = await place.mika.command(place.channel, "ai-news-digest subscribe", publish=True)
+    taken = await command_about(place.mika, wire, place.channel, "ai-news-digest subscribe", publish=True)
+
+    assert "Only what stands in an announcement channel" in refused.text
+    assert await subscription(bot, place) is None
+    assert "Channels that follow this one get its digests too" in taken.text
 
 
 async def test_nobody_reads_or_changes_a_channel_that_they_do_not_see(place, bot):

@@ -295,12 +295,20 @@ async def test_a_forum_without_the_tag_gets_its_post_all_the_same(platform, guil
     assert [thread.applied_tags for thread in forum.threads] == [[]]
 
 
-@pytest.mark.parametrize(("tag", "told"), [("daily", "none called daily"), ("", "names none")])
-async def test_a_forum_that_wants_a_tag_says_so(platform, guild, tag, told):
-    forum = guild.forum("news", ["Weekly"], requires_tag=True)
+@pytest.mark.parametrize(("tag", "number"), [("weekly", 1), ("gone since", 0), ("", 0)])
+async def test_a_forum_that_wants_a_tag_gets_the_one_wished_for_or_any(platform, guild, tag, number):
+    forum = guild.forum("news", ["Daily", "Weekly"], requires_tag=True)
 
-    with pytest.raises(PostRejected, match=told):
-        await platform.post(post_to(forum, replace(TODAY, tag=tag)))
+    await platform.post(post_to(forum, replace(TODAY, tag=tag)))
+
+    assert [thread.applied_tags for thread in forum.threads] == [[forum.tags[number].id]]
+
+
+async def test_a_forum_that_wants_a_tag_and_has_none_says_so(platform, guild):
+    forum = guild.forum("news", [], requires_tag=True)
+
+    with pytest.raises(PostRejected, match="has none"):
+        await platform.post(post_to(forum))
 
 
 async def test_nothing_more_goes_into_a_forums_post_that_was_deleted(platform, guild):

@@ -1,1 +1,13 @@
-"""Discord: messages as its components."""
+"""Discord: what people do there, what they see, what is posted, and who listens.
+
+- What people do: `interactions` takes it, `asking` knows who and where, `options` what was chosen, `messages`
+  what they point at; `answering` gives the answer in time, `rights` says what the bot may not do there.
+- What they see: `commands` are offered, `render` makes components of messages, `views` sends them, `forms`
+  are windows; `buttons` knows what comes back from those.
+- What is posted: `platform` posts, edits and finds, `history` looks back, `places` knows the channels and
+  `permissions` what is allowed in them, `titles` names posts and threads; `rest` asks Discord, `errors` and
+  `invalid` know what its refusals mean.
+- Who listens: `gateway` holds the lease, `client` the connection, `guilds` hears of servers; `connection`
+  puts all together.
+- Setting it up: `invite`, and `checks` for `ai-news doctor`.
+"""

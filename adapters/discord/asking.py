@@ -31,7 +31,7 @@ class Place:
     """A channel that a command is about, as Discord described it beside the command.
 
     `permissions` are the bot's there, None where Discord did not tell; `is_seen` and `is_open` say whether
-    the asker sees it and may write in it.
+    the asker sees it and may write in it. A post there needs one of the tags `needs_tag`, where it has any.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Place:
     permissions: discord.Permissions | None
     is_seen: bool = True
     is_open: bool = True
+    needs_tag: tuple[str, ...] = ()
 
 
 def place_of(interaction: discord.Interaction, chosen: str | None) -> Place:
@@ -52,6 +53,7 @@ def place_of(interaction: discord.Interaction, chosen: str | None) -> Place:
             type=int(described.get("type", -1)),
             permissions=None if theirs is None else discord.Permissions(int(theirs)),
             is_seen=seen.view_channel or seen.administrator,
+            needs_tag=_tags_needed(interaction.guild, chosen),
         )
     type_ = -1 if interaction.channel is None else interaction.channel.type.value
     theirs = interaction.permissions
@@ -61,6 +63,13 @@ def place_of(interaction: discord.Interaction, chosen: str | None) -> Place:
         permissions=interaction.app_permissions,
         is_open=theirs.send_messages_in_threads if type_ in THREADS else theirs.send_messages,
     )
+
+
+def _tags_needed(server: discord.Guild | None, channel_id: str) -> tuple[str, ...]:
+    channel = server.get_channel(int(channel_id)) if server else None
+    if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag:
+        return tuple(tag.name for tag in channel.available_tags)
+    return ()
 
 
 def _resolved(interaction: discord.Interaction) -> Mapping[str, Any]:

@@ -182,7 +182,7 @@ class Gateway:
         """Take or prolong the lease; return whether it is ours."""
         asked_at = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(self._terms.lease_s / 2):
+            async with asyncio.timeout(self._terms.lease_s):
                 held = await self._store.hold(self._lease, self._owner, self._clock(), self._terms.lease_s)
         except (StoreError, TimeoutError) as error:
             told = str(error) or "no answer from the database"

@@ -16,7 +16,7 @@ from adapters.discord.commands import MESSAGE
 from adapters.discord.forms import OPENS_FORM, filled_in, forget_form, kept_form
 from adapters.discord.messages import read_message
 from adapters.discord.options import chosen_roles, focused, is_silent_role, typed
-from adapters.discord.rights import lacking, lacking_message, names_moderators, shares
+from adapters.discord.rights import lacking, lacking_message, names_moderators, shares, unfit
 from bot.commands import AddStories, Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
 from bot.display import truncated
 from bot.engine import Engine
@@ -109,6 +109,9 @@ class Interactions:
         missing = lacking(place, command) if shares(command) or asked.actor.role != "member" else []
         if missing:
             await answering.give(lacking_message(place, missing, language))
+            return
+        if asked.actor.role != "member" and (why := unfit(place, command, language)):
+            await answering.give(Message((paragraph(why),), language))
             return
         if command is not None and not _only_reads(command):
             await answering.acknowledge()

@@ -178,12 +178,10 @@ class DiscordPlatform:
         """Open a post in a forum; it has no nonce, so that only a search tells whether it stands."""
         tag = place.tags.get(post.message.tag.casefold())
         if tag is None and place.requires_tag:
-            wanted = (
-                f"it has none called {post.message.tag}"
-                if post.message.tag
-                else "the subscription names none"
-            )
-            raise PostRejected(f"the forum wants a tag for every post, and {wanted}")
+            # Under another tag than was wished for it is read, under none it is not.
+            tag = next(iter(place.tags.values()), None)
+            if tag is None:
+                raise PostRejected("the forum wants a tag for every post, and has none")
         body = {"name": title(post.message), "message": render(post.message, post.key)}
         if tag is not None:
             body["applied_tags"] = [tag]

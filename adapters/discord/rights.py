@@ -34,6 +34,22 @@ def _style(command: Command | None) -> str:
     return command.wishes.get("style", "") if isinstance(command, Subscribe | ChangeSubscription) else ""
 
 
+def unfit(place: Place, command: Command | None, language: Language) -> str:
+    """Return why a channel cannot give what a command wishes for there; nothing where it can."""
+    if not isinstance(command, Subscribe | ChangeSubscription):
+        return ""
+    kind, wishes = KINDS.get(place.type), command.wishes
+    if wishes.get("publish") == "yes" and kind not in (None, "announcement"):
+        return phrase("discord.not_announcement", language)
+    tags = {tag.casefold() for tag in place.needs_tag}
+    is_told = isinstance(command, Subscribe) or "tag" in wishes
+    if tags and is_told and wishes.get("tag", "").casefold() not in tags:
+        return phrase(
+            "discord.tag_needed", language, tags=phrase("story.and", language).join(place.needs_tag)
+        )
+    return ""
+
+
 def names_moderators(command: Command | None) -> bool:
     """Return whether a command makes moderators, whom Discord does not show their commands yet."""
     return isinstance(command, SetUp) and command.wishes.get("moderators", "off") != "off"
