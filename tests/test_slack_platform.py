@@ -241,6 +241,30 @@ async def test_a_token_that_was_revoked_loses_the_workspace(world, server):
     assert "token_revoked" in await world.platform.trouble()
 
 
+@pytest.mark.parametrize("code", ["invalid_auth", "not_authed", "token_expired"])
+async def test_a_refused_token_delays_everything_stops_nothing_and_is_told_once(world, server, caplog, code):
+    await owe(world, world.news)
+    server.tokens[world.team.bot_token].state = code
+
+    for _ in range(2):
+        with pytest.raises(PostDelayed) as raised:
+            await world.platform.post(world.post())
+        with pytest.raises(PostDelayed):
+            await found(world, world.post())
+
+    assert (raised.value.retry_after_s, raised.value.everywhere) == (300, True)
+    trouble = await world.platform.trouble()
+    assert code in trouble
+    assert "AI_NEWS_SLACK_BOT_TOKEN" in trouble
+    assert caplog.messages.count(trouble) == 1
+    await Outbox(world.store, world.platform, utc_now, "one", TERMS).drain()
+    assert (await world.store.subscription(world.channel())).state == "active"
+
+    server.tokens[world.team.bot_token].state = "valid"
+    await world.platform.post(world.post())
+    assert await world.platform.trouble() == ""
+
+
 async def test_slack_that_cannot_be_reached_took_nothing(sqlite_url):
     server = SlackServer()
     async with posting(sqlite_url, server) as world:

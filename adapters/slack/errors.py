@@ -30,7 +30,14 @@ SIGNED_OUT: Final = frozenset({"account_inactive", "token_revoked"})
 
 EXPIRED: Final = "token_expired"
 
-SIGN_IN: Final = frozenset({*SIGNED_OUT, EXPIRED, "invalid_auth", "not_authed", "team_access_not_granted"})
+REFUSED_TOKEN: Final = frozenset({EXPIRED, "invalid_auth", "not_authed"})
+"""The token is none, whatever the workspace wants; `invalid_auth` is also said to an address that it does
+not allow."""
+
+REFUSED_TOKEN_S: Final = 300.0
+"""How long to wait, in seconds, where Slack refuses the token of the settings, until another is set."""
+
+SIGN_IN: Final = frozenset({*SIGNED_OUT, *REFUSED_TOKEN, "team_access_not_granted"})
 """The token is not, or no longer, good for the workspace."""
 
 _LOST: Final[Mapping[str, LossReason]] = {

@@ -194,12 +194,14 @@ class SlackPlatform:
         self, installed: Installed, workspace: WorkspaceId, method: str, arguments: Mapping[str, Any]
     ) -> Json:
         try:
-            return await ask(self.client_of(installed.token), method, **arguments)
+            answer = await ask(self.client_of(installed.token), method, **arguments)
         except Refused as refused:
             if refused.code in ("ratelimited", "rate_limited"):
                 wait_s = CROWDED_S if refused.retry_after_s is None else refused.retry_after_s
                 self._turns.hold(workspace, method, wait_s)
             raise
+        self.access.works()
+        return answer
 
 
 def _metadata(post: Post) -> dict[str, Any]:

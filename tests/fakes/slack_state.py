@@ -75,7 +75,9 @@ class Token:
     value: str
     team: Team | None
     scopes: tuple[str, ...]
-    state: Literal["valid", "token_revoked", "account_inactive", "token_expired"] = "valid"
+    state: Literal[
+        "valid", "token_revoked", "account_inactive", "token_expired", "invalid_auth", "not_authed"
+    ] = "valid"
     expires_at: float | None = None
 
 
