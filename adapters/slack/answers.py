@@ -1,5 +1,6 @@
 """Where answers go: to the asker alone, into a thread, or into a modal; split so that nothing is dropped."""
 
+import json
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from adapters.slack.people import FAILURES, reason
 from adapters.slack.render import LIMITS, render
 from adapters.slack.seal import Carried, Seal
 from adapters.slack.views import form_view, message_view, parts_for_view, unsent_view
+from bot.errors import StoreError
 from bot.form import Form
 from bot.message import Message, note, split
 from bot.model import Language, WorkspaceId
@@ -27,6 +29,9 @@ RESPONSE_URL_USES: Final = 5
 """How often a `response_url` may be used, within 30 minutes (Slack's documentation on interactions)."""
 
 MAX_SHOWN: Final = 200
+
+MODALS: Final = "slack modals"
+"""By workspace and person, the modal that they sent last, and what it shows since."""
 
 Reply = Message | Form
 
@@ -93,6 +98,28 @@ class Answers:
 
     async def _update(self, call: Call, view: str, shown: Json) -> bool:
         """Show something in an open modal; return whether it took that."""
+        if call.sent:
+            await self._remember(call, view, shown)
+        return await self._show(call, view, shown)
+
+    async def _remember(self, call: Call, view: str, shown: Json) -> None:
+        """Let other processes know what a modal shows that was sent: they may be sent it again."""
+        text = json.dumps([view, shown], ensure_ascii=False)
+        try:
+            await self._store.keep(MODALS, _sender(call), text, WorkspaceId(call.team))
+        except StoreError as error:  # which is what may be shown
+            logger.warning("what modal %s shows is known to this process only: %s", view, error)
+
+    async def show_again(self, call: Call) -> bool:
+        """Show what came of a modal that was sent, to whichever process; return whether that is known yet."""
+        kept = await self._store.kept(MODALS, _sender(call))
+        view, shown = json.loads(kept) if kept else ("", {})
+        if view != call.view:
+            return False
+        await self._show(call, view, shown)
+        return True
+
+    async def _show(self, call: Call, view: str, shown: Json) -> bool:
         self._shown[view] = shown
         while len(self._shown) > MAX_SHOWN:
             self._shown.popitem(last=False)
@@ -172,6 +199,10 @@ class Answers:
             await self.show(call, sentence("slack.failed", language), language)
         except FAILURES as error:
             logger.warning("%s/%s could not be told of a failure: %s", call.team, call.user, reason(error))
+
+
+def _sender(call: Call) -> str:
+    return f"{call.team} {call.user}"
 
 
 def _posted(payload: Json) -> Json:

@@ -34,6 +34,11 @@ SETTLES_S: Final = 0.4
 """How long, in seconds, Slack is given to show what the acknowledgement of a modal said. An answer that
 overtook it would be lost behind it."""
 
+SHOWN_WITHIN_S: Final = 10.0
+"""How long, in seconds, another process that was sent the same modal is given to show what came of it."""
+
+LOOK_AGAIN_S: Final = 0.5
+
 _CHANGING: Final = ("/ai-news-digest", "/ai-news-mod")
 
 
@@ -145,8 +150,17 @@ class Interactions:
         await self._changed(call, interaction)
 
     async def sent_again(self, call: Call) -> None:
-        """Say of a modal that was sent again, after a restart or to another process, that it was done."""
-        await self._say(call, "slack.sent_already")
+        """Show again what came of a modal that another process was sent, or that it died of it.
+
+        The acknowledgement may have taken its place.
+        """
+        await asyncio.sleep(SETTLES_S)
+        until = asyncio.get_running_loop().time() + SHOWN_WITHIN_S
+        while not await self._answers.show_again(call):
+            if asyncio.get_running_loop().time() > until:
+                await self._say(call, "slack.sent_already")
+                return
+            await asyncio.sleep(LOOK_AGAIN_S)
 
     def shown_in(self, call: Call) -> Json | None:
         """Return what the modal that was sent shows now, if that is known."""
