@@ -6,6 +6,7 @@ import pytest
 
 from adapters.slack.people import read_person
 from adapters.slack.platform import MODERATORS
+from adapters.slack.scopes import SCOPES
 from bot.message import Button
 from bot.model import StoryId, WorkspaceId
 from tests.factories import make_story, make_telling
@@ -310,6 +311,19 @@ async def test_nothing_is_promised_to_a_channel_that_the_bot_cannot_see(world, t
     world.server.invite_bot(place)
     await world.done(await owner.command(place, "/ai-news-digest", "subscribe"))
     assert len(await subscriptions(world)) == 1
+
+
+async def test_nothing_is_promised_to_people_among_whom_the_bot_is_not(world):
+    """With the scopes of the manifest; without `mpim:read` Slack would not tell."""
+    world.server.tokens[world.team.bot_token].scopes = tuple(SCOPES)
+    owner = world.member(is_owner=True)
+    place = world.server.group_message(world.team, owner.user)
+    place.members.discard(world.team.bot.id)
+
+    asked = await world.done(await owner.command(place, "/ai-news-digest", "subscribe"))
+
+    assert "/invite" in asked.text
+    assert await subscriptions(world) == []
 
 
 async def test_an_answer_is_not_called_shared_where_it_cannot_be(world):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.slack.platform import MODERATORS
+from adapters.slack.scopes import SCOPES
 from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
 from bot.message import Button, Buttons, Message, paragraph
 from bot.model import Channel, WorkspaceId
@@ -307,6 +308,24 @@ async def test_a_key_is_found_behind_many_messages(world, server):
 
     assert await found(world, post) == ts
     assert [name for name, _ in server.calls].count("conversations.history") == 3
+
+
+@pytest.mark.parametrize("kind", ["public", "private", "with one person", "with several people"])
+async def test_with_the_scopes_of_the_manifest_a_key_is_found_wherever_it_may_stand(world, server, kind):
+    token = server.tokens[world.team.bot_token]
+    token.scopes = tuple(SCOPES)
+    mika = server.user(world.team, "Mika")
+    place = {
+        "public": lambda: server.channel(world.team),
+        "private": lambda: server.channel(world.team, private=True),
+        "with one person": lambda: server.direct_channel(world.team, mika.id),
+        "with several people": lambda: server.group_message(world.team, mika),
+    }[kind]()
+    post = world.post(place)
+
+    ts = await world.platform.post(post)
+
+    assert await found(world, post) == ts
 
 
 async def test_a_key_in_a_thread_is_found(world):
