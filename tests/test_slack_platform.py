@@ -328,6 +328,38 @@ async def test_with_the_scopes_of_the_manifest_a_key_is_found_wherever_it_may_st
     assert await found(world, post) == ts
 
 
+async def test_what_goes_to_a_person_is_found_and_edited_in_the_conversation_with_them(world, server):
+    mika = server.user(world.team, "Mika")
+    alone = Channel(platform="slack", workspace=WorkspaceId(world.team.id), id=mika.id)
+    post = world.post(channel=alone)
+
+    ts = await world.platform.post(post)
+
+    assert await found(world, post) == ts
+    await world.platform.edit(world.post(channel=alone, message=make_message(blocks=(paragraph("New"),))), ts)
+    (message,) = world.standing(server.direct_channel(world.team, mika.id))
+    assert text_of(message) == "New"
+    assert [name for name, _ in server.calls].count("conversations.open") == 1
+
+
+async def test_somebody_who_is_not_there_takes_no_messages(world):
+    nobody = Channel(platform="slack", workspace=WorkspaceId(world.team.id), id="U0NOBODY")
+
+    with pytest.raises(ChannelLost) as raised:
+        await world.platform.post(world.post(channel=nobody))
+
+    assert raised.value.why == "deleted"
+
+
+async def test_a_conversation_that_cannot_be_opened_just_now_takes_nothing(world, server):
+    mika = server.user(world.team, "Mika")
+    alone = Channel(platform="slack", workspace=WorkspaceId(world.team.id), id=mika.id)
+    server.faults.add("500", method="conversations.open")
+
+    with pytest.raises(PostDelayed):
+        await world.platform.post(world.post(channel=alone))
+
+
 async def test_a_key_in_a_thread_is_found(world):
     opener = await world.platform.post(world.post(key="digest.1"))
     part = world.post(key="digest.2", opener=opener, message=make_message(in_thread=True))

@@ -1,6 +1,7 @@
 """What each of Slack's error codes means for a message that we wanted to post, pure.
 
-The codes are those of Slack's documentation on chat.postMessage, chat.update and conversations.history.
+The codes are those of Slack's documentation on chat.postMessage, chat.update, conversations.history
+and conversations.open.
 """
 
 from collections.abc import Mapping
@@ -42,6 +43,9 @@ SIGN_IN: Final = frozenset({*SIGNED_OUT, *REFUSED_TOKEN, "team_access_not_grante
 
 _LOST: Final[Mapping[str, LossReason]] = {
     "channel_not_found": "deleted",
+    "user_not_found": "deleted",
+    "user_disabled": "deleted",
+    "cannot_dm_bot": "no_permission",
     "is_archived": "archived",
     "not_in_channel": "no_permission",
     "restricted_action": "no_permission",
