@@ -113,26 +113,14 @@ async def test_a_button_under_a_public_post_answers_whoever_presses_it_alone(wor
     assert mika.sees == []
 
 
-async def test_a_long_button_still_works_after_a_restart(world):
-    mika = world.member()
-    command = f"/ai-news-digest subscribe keywords:{'あ' * 1990}"
-    post = await world.post(Button(label="Long", command=command))
-
-    await world.restart()
-    pressed = await world.done(await mika.press(post, "Long"))
-
-    assert "Only moderators" in pressed.text
-
-
-async def test_a_button_of_a_command_that_nobody_kept_is_answered_politely(world):
+async def test_a_button_that_stands_for_no_command_is_answered_politely(world):
     mika = world.member()
     post = await world.post(Button(label="Old", command="/ai-news kumo"))
-    for value in ("no command", "あ" * 1960 + "#" + "0" * 32):
-        post.blocks[-1]["elements"][0]["value"] = value
+    post.blocks[-1]["elements"][0]["value"] = "no command"
 
-        pressed = await world.done(await mika.press(post, "Old"))
+    pressed = await world.done(await mika.press(post, "Old"))
 
-        assert "no longer works" in pressed.text
+    assert "no longer works" in pressed.text
 
 
 async def test_a_mention_is_answered_in_its_thread_for_all_to_see(world):

@@ -8,7 +8,7 @@ import pytest
 from adapters.slack.platform import MODERATORS
 from adapters.slack.scopes import SCOPES
 from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
-from bot.message import Button, Buttons, Message, paragraph
+from bot.message import paragraph
 from bot.model import Channel, WorkspaceId
 from bot.outbox import Outbox, Terms
 from bot.run import utc_now
@@ -510,15 +510,6 @@ async def test_an_edit_that_comes_too_late_is_rejected(world, server):
 
 
 # The rest
-
-
-async def test_a_long_command_is_kept_for_its_button(world):
-    command = "/ai-news-digest " + "topics:語," * 300
-    row = Buttons((Button("again", command, channel="C0NEWS"),))
-
-    await world.platform.post(world.post(message=Message((paragraph("News"), row), "en")))
-
-    assert list((await world.store.shelf("slack buttons")).values()) == [command]
 
 
 async def test_a_group_is_called_and_nobody_else(world, server):

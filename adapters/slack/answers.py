@@ -9,7 +9,6 @@ from typing import Any, Final
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.slack.buttons import keep_commands
 from adapters.slack.call import Call
 from adapters.slack.fields import Json
 from adapters.slack.people import FAILURES, reason
@@ -84,7 +83,6 @@ class Answers:
         if isinstance(reply, Form):
             shown = self.form(call, reply)
         else:
-            await self._keep(call, reply)
             first, *rest = parts_for_view(reply)
             shown = message_view(first)
         if not await self._update(call, view, shown):
@@ -136,7 +134,6 @@ class Answers:
 
     async def _privately(self, call: Call, message: Message) -> None:
         """Answer by the `response_url`, and beyond its uses by messages that only the asker sees."""
-        await self._keep(call, message)
         for number, part in enumerate(split(message, LIMITS)):
             payload = render(part)
             by_url = call.response_url and number < RESPONSE_URL_USES
@@ -178,7 +175,6 @@ class Answers:
 
     async def _publicly(self, call: Call, message: Message) -> None:
         """Answer by messages, in the thread of what was asked where it stands in one."""
-        await self._keep(call, message)
         thread: Json = {"thread_ts": call.thread} if call.thread else {}
         for part in split(message, LIMITS):
             await self._post(call, call.channel, render(part) | thread)
@@ -189,9 +185,6 @@ class Answers:
 
     async def _post(self, call: Call, channel: str, payload: Json) -> None:
         await call.client.api_call("chat.postMessage", json=payload | {"channel": channel})
-
-    async def _keep(self, call: Call, message: Message) -> None:
-        await keep_commands(message, self._store, WorkspaceId(call.team))
 
     async def tell_failure(self, call: Call, language: Language) -> None:
         """Say that something went wrong, if Slack takes even that."""

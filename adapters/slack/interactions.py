@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from adapters.slack.answers import Answers, Reply, sentence
-from adapters.slack.buttons import command_of
 from adapters.slack.call import Call, Payload
 from adapters.slack.fields import MAX_OPTIONS, Json, options, values_of
 from adapters.slack.home import Homes
 from adapters.slack.people import FAILURES, People, reason
 from adapters.slack.platform import MODERATORS
+from adapters.slack.render import pressed
 from adapters.slack.seal import Seal
 from adapters.slack.typed import text_of, unescape, without_mention
 from adapters.slack.views import loading_view, question_view
@@ -58,11 +58,10 @@ class Interactions:
 
     async def press(self, call: Call, value: str) -> None:
         """Do what a button stands for."""
-        found = await command_of(value, self._engine.store)
-        if found is None:
+        command, channel = pressed(value)
+        if not command.startswith("/"):
             await self._say(call, "slack.unknown_button")
             return
-        command, channel = found
         await self._type(replace(call, channel=channel) if channel else call, command)
 
     async def _type(self, call: Call, typed: str) -> None:

@@ -9,7 +9,6 @@ from typing import Any, Final
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import PLATFORM, Access
-from adapters.slack.buttons import keep_commands
 from adapters.slack.errors import CANNOT_JOIN, CROWDED_S, NO_THREAD, SIGN_IN, UNFIT, Refused, failure
 from adapters.slack.history import History
 from adapters.slack.installations import Installed
@@ -65,7 +64,6 @@ class SlackPlatform:
         """Post a message, and return its `ts`; raises as `bot.ports.Platform` says."""
         post = await self._placed(post)
         channel = post.channel
-        await keep_commands(post.message, self.store, channel.workspace)
         arguments = render(post.message) | {"channel": channel.id, "metadata": _metadata(post)}
         if post.message.in_thread and post.opener:
             arguments["thread_ts"] = post.opener

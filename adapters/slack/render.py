@@ -81,8 +81,7 @@ def _call(target: str | None) -> Json | None:
 def pressed(value: str) -> tuple[str, str | None]:
     """Return the command that a button's value stands for, and the id of the channel that it is about.
 
-    The channel is None where it is the one that the button stands in. A command that was too long is
-    `bot.display.identifier` of it.
+    The channel is None where it is the one that the button stands in.
     """
     found = _VALUE.fullmatch(value)
     return (found["command"], found["channel"]) if found else (value, None)
