@@ -15,7 +15,7 @@ from adapters.slack.access import SingleAccess
 from adapters.slack.cipher import Cipher, WrongKey
 from adapters.slack.installations import SHELF, Installations, Installed, States, lease_of
 from adapters.slack.platform import MODERATORS
-from bot.errors import ChannelLost, InvalidSettings, PostDelayed
+from bot.errors import ChannelLost, InvalidSettings, PostDelayed, StoreError
 from bot.model import Channel, WorkspaceId
 from bot.outbox import Outbox
 from bot.run import utc_now
@@ -134,6 +134,29 @@ async def test_a_stranger_writes_no_lines_of_their_own_into_the_log(server, sett
         await (await browser.get(f"{bot.page}slack/oauth_redirect?error=x%0AERROR+all+is+lost")).text()
 
     assert "an installation failed: 'x\\nERROR all is lost'" in caplog.messages
+
+
+@pytest.mark.parametrize("path", ["install", "oauth_redirect?code=x&state=1.2.3", "oauth_redirect?error=x"])
+@pytest.mark.parametrize("fault", [False, True])
+async def test_no_browser_keeps_an_installation_or_tells_of_it(
+    server, settings, sqlite_url, path, fault, monkeypatch
+):
+    async with connected(server, settings, sqlite_url) as bot, aiohttp.ClientSession() as browser:
+        if fault:
+            monkeypatch.setattr(States, "async_issue", _broken)
+            monkeypatch.setattr(States, "async_consume", _broken)
+        async with browser.get(f"{bot.page}slack/{path}", allow_redirects=False) as response:
+            headers = response.headers
+
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def _broken(self, *arguments):
+    raise StoreError("the database is away")
 
 
 async def test_a_state_is_good_once_for_ten_minutes_and_everywhere(sqlite_url):
