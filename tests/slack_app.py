@@ -14,7 +14,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import SingleAccess
 from adapters.slack.app import SlackApp, build_app
-from adapters.slack.buttons import keep_commands
 from adapters.slack.http import EVENTS, build_web
 from adapters.slack.render import render
 from adapters.slack.socket import SocketMode, socket_mode
@@ -90,7 +89,6 @@ class SlackWorld:
     async def post(self, button: Button) -> Message:
         """Post to the channel as a digest is posted; return the post."""
         message = News((paragraph("A post"), Buttons((button,))), "en")
-        await keep_commands(message, self.engine.store, WorkspaceId(self.team.id))
         client = AsyncWebClient(token=self.team.bot_token, base_url=self.url)
         await client.api_call("chat.postMessage", json=render(message) | {"channel": self.channel.id})
         return self.server.posted(self.channel)[-1]

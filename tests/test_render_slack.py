@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from slack_sdk.models.blocks import Block
 
 from adapters.slack.render import LIMITS, pressed, render, render_plain
+from bot.commands import MAX_QUERY_CHARACTERS, Ask, parse, unparse
 from bot.display import printable, utf16_length
 from bot.message import (
     Button,
@@ -313,6 +314,17 @@ def test_a_press_is_read_as_it_was_meant(command, channel):
     [value] = [one["value"] for one in elements(render(Message((row,), "en")), "button")]
 
     assert pressed(value) == ((command, channel) if command.startswith("/") else (value, None))
+
+
+def test_the_longest_command_of_a_button_fits_into_a_value():
+    """So a press needs nothing but the value."""
+    ask = Ask(query="🤖" * MAX_QUERY_CHARACTERS, depth="high", page=100, view="sources", visible=True)
+    button = Button("more", unparse(ask), channel="C" + "0" * 20)
+
+    [value] = [one["value"] for one in elements(render(Message((Buttons((button,)),), "en")), "button")]
+
+    command, channel = pressed(value)
+    assert (parse(command), channel) == (ask, button.channel)
 
 
 def test_a_long_command_about_a_channel_keeps_within_a_value():

@@ -13,9 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import SingleAccess
 from adapters.slack.cipher import Cipher, WrongKey
-from adapters.slack.installations import SHELF, Installed, States
+from adapters.slack.installations import SHELF, Installations, Installed, States, lease_of
 from adapters.slack.platform import MODERATORS
-from bot.errors import ChannelLost, InvalidSettings, PostDelayed
+from bot.errors import ChannelLost, InvalidSettings, PostDelayed, StoreError
 from bot.model import Channel, WorkspaceId
 from bot.outbox import Outbox
 from bot.run import utc_now
@@ -136,6 +136,29 @@ async def test_a_stranger_writes_no_lines_of_their_own_into_the_log(server, sett
     assert "an installation failed: 'x\\nERROR all is lost'" in caplog.messages
 
 
+@pytest.mark.parametrize("path", ["install", "oauth_redirect?code=x&state=1.2.3", "oauth_redirect?error=x"])
+@pytest.mark.parametrize("fault", [False, True])
+async def test_no_browser_keeps_an_installation_or_tells_of_it(
+    server, settings, sqlite_url, path, fault, monkeypatch
+):
+    async with connected(server, settings, sqlite_url) as bot, aiohttp.ClientSession() as browser:
+        if fault:
+            monkeypatch.setattr(States, "async_issue", _broken)
+            monkeypatch.setattr(States, "async_consume", _broken)
+        async with browser.get(f"{bot.page}slack/{path}", allow_redirects=False) as response:
+            headers = response.headers
+
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def _broken(self, *arguments):
+    raise StoreError("the database is away")
+
+
 async def test_a_state_is_good_once_for_ten_minutes_and_everywhere(sqlite_url):
     store = await open_store(sqlite_url)
     clock = Ahead()
@@ -202,6 +225,34 @@ async def test_tokens_are_kept_encrypted_and_plain_ones_are_once_there_is_a_key(
     async with connected(server, many_settings(server, url, secret_key=KEY), sqlite_url) as bot:
         await bot.platform.post(post_to(server.channel(team)))
     assert team.bot_token not in (await kept(sqlite_url))[team.id]
+
+
+async def test_no_pair_that_another_process_has_just_renewed_is_overwritten_at_the_start(
+    sqlite_url, monkeypatch
+):
+    store = await open_store(sqlite_url)
+    before = Installed(id="T1", token="xoxb-1", installed_at=utc_now())
+    elsewhere, here = (Installations(store, Cipher(key), utc_now) for key in (None, KEY))
+    await elsewhere.save(before)
+    shelf = store.shelf
+
+    async def shelf_as_it_was(name):
+        snapshot = await shelf(name)
+        await elsewhere.save(replace(before, token="xoxb-2"))
+        return snapshot
+
+    monkeypatch.setattr(store, "shelf", shelf_as_it_was)
+    assert await store.hold(lease_of("T1"), "another", utc_now(), 60.0)
+    await here.seal_anew()
+    assert "xoxb-2" in (await shelf(SHELF))["T1"]
+
+    await store.let_go(lease_of("T1"), "another")
+    await here.seal_anew()
+
+    assert "xoxb-2" not in (await shelf(SHELF))["T1"]
+    assert (await here.of("T1")).token == "xoxb-2"
+    assert await store.hold(lease_of("T1"), "another", utc_now(), 60.0)
+    await store.close()
 
 
 async def test_another_key_is_refused_at_the_start_and_helps_beside_the_old_one(server, url, sqlite_url):

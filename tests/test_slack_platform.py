@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from adapters.slack.platform import MODERATORS
+from adapters.slack.scopes import SCOPES
 from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
-from bot.message import Button, Buttons, Message, paragraph
+from bot.message import paragraph
 from bot.model import Channel, WorkspaceId
 from bot.outbox import Outbox, Terms
 from bot.run import utc_now
@@ -241,6 +242,30 @@ async def test_a_token_that_was_revoked_loses_the_workspace(world, server):
     assert "token_revoked" in await world.platform.trouble()
 
 
+@pytest.mark.parametrize("code", ["invalid_auth", "not_authed", "token_expired"])
+async def test_a_refused_token_delays_everything_stops_nothing_and_is_told_once(world, server, caplog, code):
+    await owe(world, world.news)
+    server.tokens[world.team.bot_token].state = code
+
+    for _ in range(2):
+        with pytest.raises(PostDelayed) as raised:
+            await world.platform.post(world.post())
+        with pytest.raises(PostDelayed):
+            await found(world, world.post())
+
+    assert (raised.value.retry_after_s, raised.value.everywhere) == (300, True)
+    trouble = await world.platform.trouble()
+    assert code in trouble
+    assert "AI_NEWS_SLACK_BOT_TOKEN" in trouble
+    assert caplog.messages.count(trouble) == 1
+    await Outbox(world.store, world.platform, utc_now, "one", TERMS).drain()
+    assert (await world.store.subscription(world.channel())).state == "active"
+
+    server.tokens[world.team.bot_token].state = "valid"
+    await world.platform.post(world.post())
+    assert await world.platform.trouble() == ""
+
+
 async def test_slack_that_cannot_be_reached_took_nothing(sqlite_url):
     server = SlackServer()
     async with posting(sqlite_url, server) as world:
@@ -283,6 +308,56 @@ async def test_a_key_is_found_behind_many_messages(world, server):
 
     assert await found(world, post) == ts
     assert [name for name, _ in server.calls].count("conversations.history") == 3
+
+
+@pytest.mark.parametrize("kind", ["public", "private", "with one person", "with several people"])
+async def test_with_the_scopes_of_the_manifest_a_key_is_found_wherever_it_may_stand(world, server, kind):
+    token = server.tokens[world.team.bot_token]
+    token.scopes = tuple(SCOPES)
+    mika = server.user(world.team, "Mika")
+    place = {
+        "public": lambda: server.channel(world.team),
+        "private": lambda: server.channel(world.team, private=True),
+        "with one person": lambda: server.direct_channel(world.team, mika.id),
+        "with several people": lambda: server.group_message(world.team, mika),
+    }[kind]()
+    post = world.post(place)
+
+    ts = await world.platform.post(post)
+
+    assert await found(world, post) == ts
+
+
+async def test_what_goes_to_a_person_is_found_and_edited_in_the_conversation_with_them(world, server):
+    mika = server.user(world.team, "Mika")
+    alone = Channel(platform="slack", workspace=WorkspaceId(world.team.id), id=mika.id)
+    post = world.post(channel=alone)
+
+    ts = await world.platform.post(post)
+
+    assert await found(world, post) == ts
+    await world.platform.edit(world.post(channel=alone, message=make_message(blocks=(paragraph("New"),))), ts)
+    (message,) = world.standing(server.direct_channel(world.team, mika.id))
+    assert text_of(message) == "New"
+    assert [name for name, _ in server.calls].count("conversations.open") == 1
+
+
+async def test_somebody_who_is_not_there_takes_no_messages(world):
+    nobody = Channel(platform="slack", workspace=WorkspaceId(world.team.id), id="U0NOBODY")
+
+    with pytest.raises(ChannelLost) as raised:
+        await world.platform.post(world.post(channel=nobody))
+
+    assert raised.value.why == "deleted"
+
+
+async def test_a_conversation_that_cannot_be_opened_just_now_takes_nothing(world, server):
+    mika = server.user(world.team, "Mika")
+    alone = Channel(platform="slack", workspace=WorkspaceId(world.team.id), id=mika.id)
+    server.faults.add("500", method="conversations.open")
+
+    with pytest.raises(PostDelayed):
+        await world.platform.post(world.post(channel=alone))
 
 
 async def test_a_key_in_a_thread_is_found(world):
@@ -435,15 +510,6 @@ async def test_an_edit_that_comes_too_late_is_rejected(world, server):
 
 
 # The rest
-
-
-async def test_a_long_command_is_kept_for_its_button(world):
-    command = "/ai-news-digest " + "topics:語," * 300
-    row = Buttons((Button("again", command, channel="C0NEWS"),))
-
-    await world.platform.post(world.post(message=Message((paragraph("News"), row), "en")))
-
-    assert list((await world.store.shelf("slack buttons")).values()) == [command]
 
 
 async def test_a_group_is_called_and_nobody_else(world, server):

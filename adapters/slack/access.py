@@ -9,7 +9,14 @@ from typing import Final, Protocol
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.cipher import WrongKey
-from adapters.slack.errors import EXPIRED, SIGN_IN, SIGNED_OUT, Refused
+from adapters.slack.errors import (
+    EXPIRED,
+    REFUSED_TOKEN,
+    REFUSED_TOKEN_S,
+    SIGN_IN,
+    SIGNED_OUT,
+    Refused,
+)
 from adapters.slack.installations import Installations, Installed
 from adapters.slack.rotation import Rotation
 from adapters.slack.web_api import ask
@@ -40,8 +47,13 @@ class Access(Protocol):
     async def another(self, team: str, token: str, code: str) -> Installed | None:
         """Return an installation with another token than the one that Slack refused with `code`, if any.
 
-        Where the workspace has put the app out, it is remembered so.
+        Where the workspace has put the app out, it is remembered so. Raises `PostDelayed` where whoever runs
+        the bot has to set another.
         """
+        ...
+
+    def works(self) -> None:
+        """Take note that Slack took a token."""
         ...
 
     async def check(self, team: str) -> None:
@@ -66,6 +78,8 @@ class SingleAccess:
         self._workspaces = workspaces
         self._clock = clock
         self._trouble = "Slack has not been reached yet"
+        self._refused = ""
+        """Slack's code for why it refuses the token."""
         self.home: Installed | None = None
         """Whose token it is, as soon as Slack has told."""
 
@@ -87,6 +101,7 @@ class SingleAccess:
             installed_at=self._clock(),
         )
         self._trouble = ""
+        self.works()
         return self.home
 
     async def installed(self, team: str, enterprise: str = "") -> Installed:
@@ -101,6 +116,8 @@ class SingleAccess:
         try:
             return await self.identify()
         except Refused as refused:
+            if refused.code in REFUSED_TOKEN:
+                raise self._refuse(refused.code) from refused
             if refused.code in SIGN_IN:
                 raise ChannelLost("signed_out", str(refused)) from refused
             raise PostDelayed(str(refused), refused.retry_after_s) from refused
@@ -108,10 +125,25 @@ class SingleAccess:
             raise PostDelayed(str(failed), None) from failed
 
     async def another(self, team: str, token: str, code: str) -> None:
-        """Return None, for there is no other token."""
-        self._trouble = f"Slack refuses the bot token: {code}"
+        """Return None, for there is no other token. Raises `PostDelayed` where one has to be set."""
+        if code in REFUSED_TOKEN:
+            raise self._refuse(code)
         if code in SIGNED_OUT:
+            self._refused = code
             await self._workspaces.left(PLATFORM, WorkspaceId(team))
+
+    def _refuse(self, code: str) -> PostDelayed:
+        """Return what a refused token means for what was to be posted: no workspace's fault, so all waits."""
+        is_news, self._refused = not self._refused, code
+        if is_news:
+            logger.error("%s", self.trouble())
+        return PostDelayed(self.trouble(), REFUSED_TOKEN_S, everywhere=True)
+
+    def works(self) -> None:
+        """Take note that Slack took the token."""
+        if self._refused:
+            logger.info("Slack takes the bot token again")
+        self._refused = ""
 
     async def check(self, team: str) -> None:
         """Ask Slack whether the token is still good, and remember where it is not."""
@@ -123,6 +155,8 @@ class SingleAccess:
 
     def trouble(self) -> str:
         """Return what is wrong with the token."""
+        if self._refused:
+            return f"Slack refuses the bot token ({self._refused}); set AI_NEWS_SLACK_BOT_TOKEN"
         return self._trouble
 
 
@@ -193,7 +227,10 @@ class ManyAccess:
         return installed
 
     async def another(self, team: str, token: str, code: str) -> Installed | None:
-        """Return what has taken the token's place; a token that has ended is renewed."""
+        """Return what has taken the token's place; a token that has ended is renewed.
+
+        One that is refused is kept: its workspace may not have meant that, and can install the app again.
+        """
         self._known.pop(team, None)
         try:
             installed = await self._read(team)
@@ -222,6 +259,9 @@ class ManyAccess:
         except Refused as refused:
             if refused.code in SIGN_IN:
                 await self._forget(team, installed)
+
+    def works(self) -> None:
+        """Do nothing: what is wrong with a token is so until another takes its place."""
 
     async def _forget(self, team: str, installed: Installed) -> None:
         """Forget an installation whose workspace, or organisation, has put the app out."""

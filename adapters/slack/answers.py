@@ -1,5 +1,6 @@
 """Where answers go: to the asker alone, into a thread, or into a modal; split so that nothing is dropped."""
 
+import json
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -8,13 +9,13 @@ from typing import Any, Final
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.slack.buttons import keep_commands
 from adapters.slack.call import Call
 from adapters.slack.fields import Json
 from adapters.slack.people import FAILURES, reason
 from adapters.slack.render import LIMITS, render
 from adapters.slack.seal import Carried, Seal
 from adapters.slack.views import form_view, message_view, parts_for_view, unsent_view
+from bot.errors import StoreError
 from bot.form import Form
 from bot.message import Message, note, split
 from bot.model import Language, WorkspaceId
@@ -27,6 +28,9 @@ RESPONSE_URL_USES: Final = 5
 """How often a `response_url` may be used, within 30 minutes (Slack's documentation on interactions)."""
 
 MAX_SHOWN: Final = 200
+
+MODALS: Final = "slack modals"
+"""By workspace and person, the modal that they sent last, and what it shows since."""
 
 Reply = Message | Form
 
@@ -79,7 +83,6 @@ class Answers:
         if isinstance(reply, Form):
             shown = self.form(call, reply)
         else:
-            await self._keep(call, reply)
             first, *rest = parts_for_view(reply)
             shown = message_view(first)
         if not await self._update(call, view, shown):
@@ -93,6 +96,28 @@ class Answers:
 
     async def _update(self, call: Call, view: str, shown: Json) -> bool:
         """Show something in an open modal; return whether it took that."""
+        if call.sent:
+            await self._remember(call, view, shown)
+        return await self._show(call, view, shown)
+
+    async def _remember(self, call: Call, view: str, shown: Json) -> None:
+        """Let other processes know what a modal shows that was sent: they may be sent it again."""
+        text = json.dumps([view, shown], ensure_ascii=False)
+        try:
+            await self._store.keep(MODALS, _sender(call), text, WorkspaceId(call.team))
+        except StoreError as error:  # which is what may be shown
+            logger.warning("what modal %s shows is known to this process only: %s", view, error)
+
+    async def show_again(self, call: Call) -> bool:
+        """Show what came of a modal that was sent, to whichever process; return whether that is known yet."""
+        kept = await self._store.kept(MODALS, _sender(call))
+        view, shown = json.loads(kept) if kept else ("", {})
+        if view != call.view:
+            return False
+        await self._show(call, view, shown)
+        return True
+
+    async def _show(self, call: Call, view: str, shown: Json) -> bool:
         self._shown[view] = shown
         while len(self._shown) > MAX_SHOWN:
             self._shown.popitem(last=False)
@@ -109,7 +134,6 @@ class Answers:
 
     async def _privately(self, call: Call, message: Message) -> None:
         """Answer by the `response_url`, and beyond its uses by messages that only the asker sees."""
-        await self._keep(call, message)
         for number, part in enumerate(split(message, LIMITS)):
             payload = render(part)
             by_url = call.response_url and number < RESPONSE_URL_USES
@@ -151,7 +175,6 @@ class Answers:
 
     async def _publicly(self, call: Call, message: Message) -> None:
         """Answer by messages, in the thread of what was asked where it stands in one."""
-        await self._keep(call, message)
         thread: Json = {"thread_ts": call.thread} if call.thread else {}
         for part in split(message, LIMITS):
             await self._post(call, call.channel, render(part) | thread)
@@ -163,15 +186,16 @@ class Answers:
     async def _post(self, call: Call, channel: str, payload: Json) -> None:
         await call.client.api_call("chat.postMessage", json=payload | {"channel": channel})
 
-    async def _keep(self, call: Call, message: Message) -> None:
-        await keep_commands(message, self._store, WorkspaceId(call.team))
-
     async def tell_failure(self, call: Call, language: Language) -> None:
         """Say that something went wrong, if Slack takes even that."""
         try:
             await self.show(call, sentence("slack.failed", language), language)
         except FAILURES as error:
             logger.warning("%s/%s could not be told of a failure: %s", call.team, call.user, reason(error))
+
+
+def _sender(call: Call) -> str:
+    return f"{call.team} {call.user}"
 
 
 def _posted(payload: Json) -> Json:

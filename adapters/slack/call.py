@@ -18,7 +18,8 @@ class Call:
 
     `key` is the same when Slack delivers it again, and for nothing else; `id` becomes `Interaction.id`.
     `channel` is where it is about, `thread` the message whose thread it stands in. A `lasting` answer
-    is for a conversation with the bot alone. `view` and `home` say that it was done in a modal or in Home.
+    is for a conversation with the bot alone. `view` and `home` say that it was done in a modal or in Home,
+    `sent` that the modal was filled in and sent.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Call:
     lasting: bool = False
     view: str = ""
     home: bool = False
+    sent: bool = False
 
 
 def command_call(body: Payload, team: str, client: AsyncWebClient) -> Call:
@@ -117,6 +119,7 @@ def submission_call(body: Payload, team: str, client: AsyncWebClient) -> Call:
         name=str(user.get("username") or user.get("name") or ""),
         channel="",
         view=str(view.get("id", "")),
+        sent=True,
     )
 
 

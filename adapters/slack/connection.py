@@ -93,6 +93,7 @@ async def connect(settings: Settings, engine: Engine, mode: Mode) -> AsyncIterat
         if installations is not None:
             for installed in await installations.all():
                 await doorkeeper.joined(installed)
+            await installations.seal_anew()
             flow = _flow(settings, engine, mode, client, installations, doorkeeper)
         if mode.socket:
             connection = await stack.enter_async_context(

@@ -1,6 +1,7 @@
 """What each of Slack's error codes means for a message that we wanted to post, pure.
 
-The codes are those of Slack's documentation on chat.postMessage, chat.update and conversations.history.
+The codes are those of Slack's documentation on chat.postMessage, chat.update, conversations.history
+and conversations.open.
 """
 
 from collections.abc import Mapping
@@ -30,11 +31,21 @@ SIGNED_OUT: Final = frozenset({"account_inactive", "token_revoked"})
 
 EXPIRED: Final = "token_expired"
 
-SIGN_IN: Final = frozenset({*SIGNED_OUT, EXPIRED, "invalid_auth", "not_authed", "team_access_not_granted"})
+REFUSED_TOKEN: Final = frozenset({EXPIRED, "invalid_auth", "not_authed"})
+"""The token is none, whatever the workspace wants; `invalid_auth` is also said to an address that it does
+not allow."""
+
+REFUSED_TOKEN_S: Final = 300.0
+"""How long to wait, in seconds, where Slack refuses the token of the settings, until another is set."""
+
+SIGN_IN: Final = frozenset({*SIGNED_OUT, *REFUSED_TOKEN, "team_access_not_granted"})
 """The token is not, or no longer, good for the workspace."""
 
 _LOST: Final[Mapping[str, LossReason]] = {
     "channel_not_found": "deleted",
+    "user_not_found": "deleted",
+    "user_disabled": "deleted",
+    "cannot_dm_bot": "no_permission",
     "is_archived": "archived",
     "not_in_channel": "no_permission",
     "restricted_action": "no_permission",

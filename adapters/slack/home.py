@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Final
 
 from adapters.slack.access import Access
-from adapters.slack.buttons import keep_commands
 from adapters.slack.call import Call
 from adapters.slack.people import FAILURES, People, reason
 from adapters.slack.views import home_view
@@ -67,5 +66,4 @@ class Homes:
             call.id, call.client, call.team, call.user, call.channel, call.name
         )
         message = await self._engine.home(interaction)
-        await keep_commands(message, self._engine.store, WorkspaceId(call.team))
         await call.client.views_publish(user_id=call.user, view=home_view(message))

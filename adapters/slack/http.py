@@ -29,6 +29,16 @@ MAX_BODY_BYTES: Final = 2_000_000
 BODY_TIMEOUT_S: Final = 10.0
 HANDLER_TIMEOUT_S: Final = 25.0
 
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What pages of an installation tell browsers: their addresses hold what it is ended with."""
+
 _NO_TEXT: Final = (ValueError, LookupError)
 """What is raised for a body in an encoding that does not exist, or that is not in the one it names."""
 
@@ -100,11 +110,13 @@ async def _body(request: web.Request) -> str:
 def _in_browser(handler: Handler, language: Language) -> Route:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            return await handler(request, "")
+            response = await handler(request, "")
         except (SlackApiError, aiohttp.ClientError, TimeoutError, BotError) as error:
             logger.error("an installation broke off: %s: %s", type(error).__name__, error)
             again = f"{request.path.rpartition('/')[0]}{INSTALL}"
             text = page("not_installed", language, again=again)
-            return web.Response(status=502, text=text, content_type="text/html")
+            response = web.Response(status=502, text=text, content_type="text/html")
+        response.headers.update(HEADERS)
+        return response
 
     return handle

@@ -29,6 +29,15 @@ STATE_LASTS: Final = timedelta(minutes=10)
 """How long somebody may take to allow the installation."""
 
 
+LEASE_S: Final = 60.0
+"""How long a process has to change the tokens of an installation: longer than any call takes."""
+
+
+def lease_of(id_: str) -> str:
+    """Return the name of the lease under which the tokens of an installation are changed."""
+    return f"slack token {id_}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
     """One installation, with the bot's token; `id` is the workspace's, or the organisation's for all of it.
@@ -58,6 +67,7 @@ class Installations(AsyncInstallationStore):
         self._registry = registry
         self._cipher = cipher
         self._clock = clock
+        self._owner = secrets.token_hex(8)
 
     @property
     def logger(self) -> logging.Logger:
@@ -98,24 +108,32 @@ class Installations(AsyncInstallationStore):
         await self._registry.take(ORGANISATIONS, id_)
 
     async def all(self) -> list[Installed]:
-        """Return every installation, each kept anew where it is not encrypted as it should be.
+        """Return every installation.
 
         Raises `InvalidSettings` where one was encrypted under another key.
         """
         shelf = await self._registry.shelf(SHELF)
-        found = []
         try:
-            for kept in shelf.values():
-                installed = self._read(kept)
-                if not self._cipher.is_current(kept):
-                    await self.save(installed)
-                found.append(installed)
+            return [self._read(kept) for kept in shelf.values()]
         except WrongKey as error:
             raise InvalidSettings(
                 f"AI_NEWS_SECRET_KEY: tokens of Slack workspaces are {error}; set the key that they were "
                 "kept under, after the new one and a comma where there is a new one"
             ) from error
-        return found
+
+    async def seal_anew(self) -> None:
+        """Encrypt anew what is not encrypted as it should be; what is being renewed will be, by then."""
+        for id_, kept in (await self._registry.shelf(SHELF)).items():
+            if self._cipher.is_current(kept):
+                continue
+            if not await self._registry.hold(lease_of(id_), self._owner, self._clock(), LEASE_S):
+                continue
+            try:
+                newest = await self._registry.kept(SHELF, id_)
+                if newest is not None:
+                    await self.save(self._read(newest))
+            finally:
+                await self._registry.let_go(lease_of(id_), self._owner)
 
     def _read(self, kept: str) -> Installed:
         fields = json.loads(self._cipher.open(kept))

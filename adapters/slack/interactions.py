@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from adapters.slack.answers import Answers, Reply, sentence
-from adapters.slack.buttons import command_of
 from adapters.slack.call import Call, Payload
 from adapters.slack.fields import MAX_OPTIONS, Json, options, values_of
 from adapters.slack.home import Homes
 from adapters.slack.people import FAILURES, People, reason
 from adapters.slack.platform import MODERATORS
+from adapters.slack.render import pressed
 from adapters.slack.seal import Seal
 from adapters.slack.typed import text_of, unescape, without_mention
 from adapters.slack.views import loading_view, question_view
@@ -34,6 +34,11 @@ SETTLES_S: Final = 0.4
 """How long, in seconds, Slack is given to show what the acknowledgement of a modal said. An answer that
 overtook it would be lost behind it."""
 
+SHOWN_WITHIN_S: Final = 10.0
+"""How long, in seconds, another process that was sent the same modal is given to show what came of it."""
+
+LOOK_AGAIN_S: Final = 0.5
+
 _CHANGING: Final = ("/ai-news-digest", "/ai-news-mod")
 
 
@@ -53,11 +58,10 @@ class Interactions:
 
     async def press(self, call: Call, value: str) -> None:
         """Do what a button stands for."""
-        found = await command_of(value, self._engine.store)
-        if found is None:
+        command, channel = pressed(value)
+        if not command.startswith("/"):
             await self._say(call, "slack.unknown_button")
             return
-        command, channel = found
         await self._type(replace(call, channel=channel) if channel else call, command)
 
     async def _type(self, call: Call, typed: str) -> None:
@@ -145,8 +149,17 @@ class Interactions:
         await self._changed(call, interaction)
 
     async def sent_again(self, call: Call) -> None:
-        """Say of a modal that was sent again, after a restart or to another process, that it was done."""
-        await self._say(call, "slack.sent_already")
+        """Show again what came of a modal that another process was sent, or that it died of it.
+
+        The acknowledgement may have taken its place.
+        """
+        await asyncio.sleep(SETTLES_S)
+        until = asyncio.get_running_loop().time() + SHOWN_WITHIN_S
+        while not await self._answers.show_again(call):
+            if asyncio.get_running_loop().time() > until:
+                await self._say(call, "slack.sent_already")
+                return
+            await asyncio.sleep(LOOK_AGAIN_S)
 
     def shown_in(self, call: Call) -> Json | None:
         """Return what the modal that was sent shows now, if that is known."""

@@ -2,18 +2,17 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import PLATFORM, Access
-from adapters.slack.buttons import keep_commands
 from adapters.slack.errors import CANNOT_JOIN, CROWDED_S, NO_THREAD, SIGN_IN, UNFIT, Refused, failure
 from adapters.slack.history import History
 from adapters.slack.installations import Installed
-from adapters.slack.render import LIMITS, render, render_plain
+from adapters.slack.render import LIMITS, USER, render, render_plain
 from adapters.slack.turns import Turns
 from adapters.slack.web_api import Json, ask
 from bot.errors import PostDelayed, PostFailed, PostUncertain
@@ -63,8 +62,8 @@ class SlackPlatform:
 
     async def post(self, post: Post) -> str:
         """Post a message, and return its `ts`; raises as `bot.ports.Platform` says."""
+        post = await self._placed(post)
         channel = post.channel
-        await keep_commands(post.message, self.store, channel.workspace)
         arguments = render(post.message) | {"channel": channel.id, "metadata": _metadata(post)}
         if post.message.in_thread and post.opener:
             arguments["thread_ts"] = post.opener
@@ -96,10 +95,11 @@ class SlackPlatform:
 
     async def find(self, post: Post, since: datetime) -> str | None:
         """Return the `ts` of the message that has the key; raises as `bot.ports.Platform` says."""
-        return await self._history.find(post, _metadata(post), since)
+        return await self._history.find(await self._placed(post), _metadata(post), since)
 
     async def edit(self, post: Post, message_id: str) -> None:
         """Put a message in another's place; raises as `bot.ports.Platform` says."""
+        post = await self._placed(post)
         arguments = _edited(render(post.message)) | {"channel": post.channel.id, "metadata": _metadata(post)}
         while True:
             try:
@@ -125,6 +125,14 @@ class SlackPlatform:
             logger.warning("nobody of %s can be told: %s", workspace, error)
             return None
 
+    async def _placed(self, post: Post) -> Post:
+        """Return a post to a person as one to the conversation with them, which can be read and edited."""
+        channel = post.channel
+        if not USER.fullmatch(channel.id):
+            return post
+        alone = await self.direct(channel.workspace, channel.id)
+        return post if alone is None else replace(post, channel=alone)
+
     async def direct(self, workspace: WorkspaceId, user: str) -> Channel | None:
         """Return the conversation with one person alone. Raises `PostFailed`."""
         if (workspace, user) not in self._direct:
@@ -132,6 +140,8 @@ class SlackPlatform:
                 answer = await self._ask(workspace, "conversations.open", users=user)
             except Refused as refused:
                 raise failure(refused) from refused
+            except PostUncertain as error:
+                raise PostDelayed(f"nobody can be written to alone: {error}", None) from error
             self._direct[workspace, user] = str((answer.get("channel") or {}).get("id") or "")
         id_ = self._direct[workspace, user]
         return Channel(platform=PLATFORM, workspace=workspace, id=id_) if id_ else None
@@ -194,12 +204,14 @@ class SlackPlatform:
         self, installed: Installed, workspace: WorkspaceId, method: str, arguments: Mapping[str, Any]
     ) -> Json:
         try:
-            return await ask(self.client_of(installed.token), method, **arguments)
+            answer = await ask(self.client_of(installed.token), method, **arguments)
         except Refused as refused:
             if refused.code in ("ratelimited", "rate_limited"):
                 wait_s = CROWDED_S if refused.retry_after_s is None else refused.retry_after_s
                 self._turns.hold(workspace, method, wait_s)
             raise
+        self.access.works()
+        return answer
 
 
 def _metadata(post: Post) -> dict[str, Any]:

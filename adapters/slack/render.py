@@ -41,7 +41,7 @@ DATE_FORMAT: Final = "{date_pretty} {time}"
 
 _CHANNEL: Final = re.compile(r"[CDG][0-9A-Z]{2,20}")
 _GROUP: Final = re.compile(r"S[0-9A-Z]{2,20}")
-_USER: Final = re.compile(r"[UW][0-9A-Z]{2,20}")
+USER: Final = re.compile(r"[UW][0-9A-Z]{2,20}")
 _VALUE: Final = re.compile(rf"(?P<channel>{_CHANNEL.pattern}) (?P<command>/.*)", re.DOTALL)
 
 
@@ -73,7 +73,7 @@ def _call(target: str | None) -> Json | None:
     """Return the element that calls a group or a person; nothing else is ever called."""
     if target and _GROUP.fullmatch(target):
         return {"type": "usergroup", "usergroup_id": target}
-    if target and _USER.fullmatch(target):
+    if target and USER.fullmatch(target):
         return {"type": "user", "user_id": target}
     return None
 
@@ -81,8 +81,7 @@ def _call(target: str | None) -> Json | None:
 def pressed(value: str) -> tuple[str, str | None]:
     """Return the command that a button's value stands for, and the id of the channel that it is about.
 
-    The channel is None where it is the one that the button stands in. A command that was too long is
-    `bot.display.identifier` of it.
+    The channel is None where it is the one that the button stands in.
     """
     found = _VALUE.fullmatch(value)
     return (found["command"], found["channel"]) if found else (value, None)

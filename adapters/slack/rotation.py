@@ -14,7 +14,7 @@ from typing import Any, Final
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.errors import SIGN_IN, Refused
-from adapters.slack.installations import Installations, Installed
+from adapters.slack.installations import LEASE_S, Installations, Installed, lease_of
 from adapters.slack.web_api import ask
 from bot.errors import ChannelLost, PostDelayed, PostUncertain
 from bot.ports import Clock
@@ -35,9 +35,6 @@ class Failure:
 
 EARLY: Final = timedelta(hours=2)
 """How long before its end a token is renewed."""
-
-LEASE_S: Final = 60.0
-"""How long a process has to renew a token: longer than any call takes."""
 
 AGAIN: Final = timedelta(minutes=1)
 """How soon Slack is asked again after it renewed no token."""
@@ -108,7 +105,7 @@ class Rotation:
         await asyncio.gather(*self._at_work.values(), return_exceptions=True)
 
     async def _renew(self, installed: Installed) -> Installed:
-        name = f"slack token {installed.id}"
+        name = lease_of(installed.id)
         if not await self._registry.hold(name, self._owner, self._clock(), LEASE_S):
             return self._or_old(installed, PostDelayed("another process renews the token", ELSEWHERE_S))
         try:

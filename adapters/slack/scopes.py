@@ -13,6 +13,8 @@ SCOPES: Final = {
     "groups:read": "to know private channels that it was invited to",
     "im:history": "to hear what somebody asks it alone",
     "im:write": "to write to whoever installed it",
+    "mpim:history": "to look up whether a message was posted, in conversations of several people",
+    "mpim:read": "to know conversations of several people that it was added to",
     "usergroups:read": "to know who is in a group of moderators",
     "users:read": "to know people's names, languages and time zones, and who manages the workspace",
 }

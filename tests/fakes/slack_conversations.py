@@ -10,7 +10,7 @@ from tests.fakes.slack_problems import Json
 from tests.fakes.slack_state import Channel, Message, User
 from tests.fakes.slack_web_api import Call, Method
 
-PREFIX = {"channel": "channels", "group": "groups", "im": "im"}
+PREFIX = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
 MAX_HISTORY = 999
 MAX_HISTORY_COMMERCIAL = 15
@@ -31,6 +31,7 @@ def channel_json(call: Call, channel: Channel) -> Json:
         return document | {"user": channel.with_user}
     document |= {"name": channel.name, "name_normalized": channel.name, "is_general": False}
     document |= {"is_channel": channel.kind == "channel", "is_group": channel.kind == "group"}
+    document["is_mpim"] = channel.kind == "mpim"
     if call.flag("include_num_members"):
         document["num_members"] = len(channel.members)
     return document
@@ -84,7 +85,7 @@ def list_channels(call: Call) -> Json:
     if "" in kinds:
         raise ApiError("invalid_types")
     for kind in kinds:
-        call.need(f"{PREFIX.get(kind, 'mpim')}:read")
+        call.need(f"{PREFIX[kind]}:read")
     found = [
         channel
         for channel in call.server.channels.values()

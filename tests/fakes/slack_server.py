@@ -40,7 +40,12 @@ METHODS = {
     **slack_oauth.METHODS,
     **slack_socket.METHODS,
 }
-MESSAGES = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
+MESSAGES = {
+    "channel": "message.channels",
+    "group": "message.groups",
+    "im": "message.im",
+    "mpim": "message.mpim",
+}
 """What a bot subscribes to that hears all messages of such a place."""
 RETRIES_S = (0, 60, 300)
 """When an event that was not acknowledged is told again (Slack's page on the Events API)."""

@@ -19,7 +19,7 @@ from tests.fakes.slack_reading import text_of
 SCOPES = (
     "app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write",
     "chat:write.public", "commands", "groups:history", "groups:read", "im:history", "im:read", "im:write",
-    "team:read", "usergroups:read", "users:read",
+    "mpim:history", "mpim:read", "team:read", "usergroups:read", "users:read",
 )  # fmt: skip
 BOT_EVENTS = {
     "app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_deleted", "channel_left",
@@ -75,7 +75,9 @@ class Token:
     value: str
     team: Team | None
     scopes: tuple[str, ...]
-    state: Literal["valid", "token_revoked", "account_inactive", "token_expired"] = "valid"
+    state: Literal[
+        "valid", "token_revoked", "account_inactive", "token_expired", "invalid_auth", "not_authed"
+    ] = "valid"
     expires_at: float | None = None
 
 
@@ -87,6 +89,7 @@ class Channel:
     team: Team
     name: str
     is_private: bool = False
+    is_group_message: bool = False
     is_archived: bool = False
     is_deleted: bool = False
     with_user: str | None = None
@@ -95,8 +98,10 @@ class Channel:
     members: set[str] = field(default_factory=set)
 
     @property
-    def kind(self) -> Literal["channel", "group", "im"]:
+    def kind(self) -> Literal["channel", "group", "im", "mpim"]:
         """How scopes and events name its kind."""
+        if self.is_group_message:
+            return "mpim"
         return "im" if self.with_user else "group" if self.is_private else "channel"
 
 
@@ -270,6 +275,13 @@ class SlackState:
         channel = Channel(id=new_id("D"), team=team, name="directmessage", with_user=user)
         channel.members = {user, team.bot.id} if team.bot else {user}
         self.channels[channel.id] = channel
+        return channel
+
+    def group_message(self, team: Team, *users: User) -> Channel:
+        """Return a new direct message of the bot with several people."""
+        channel = self.channel(team, "mpdm-1", private=True)
+        channel.is_group_message = True
+        channel.members |= {user.id for user in users}
         return channel
 
     def usergroup(self, team: Team, handle: str, *users: User) -> Usergroup:
