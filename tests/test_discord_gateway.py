@@ -436,7 +436,7 @@ async def test_servers_of_other_shards_are_not_taken_for_gone(tmp_path):
         elsewhere = place.server.guild("elsewhere", shard=(0, 2), permissions=None)
         here = place.server.guild("here", shard=(1, 2))
         gone = place.server.guild("gone", shard=(1, 2), permissions=None)
-        async with place.bot(ready=False) as bot:
+        async with place.bot(ready=False, token="wrong") as bot:  # it must not hear of anybody yet
             for guild in (elsewhere, gone):
                 channel = Channel(platform="discord", workspace=workspace_of(guild), id="1")
                 await bot.engine.store.add_subscription(make_subscription(id=str(guild.id), channel=channel))
