@@ -11,6 +11,7 @@ from bot.message import Button
 from bot.model import StoryId, WorkspaceId
 from tests.factories import make_story, make_telling
 from tests.fakes.slack_reading import text_of
+from tests.fakes.slack_responses import RESPONSES
 from tests.fakes.slack_state import Message as Posted
 from tests.slack_app import TRANSPORTS, slack_world
 
@@ -276,6 +277,17 @@ async def test_nobody_sees_a_stack_trace(world, caplog):
     assert "wait a moment" in asked.text
     assert "Traceback" not in json.dumps([message.blocks for message in world.server.messages])
     assert "could not be answered" in caplog.text
+
+
+@pytest.mark.parametrize("fault", ["accept, reset", "accept, drop", "accept, 500", "accept, truncated"])
+async def test_nothing_is_said_beside_an_answer_that_slack_may_have_taken(world, fault):
+    mika = world.member()
+    world.server.faults.add(fault, method=RESPONSES)
+
+    asked = await world.done(await mika.command(world.channel, "/ai-news", "kumo"))
+
+    assert [("Kumo Robotics" in text_of(one)) for one in mika.sees] == [True]
+    assert asked.uses == 1
 
 
 # Where the bot is not

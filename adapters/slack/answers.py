@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -155,7 +156,13 @@ class Answers:
             proxy=call.client.proxy,
             retry_handlers=call.client.retry_handlers,
         )
-        response = await webhook.send_dict(body)
+        try:
+            response = await webhook.send_dict(body)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            return False
+        except (aiohttp.ClientError, TimeoutError) as error:
+            logger.warning("a response_url may have taken an answer: %s", reason(error))
+            return True
         if response.status_code != 200:
             logger.warning("a response_url answered HTTP %d: %s", response.status_code, response.body[:100])
         return not 400 <= response.status_code < 500
