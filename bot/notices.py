@@ -33,6 +33,22 @@ def lost_channel(subscription: Subscription, error: ChannelLost, desk: Channel, 
     return _notice(derived_id("lost", subscription.id, now.isoformat()), desk, message, now)
 
 
+def given_up(delivery: Delivery, reason: str, desk: Channel, now: datetime) -> Delivery:
+    """Return the notice that a delivery was given up, owed to `desk`; another try has another notice."""
+    language = delivery.message.language
+    name = (Run(f"#{delivery.channel.id}", channel=delivery.channel.id),)
+    message = Message(
+        (
+            Heading(phrase("notice.given_up_heading", language)),
+            Paragraph(phrase_runs(f"notice.given_up_{delivery.kind}", language, "channel", name)),
+            paragraph(phrase("notice.given_up_because", language, reason=reason)),
+            paragraph(phrase("notice.given_up_retry", language, delivery_id=delivery.id)),
+        ),
+        language,
+    )
+    return _notice(derived_id("given up", delivery.id, str(delivery.attempt)), desk, message, now)
+
+
 def welcome(workspace: Workspace, channel: Channel, now: datetime, *, back: bool) -> Delivery:
     """Return what is owed to a workspace that takes the bot in, or takes it `back`: what to do next.
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
+from bot import notices
 from bot.errors import ChannelLost, PostDelayed, PostFailed, PostRejected, StoreError
 from bot.losses import lose_channel
 from bot.model import Delivery, GiveUp, Outcome, Post, Posted, TryAgain, opening_id
@@ -193,7 +194,7 @@ class Outbox:
         """Try a delivery and settle it; return whether it was posted."""
         async with self._sending:
             outcome = await self._attempt(claim)
-            held = await self._settle(claim, outcome)
+            held = await self._settle(claim, outcome, await self._notice(claim.delivery, outcome))
         if not held:
             delivery = claim.delivery
             logger.warning(
@@ -287,12 +288,21 @@ class Outbox:
     def _retry_at(self, attempt: int) -> datetime:
         return retry_at(attempt, self._clock(), self._luck(), self._terms.first_retry_s)
 
-    async def _settle(self, claim: _Claim, outcome: Outcome) -> bool:
+    async def _notice(self, delivery: Delivery, outcome: Outcome) -> Delivery | None:
+        """Return what tells moderators that a message was given up; where they have no place, its channel."""
+        if not isinstance(outcome, GiveUp) or delivery.kind == "notice":
+            return None
+        if await self._store.subscription(delivery.channel) is None:
+            return None
+        desk = await self._platform.desk(delivery.channel.workspace) or delivery.channel
+        return notices.given_up(delivery, outcome.reason, desk, self._clock())
+
+    async def _settle(self, claim: _Claim, outcome: Outcome, notice: Delivery | None) -> bool:
         """Settle, again and again while the database fails and the lease holds: what was posted is known."""
         again_s = self._terms.settle_again_s
         while True:
             try:
-                return await self._store.settle(claim.delivery, outcome, self._clock())
+                return await self._store.settle(claim.delivery, outcome, self._clock(), notice)
             except StoreError as error:
                 if claim.left_s() <= again_s:
                     raise

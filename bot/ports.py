@@ -182,12 +182,15 @@ class Store(Registry, Protocol):
         """
         ...
 
-    async def settle(self, delivery: Delivery, outcome: Outcome, now: datetime) -> bool:
+    async def settle(
+        self, delivery: Delivery, outcome: Outcome, now: datetime, notice: Delivery | None = None
+    ) -> bool:
         """Record what became of a claimed delivery.
 
         Returns False, and changes nothing, when owner or attempt are no longer the store's (fencing).
         `due_at` stays what it was: `TryAgain.at` only says when the delivery is handed out again.
         `GiveUp` fails the later parts of the series too: a middle without its beginning is never posted.
+        Only where it is recorded, `notice` is owed from then on.
         """
         ...
 

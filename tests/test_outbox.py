@@ -81,6 +81,30 @@ async def test_a_rejected_post_fails_with_the_reason(store):
     assert (delivery.state, delivery.error) == ("failed", "the message is invalid")
 
 
+async def test_moderators_are_told_once_of_a_digest_that_is_given_up(store):
+    await owe(store, parts=2)
+    platform = PretendPlatform("reject")
+
+    await deliver(store, platform)
+    await deliver(store, platform, NOW + timedelta(minutes=1))
+
+    ((desk, _, notice),) = platform.ledger
+    assert desk.id == "moderators"
+    assert "the message is invalid" in plain_text(notice)
+    assert "ai-news delivery retry digest.1" in plain_text(notice)
+
+
+async def test_another_try_that_fails_is_told_too_and_a_notice_that_fails_is_not(store):
+    await owe(store)
+    await deliver(store, PretendPlatform("reject"))
+    await store.retry("digest.1", NOW)
+
+    await deliver(store, PretendPlatform("reject", "reject", "reject"), NOW + timedelta(minutes=1))
+
+    states = [(one.kind, one.state) for one in await store.deliveries(None, 9)]
+    assert sorted(states) == [("digest", "failed"), ("notice", "failed"), ("notice", "posted")]
+
+
 @pytest.mark.parametrize("fault", ["lose before", "lose answer"])
 async def test_an_uncertain_post_stands_once_in_the_end(store, fault):
     await owe(store)

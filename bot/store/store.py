@@ -180,8 +180,12 @@ class DatabaseStore(DatabaseRegistry):
         claimed = await self._driver.transaction(claim)
         return sorted(claimed, key=lambda delivery: (delivery.due_at, delivery.series))
 
-    async def settle(self, delivery: Delivery, outcome: Outcome, now: datetime) -> bool:
-        return await self._driver.transaction(partial(_settle, delivery=delivery, outcome=outcome, now=now))
+    async def settle(
+        self, delivery: Delivery, outcome: Outcome, now: datetime, notice: Delivery | None = None
+    ) -> bool:
+        return await self._driver.transaction(
+            partial(_settle, delivery=delivery, outcome=outcome, now=now, notice=notice)
+        )
 
     async def release(self, owner: str) -> int:
         async def release(transaction: Transaction) -> int:
@@ -324,7 +328,9 @@ async def _publish(
     await transaction.execute_many(sql.INSERT_DELIVERY, map(rows.delivery_values, deliveries))
 
 
-async def _settle(transaction: Transaction, delivery: Delivery, outcome: Outcome, now: datetime) -> bool:
+async def _settle(
+    transaction: Transaction, delivery: Delivery, outcome: Outcome, now: datetime, notice: Delivery | None
+) -> bool:
     at = to_milliseconds(now)
     result: tuple[Value, ...]
     match outcome:
@@ -342,4 +348,6 @@ async def _settle(transaction: Transaction, delivery: Delivery, outcome: Outcome
     if isinstance(outcome, GiveUp):
         error = f"part {delivery.part} failed"
         await transaction.fetch(sql.FAIL_LATER_PARTS, delivery.series, delivery.part, at, error)
+    if notice is not None:
+        await transaction.fetch(sql.INSERT_DELIVERY, *rows.delivery_values(notice))
     return True
