@@ -15,6 +15,8 @@ from tests.fakes.discord_permissions import Permission
 from tests.fakes.discord_state import Tag
 
 CHANNEL = "GET /channels/{channel_id}"
+PATIENCE_S = 10.0
+"""How long Discord waits where this is not about how soon."""
 SYNC = "PUT /applications/{application_id}/commands"
 
 
@@ -85,6 +87,7 @@ async def test_no_privileged_intent_is_asked_for(place):
 
 @pytest.mark.parametrize("close_code", [4000, None])
 async def test_twenty_dropped_connections_leave_every_command_answered_once(place, close_code):
+    place.server.interactions.to_answer_s = PATIENCE_S
     async with place.bot():
         answers = []
         for number in range(20):
@@ -107,6 +110,7 @@ async def test_twenty_dropped_connections_leave_every_command_answered_once(plac
 async def test_twenty_dropped_connections_leave_every_change_made_once_and_every_share_shared_once(
     place, close_code
 ):
+    place.server.interactions.to_answer_s = PATIENCE_S
     async with place.bot() as bot:
         await place.mika.command(place.channel, "ai-news-digest subscribe")
         await place.mika.command(place.channel, "ai-news-digest now")

@@ -44,6 +44,8 @@ class Interaction:
     at: float
     message: Message | None = None
     """The message whose component was used."""
+    tried_at: list[float] = field(default_factory=list)
+    """When the application tried to give a first answer."""
     acknowledged_at: float | None = None
     callback_type: int | None = None
     response: Message | None = None
@@ -171,6 +173,7 @@ def answer_interaction(call: Call) -> dict | None:
     if found is None or found.token != call.token:
         raise failure(10062)
     now = server.now()
+    found.tried_at.append(now)
     if found.acknowledged_at is None and now - found.at > server.interactions.to_answer_s:
         raise failure(10062)
     if found.acknowledged_at is not None:
