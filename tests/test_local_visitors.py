@@ -135,6 +135,9 @@ async def test_a_subscription_s_terms_and_state_are_told(page):
     await page.engine.store.stop_subscription(channel, "the channel is gone")
 
     assert "Paused the channel is gone" in text_of(await page.get("/w/local/subscriptions"))
+    shown = text_of(await page.get("/w/local/subscriptions", **{"Accept-Language": "ja"}))
+    assert "チャンネルが見つかりません" in shown
+    assert "the channel is gone" not in shown
 
 
 async def test_another_name_or_another_site_is_refused(page):

@@ -516,18 +516,23 @@ async def test_who_comes_back_is_back(server, settings, sqlite_url):
         await bot.platform.post(post_to(server.channel(team)))
 
 
+async def install_everywhere(bot, team):
+    """Let an organisation have installed the app with a token, which the pretend Slack knows as a team's."""
+    installed = json.dumps(
+        {
+            "id": "E1", "enterprise": "E1", "name": "Org", "bot_id": team.bot_id, "bot_user": team.bot.id,
+            "installer": "", "token": team.bot_token, "refresh_token": "",
+            "expires_at": None, "installed_at": utc_now().isoformat(),
+        }
+    )  # fmt: skip
+    await bot.engine.store.keep(SHELF, "E1", Cipher(KEY).seal(installed), WorkspaceId("E1"))
+
+
 async def test_a_workspace_of_an_organisation_uses_its_installation(server, settings, sqlite_url):
     team = server.team()
     async with connected(server, settings, sqlite_url) as bot:
         access = bot.platform.access
-        installed = json.dumps(
-            {
-                "id": "E1", "enterprise": "E1", "name": "Org", "bot_id": team.bot_id, "bot_user": team.bot.id,
-                "installer": "", "token": team.bot_token, "refresh_token": "",
-                "expires_at": None, "installed_at": utc_now().isoformat(),
-            }
-        )  # fmt: skip
-        await bot.engine.store.keep(SHELF, "E1", Cipher(KEY).seal(installed), WorkspaceId("E1"))
+        await install_everywhere(bot, team)
         with pytest.raises(ChannelLost):
             await access.installed(team.id)
 
@@ -537,6 +542,44 @@ async def test_a_workspace_of_an_organisation_uses_its_installation(server, sett
 
         server.uninstall(team)
         await until(lambda: is_gone(bot, team.id))
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_a_workspace_that_its_organisation_takes_the_app_out_of_is_left_alone(
+    server, settings, sqlite_url, is_told
+):
+    team = server.team()
+    server.bot_events -= set() if is_told else {"team_access_revoked"}
+    async with connected(server, settings, sqlite_url) as bot:
+        await install_everywhere(bot, team)
+        for name in (team.id, "T0OTHER"):
+            await bot.platform.access.installed(name, "E1")
+        server.withdraw(team)
+
+        if not is_told:
+            with pytest.raises(ChannelLost):
+                await bot.platform.post(post_to(server.channel(team)))
+
+        await until(lambda: is_gone(bot, team.id))
+        with pytest.raises(ChannelLost):
+            await bot.platform.access.installed(team.id)
+        assert (await bot.known("T0OTHER")).left_at is None
+        assert (await bot.platform.access.installed("T0OTHER")).id == "E1"
+
+        team.is_withdrawn = False
+        await bot.platform.access.installed(team.id, "E1")
+        assert not await is_gone(bot, team.id)
+
+
+async def test_an_old_word_of_an_organisation_does_not_put_a_workspace_out(server, settings, sqlite_url):
+    team = server.team()
+    async with connected(server, settings, sqlite_url) as bot:
+        await install_everywhere(bot, team)
+        await bot.platform.access.installed(team.id, "E1")
+        event = {"type": "team_access_revoked", "team_ids": [team.id]}
+        await server.emit(team, event, "team_access_revoked").settled.wait()
+
+        assert not await is_gone(bot, team.id)
 
 
 # One workspace

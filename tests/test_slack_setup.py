@@ -12,7 +12,7 @@ from adapters.slack.checks import findings
 from adapters.slack.errors import Refused, failure, retry_after_s
 from adapters.slack.manifest import manifest
 from adapters.slack.mode import Mode, mode_of
-from adapters.slack.scopes import EVENTS, SCOPES
+from adapters.slack.scopes import EVENTS, ORGANISATION_EVENTS, SCOPES
 from bot.errors import ChannelLost, InvalidSettings, PostDelayed, PostRejected, PostUncertain
 from bot.model import LANGUAGES
 from bot.run import utc_now
@@ -68,7 +68,7 @@ def test_the_app_hears_what_the_manifest_asks_for():
     """An event that is not subscribed to never comes; one that nobody listens to is asked for in vain."""
     source = re.findall(r'app\.event\("([\w.]+)"\)', _sources())
 
-    assert {name.partition(".")[0] for name in EVENTS} == set(source)
+    assert {name.partition(".")[0] for name in (*EVENTS, *ORGANISATION_EVENTS)} == set(source)
 
 
 def _sources():

@@ -7,11 +7,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.engine import Engine
+from bot.errors import LOSSES, ChannelLost
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import Limits, Paragraph, plain_text
 from bot.model import LANGUAGES, Topic, TopicId
-from tests.factories import NOW, make_actor, make_channel, make_interaction, make_story, make_telling
+from bot.phrases import phrase
+from bot.terms import terms_message
+from tests.factories import (
+    NOW,
+    make_actor,
+    make_channel,
+    make_interaction,
+    make_story,
+    make_subscription,
+    make_telling,
+)
 
 DEEPSEEK = Topic(
     id=TopicId("deepseek"), names={"ja": "ディープシーク", "en": "DeepSeek"}, aliases=("DeepSeek",)
@@ -159,6 +170,23 @@ async def test_a_channel_that_the_platform_stopped_says_why(engine, store):
 
     assert "the channel is gone" in await do(engine, "show")
     assert "the channel is gone" not in await do(engine, "resume")
+
+
+@pytest.mark.parametrize("why", LOSSES)
+def test_why_a_channel_was_stopped_is_told_in_the_reader_s_language(why):
+    stopped = make_subscription(state="paused", trouble=str(ChannelLost(why, "some_code")))
+
+    told = plain_text(terms_message(stopped, Names(()), NOW, "ja"))
+
+    assert phrase(f"loss.{why}", "ja") in told
+    assert LOSSES[why] not in told
+    assert "some_code" not in told
+
+
+def test_a_trouble_in_the_platform_s_own_words_is_told_as_it_is():
+    stopped = make_subscription(state="paused", trouble="gone fishing")
+
+    assert "gone fishing" in plain_text(terms_message(stopped, Names(()), NOW, "ja"))
 
 
 async def test_a_removed_subscription_starts_again_without_repeating(engine, store, clock):

@@ -12,7 +12,7 @@ from bot.briefing import digest_message, small_print
 from bot.errors import NotFound
 from bot.ledger import Standing, told
 from bot.model import PUBLIC, Channel, Digest, DigestId, Language, Story, StoryId, WorkspaceId
-from bot.terms import filters, when
+from bot.terms import filters, trouble_told, when
 from bot.timetable import upcoming
 
 PAGE_SIZE = 20
@@ -206,6 +206,7 @@ class DeskPages:
             upcoming=upcoming,
             when=when,
             filters=filters,
+            trouble_told=trouble_told,
             rows=rows,
             number=page,
             more=more,

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.cipher import WrongKey
 from adapters.slack.errors import (
     EXPIRED,
+    NOT_GRANTED,
     REFUSED_TOKEN,
     REFUSED_TOKEN_S,
     SIGN_IN,
@@ -31,6 +32,9 @@ PLATFORM: Final = "slack"
 
 KNOWN_S: Final = 30.0
 """How long, in seconds, a token is used before the store is asked again whether it is still the one."""
+
+
+TEAMS_A_PAGE: Final = 200
 
 
 class Access(Protocol):
@@ -67,6 +71,24 @@ class Access(Protocol):
     def trouble(self) -> str:
         """Return one line on what is wrong with a token; nothing where all is well."""
         ...
+
+
+async def serves(client: AsyncWebClient, installed: Installed, team: str) -> bool:
+    """Return whether an installation still reaches a workspace: its token, if good, may be for others only.
+
+    Raises `Refused` and `PostFailed`.
+    """
+    if installed.id != installed.enterprise or team == installed.id:
+        await ask(client, "auth.test", token=installed.token)
+        return True
+    cursor = ""
+    while True:
+        page = await ask(client, "auth.teams.list", token=installed.token, cursor=cursor, limit=TEAMS_A_PAGE)
+        if any(one.get("id") == team for one in page.get("teams") or ()):
+            return True
+        cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+        if not cursor:
+            return False
 
 
 class SingleAccess:
@@ -130,7 +152,7 @@ class SingleAccess:
             raise self._refuse(code)
         if code in SIGNED_OUT:
             self._refused = code
-            await self._workspaces.left(PLATFORM, WorkspaceId(team))
+        await self._workspaces.left(PLATFORM, WorkspaceId(team))
 
     def _refuse(self, code: str) -> PostDelayed:
         """Return what a refused token means for what was to be posted: no workspace's fault, so all waits."""
@@ -146,12 +168,15 @@ class SingleAccess:
         self._refused = ""
 
     async def check(self, team: str) -> None:
-        """Ask Slack whether the token is still good, and remember where it is not."""
+        """Ask Slack whether the token is still good for a workspace, and remember where it is not."""
         try:
-            await self.identify()
+            is_served = await serves(self._client, await self.identify(), team)
         except Refused as refused:
-            if refused.code in SIGN_IN:
-                await self._workspaces.left(PLATFORM, WorkspaceId(team))
+            if refused.code not in SIGN_IN:
+                return
+            is_served = False
+        if not is_served:
+            await self._workspaces.left(PLATFORM, WorkspaceId(team))
 
     def trouble(self) -> str:
         """Return what is wrong with the token."""
@@ -245,20 +270,29 @@ class ManyAccess:
             return installed
         if code in SIGNED_OUT:
             await self._forget(team, installed)
+        elif code == NOT_GRANTED:
+            await self._leave(team)
         return None
 
     async def check(self, team: str) -> None:
-        """Ask Slack whether the installation of a workspace, or an organisation, is still good."""
+        """Ask Slack whether the installation of a workspace, or an organisation, still serves it."""
         self._known.pop(team, None)
         installed = await self._installations.of(team)
         if installed is None:
             await self._workspaces.left(PLATFORM, WorkspaceId(team))
             return
         try:
-            await ask(self._client, "auth.test", token=installed.token)
+            if not await serves(self._client, installed, team):
+                await self._leave(team)
         except Refused as refused:
             if refused.code in SIGN_IN:
                 await self._forget(team, installed)
+
+    async def _leave(self, team: str) -> None:
+        """Forget that a workspace uses its organisation's installation, which others go on using."""
+        await self._installations.drop(team)
+        self._known.pop(team, None)
+        await self._workspaces.left(PLATFORM, WorkspaceId(team))
 
     def works(self) -> None:
         """Do nothing: what is wrong with a token is so until another takes its place."""

@@ -38,7 +38,10 @@ not allow."""
 REFUSED_TOKEN_S: Final = 300.0
 """How long to wait, in seconds, where Slack refuses the token of the settings, until another is set."""
 
-SIGN_IN: Final = frozenset({*SIGNED_OUT, *REFUSED_TOKEN, "team_access_not_granted"})
+NOT_GRANTED: Final = "team_access_not_granted"
+"""The organisation's token is good, but no longer for this workspace."""
+
+SIGN_IN: Final = frozenset({*SIGNED_OUT, *REFUSED_TOKEN, NOT_GRANTED})
 """The token is not, or no longer, good for the workspace."""
 
 _LOST: Final[Mapping[str, LossReason]] = {

@@ -8,7 +8,7 @@ from adapters.slack.http import EVENTS
 from adapters.slack.mode import PREFIX
 from adapters.slack.oauth import REDIRECT
 from adapters.slack.scopes import EVENTS as BOT_EVENTS
-from adapters.slack.scopes import SCOPES
+from adapters.slack.scopes import ORGANISATION_EVENTS, SCOPES
 from bot.model import Language
 from bot.phrases import phrase
 
@@ -25,6 +25,7 @@ def manifest(language: Language, url: str | None, *, http: bool, many: bool) -> 
     For `many` workspaces whoever installs the app comes back to `url`, and tokens end and are renewed.
     """
     request_url = f"{url}{PREFIX}{EVENTS}" if http else None
+    events = [*BOT_EVENTS, *(ORGANISATION_EVENTS if many else ())]
     oauth: Json = {"scopes": {"bot": list(SCOPES)}}
     if many:
         oauth["redirect_urls"] = [f"{url}{PREFIX}{REDIRECT}"]
@@ -51,7 +52,7 @@ def manifest(language: Language, url: str | None, *, http: bool, many: bool) -> 
         },
         "oauth_config": oauth,
         "settings": {
-            "event_subscriptions": _at(request_url) | {"bot_events": list(BOT_EVENTS)},
+            "event_subscriptions": _at(request_url) | {"bot_events": events},
             "interactivity": {"is_enabled": True}
             | _at(request_url)
             | _at(request_url, "message_menu_options_url"),

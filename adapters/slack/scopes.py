@@ -39,3 +39,6 @@ EVENTS: Final = (
 )
 """A channel's new name is none of them: where one is named, it is by its id. Slack's documentation says of
 `channel_left` that it is sometimes withheld, so `member_left_channel` is heard, too."""
+
+ORGANISATION_EVENTS: Final = ("team_access_revoked",)
+"""What an app hears besides that a whole organisation can install."""

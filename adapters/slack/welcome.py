@@ -86,9 +86,15 @@ def hears_of_removal(access: Access) -> Callable[[AsyncApp], None]:
             await _check(access, body)
         await ack()
 
+    async def withdrawn(ack: AsyncAck, event: dict[str, Any]) -> None:
+        for team in event.get("team_ids") or ():
+            await access.check(str(team))
+        await ack()
+
     def register(app: AsyncApp) -> None:
         app.event("app_uninstalled")(removed)
         app.event("tokens_revoked")(revoked)
+        app.event("team_access_revoked")(withdrawn)
 
     return register
 

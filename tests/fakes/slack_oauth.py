@@ -135,6 +135,11 @@ def test_auth(call: Call) -> Json:
     }
 
 
+def list_teams(call: Call) -> Json:
+    teams = [] if call.team.is_withdrawn else [{"id": call.team.id, "name": call.team.name}]
+    return {"teams": teams, "response_metadata": {"next_cursor": ""}}
+
+
 def revoke(call: Call) -> Json:
     if not call.flag("test"):
         call.token.state = "token_revoked"
@@ -144,5 +149,6 @@ def revoke(call: Call) -> Json:
 METHODS = {
     "auth.test": Method(test_auth),
     "auth.revoke": Method(revoke),
+    "auth.teams.list": Method(list_teams),
     "oauth.v2.access": Method(access, caller="anyone"),
 }

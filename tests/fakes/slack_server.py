@@ -262,6 +262,12 @@ class SlackServer(SlackState):
         tokens = {"oauth": [], "bot": [team.bot.id]}
         return self.emit(team, {"type": "tokens_revoked", "tokens": tokens}, "tokens_revoked")
 
+    def withdraw(self, team: Team) -> Asked | None:
+        """Take an organisation's app out of one of its workspaces; the token stays good for the others."""
+        team.is_withdrawn = True
+        event = {"type": "team_access_revoked", "team_ids": [team.id]}
+        return self.emit(team, event, "team_access_revoked")
+
     def uninstall(self, team: Team) -> Asked | None:
         """Take the app out of a workspace; its tokens go with it."""
         self._end_tokens(team, "account_inactive")

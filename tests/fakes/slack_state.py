@@ -24,7 +24,8 @@ SCOPES = (
 BOT_EVENTS = {
     "app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_deleted", "channel_left",
     "channel_rename", "channel_unarchive", "group_archive", "group_deleted", "group_left", "group_rename",
-    "group_unarchive", "member_joined_channel", "member_left_channel", "message.im", "tokens_revoked",
+    "group_unarchive", "member_joined_channel", "member_left_channel", "message.im", "team_access_revoked",
+    "tokens_revoked",
 }  # fmt: skip
 """Events that the app is subscribed to; of all others it hears nothing."""
 
@@ -64,6 +65,8 @@ class Team:
     refresh_token: str = ""
     edit_window_s: float | None = None
     """How long members and bots may edit their messages; None means always."""
+    is_withdrawn: bool = False
+    """Whether its organisation's token may do nothing there any more."""
     refusal: str = ""
     """The error code that posting anywhere there is answered with, such as message_limit_exceeded."""
 

@@ -118,6 +118,8 @@ async def answer_call(server: "SlackServer", methods: dict[str, Method], request
             return _slow_down(wait_s)
         if token:
             headers = {"x-oauth-scopes": ",".join(token.scopes), "x-accepted-oauth-scopes": method.scope}
+        if token and token.team and token.team.is_withdrawn and not name.startswith("auth."):
+            raise ApiError("team_access_not_granted")
         call = Call(server=server, method=name, arguments=arguments, token=token, request=request)
         if method.scope:
             call.need(method.scope)
