@@ -208,14 +208,15 @@ async def test_every_digest_stands_once_although_replicas_are_killed_in_the_midd
     await add_story(replicas)
     server.faults.add("accept, kill", "", "accept, kill")
     await replicas.bots[0].let_come_due(*map(replicas.named, replicas.channels))
-    deaths = 0
-    while deaths < 2:
-        dead = await those_that_died(replicas)
-        deaths += len(dead)
+    dead = await those_that_died(replicas)
+    assert dead
+    # Both kills may hit the same replica, or the others have posted all else by the time of the second.
+    while dead:
         await asyncio.sleep(3)  # by then whoever lives has settled all that it had begun
         await replicas.bots[0].release_claims()
         for bot in dead:
             await replicas.revive(bot)
+        dead = await those_that_died(replicas, patience_s=2)
     await replicas.bots[0].settled()
 
     posted = {channel.id: server.posted(channel)[standing[channel.id] :] for channel in replicas.channels}
@@ -233,11 +234,11 @@ async def add_story(replicas):
     await server.until(lambda: "Quimby" in text_of(boss.modal), PATIENCE_S)
 
 
-async def those_that_died(replicas):
-    """Return the replicas that were killed, as soon as one was."""
+async def those_that_died(replicas, patience_s=PATIENCE_S):
+    """Return the replicas that were killed, as soon as one was; none where none is in time."""
     ends = {asyncio.create_task(bot.died()): bot for bot in replicas.bots}
-    done, living = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    done, living = await asyncio.wait(ends, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
     for task in living:
         task.cancel()
-    assert {task.result() for task in done} == {-signal.SIGKILL}
+    assert {task.result() for task in done} <= {-signal.SIGKILL}
     return [ends[task] for task in done]
