@@ -51,7 +51,7 @@ def answer_message(
             blocks = _answer(answer, ask, language)
     if shared_by is not None:
         blocks.append(note(phrase("share.by", language, name=shared_by)))
-    return Message((*blocks, _buttons(ask, more, language)), language)
+    return Message((*blocks, *_buttons(ask, more, language)), language)
 
 
 def nothing_found(answer: Answer, language: Language) -> str:
@@ -70,8 +70,10 @@ def newest_message(stories: Sequence[Story], page: int, more: bool, language: La
         blocks.append(paragraph(phrase("newest.nothing", language)))
     for number, story in enumerate(stories, start=1 + (page - 1) * PAGE_SIZE):
         blocks += story_blocks(story, language, number=number)
-    if more:
-        blocks.append(Buttons((_button("more", Newest(page=page + 1), language),)))
+    pages = [_button("previous", Newest(page=page - 1), language)] if page > 1 else []
+    pages += [_button("more", Newest(page=page + 1), language)] if more else []
+    if pages:
+        blocks.append(Buttons(tuple(pages)))
     return Message(tuple(blocks), language)
 
 
@@ -221,11 +223,18 @@ def _sources(answer: Answer, ask: Ask, language: Language) -> list[Block]:
     return blocks
 
 
-def _buttons(ask: Ask, more: bool, language: Language) -> Buttons:
+def _buttons(ask: Ask, more: bool, language: Language) -> list[Buttons]:
+    """Return what may be pressed next, in a row; with the page before there are six, which takes two."""
     is_shared, ask = ask.visible, replace(ask, visible=False)
+    pages = [_button("more", replace(ask, page=ask.page + 1), language)] if more else []
+    views = _views(ask, is_shared, language)
+    if ask.page == 1:
+        return [Buttons((*pages, *views))]
+    return [Buttons((_button("previous", replace(ask, page=ask.page - 1), language), *pages)), Buttons(views)]
+
+
+def _views(ask: Ask, is_shared: bool, language: Language) -> tuple[Button, ...]:
     buttons = []
-    if more:
-        buttons.append(_button("more", replace(ask, page=ask.page + 1), language))
     if ask.view != "answer":
         buttons.append(_button("back", replace(ask, view="answer"), language))
     if ask.depth != "high":
@@ -236,7 +245,7 @@ def _buttons(ask: Ask, more: bool, language: Language) -> Buttons:
         buttons.append(_button("sources", replace(ask, view="sources"), language))
     if not is_shared:
         buttons.append(_button("share", replace(ask, visible=True), language))
-    return Buttons(tuple(buttons))
+    return tuple(buttons)
 
 
 def _button(name: str, command: Ask | Newest, language: Language) -> Button:

@@ -206,6 +206,16 @@ def test_buttons_lead_to_the_other_views(asked, labels):
     assert [button.label for button in with_more.buttons] == ["more", *labels]
 
 
+def test_a_later_page_leads_back_to_the_one_before():
+    pages, views = blocks_of(reply(more=True, page=3), Buttons)
+
+    assert [(button.label, parse(button.command).page) for button in pages.buttons] == [
+        ("previous", 2),
+        ("more", 4),
+    ]
+    assert [button.label for button in views.buttons] == ["details", "why", "sources", "share"]
+
+
 @pytest.mark.parametrize("query", ["robots", "ロボット は?", '"view:why" robots'])
 def test_buttons_type_commands_that_ask_the_same_again(query):
     (row,) = blocks_of(reply(query=query, depth="low", more=True), Buttons)
@@ -254,12 +264,12 @@ def test_age_is_told_where_even_the_newest_match_is_old(days, is_told):
 # Other replies.
 
 
-def test_newest_stories_are_numbered_over_pages_and_more_leads_to_the_next():
+def test_newest_stories_are_numbered_over_pages_and_buttons_lead_to_those_beside():
     message = newest_message([STORY], 2, True, "en")
 
     assert "6. A robot sorts parcels" in plain_text(message)
     (row,) = blocks_of(message, Buttons)
-    assert [parse(button.command) for button in row.buttons] == [Newest(page=3)]
+    assert [parse(button.command) for button in row.buttons] == [Newest(page=1), Newest(page=3)]
 
 
 def test_no_story_yet_is_said():
