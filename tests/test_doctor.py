@@ -18,6 +18,17 @@ def test_doctor_finds_a_fresh_machine_healthy(tmp_path):
     } == {"ok"}
 
 
+@pytest.mark.parametrize(
+    ("platform", "variable"), [("Discord", "AI_NEWS_DISCORD_TOKEN"), ("slack", "AI_NEWS_SLACK_BOT_TOKEN")]
+)
+def test_doctor_says_how_a_platform_is_set_up(tmp_path, platform, variable):
+    (check,) = [one for one in json_of(tmp_path, "doctor", "--json")["checks"] if one["name"] == platform]
+
+    assert check["state"] == "ok"
+    assert check["finding"].startswith("not set up; ")
+    assert variable in check["finding"]
+
+
 def test_doctor_names_what_is_broken(tmp_path):
     (tmp_path / "data").write_text("a file where a folder should be", encoding="utf-8")
 

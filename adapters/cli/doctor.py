@@ -186,6 +186,12 @@ async def _slack(settings: "Settings") -> AsyncIterator[Check]:
     from adapters.slack.mode import is_wanted
 
     if not is_wanted(settings):
+        yield Check(
+            "slack",
+            "ok",
+            "not set up; paste what `ai-news slack-manifest` prints at https://api.slack.com/apps, set "
+            "AI_NEWS_SLACK_BOT_TOKEN and AI_NEWS_SLACK_APP_TOKEN, and look here again",
+        )
         return
     from adapters.slack.checks import findings
     from bot.run import utc_now

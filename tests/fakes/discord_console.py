@@ -50,7 +50,7 @@ async def act(server: DiscordServer, member: Member, channel: Channel, line: str
 
 async def run(port: int) -> None:
     """Serve until standard input ends."""
-    server = DiscordServer()
+    server = DiscordServer(token="PRETEND.DISCORD.TOKEN")  # the settings take nothing of another shape
     server.when_accepted = show
     guild = server.guild("Guild", locale="ja")
     channel = guild.text("news")
