@@ -39,6 +39,9 @@ async def at_http(server, app):
         await runner.cleanup()
 
 
+DOORS = pytest.mark.parametrize("door", [connected, at_http], ids=["socket", "http"])
+
+
 async def refused(call):
     with pytest.raises(SlackApiError) as raised:
         await call

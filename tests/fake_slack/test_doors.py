@@ -4,13 +4,10 @@ import asyncio
 
 import aiohttp
 import pytest
-from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack_payloads import command_asked
 from tests.fakes.slack_reading import labels_of, text_of
-from tests.fakes.slack_server import SlackServer, serving
-from tests.slack_doors import SECTION, at_http, connected
+from tests.slack_doors import DOORS, SECTION, at_http, connected
 
 BUTTONS = {
     "type": "actions",
@@ -23,40 +20,6 @@ BUTTONS = {
         },
     ],
 }
-
-
-@pytest.fixture
-async def server():
-    return SlackServer()
-
-
-@pytest.fixture
-async def url(server):
-    async with serving(server) as url:
-        yield url
-
-
-@pytest.fixture
-def team(server):
-    return server.team("Acme")
-
-
-@pytest.fixture
-def channel(server, team):
-    return server.channel(team, "news")
-
-
-@pytest.fixture
-def client(url, team):
-    return AsyncWebClient(token=team.bot_token, base_url=url, retry_handlers=[])
-
-
-@pytest.fixture
-def app(client, server):
-    return AsyncApp(client=client, signing_secret=server.signing_secret)
-
-
-DOORS = pytest.mark.parametrize("door", [connected, at_http], ids=["socket", "http"])
 
 
 @DOORS

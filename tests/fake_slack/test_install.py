@@ -10,23 +10,11 @@ from slack_sdk.oauth.state_store import FileOAuthStateStore
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.fakes.slack_server import SlackServer, serving
 from tests.slack_doors import at_http, refused
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 """slack_sdk 3.48 uses it, aiohttp 3.14 warns of it."""
 SCOPES = ["chat:write", "commands"]
-
-
-@pytest.fixture
-async def server():
-    return SlackServer()
-
-
-@pytest.fixture
-async def url(server):
-    async with serving(server) as url:
-        yield url
 
 
 @pytest.fixture

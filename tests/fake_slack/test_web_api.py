@@ -17,32 +17,6 @@ DESCRIBED = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-async def server():
-    return SlackServer()
-
-
-@pytest.fixture
-async def url(server):
-    async with serving(server) as url:
-        yield url
-
-
-@pytest.fixture
-def team(server):
-    return server.team("Acme")
-
-
-@pytest.fixture
-def channel(server, team):
-    return server.channel(team, "news")
-
-
-@pytest.fixture
-def client(url, team):
-    return AsyncWebClient(token=team.bot_token, base_url=url, retry_handlers=[])
-
-
 def many(number, block=SECTION):
     return [block] * number
 

@@ -1,12 +1,9 @@
 """Modals in the pretend Slack, opened by Slack's own libraries: filled in, refused, piled up and closed."""
 
 import pytest
-from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack_reading import text_of
-from tests.fakes.slack_server import SlackServer, serving
-from tests.slack_doors import SECTION, at_http, connected, refused
+from tests.slack_doors import DOORS, SECTION, at_http, connected, refused
 
 MODAL = {
     "type": "modal",
@@ -44,40 +41,6 @@ CHOICE = {
 
 def titled(title, **facts):
     return {**MODAL, "title": {"type": "plain_text", "text": title}, **facts}
-
-
-@pytest.fixture
-async def server():
-    return SlackServer()
-
-
-@pytest.fixture
-async def url(server):
-    async with serving(server) as url:
-        yield url
-
-
-@pytest.fixture
-def team(server):
-    return server.team("Acme")
-
-
-@pytest.fixture
-def channel(server, team):
-    return server.channel(team, "news")
-
-
-@pytest.fixture
-def client(url, team):
-    return AsyncWebClient(token=team.bot_token, base_url=url, retry_handlers=[])
-
-
-@pytest.fixture
-def app(client, server):
-    return AsyncApp(client=client, signing_secret=server.signing_secret)
-
-
-DOORS = pytest.mark.parametrize("door", [connected, at_http], ids=["socket", "http"])
 
 
 @DOORS

@@ -1,0 +1,19 @@
+"""What tests look at to see who listens to Discord."""
+
+from bot.model import WorkspaceId
+
+CHANNEL = "GET /channels/{channel_id}"
+
+
+PATIENCE_S = 10.0
+
+
+SYNC = "PUT /applications/{application_id}/commands"
+
+
+def workspace_of(guild):
+    return WorkspaceId(str(guild.id))
+
+
+async def known(bot, guild):
+    return await bot.engine.workspaces.known("discord", workspace_of(guild))
