@@ -138,7 +138,7 @@ def test_every_wish_and_every_setting_can_be_chosen():
 def test_every_subcommand_of_the_digest_takes_a_channel_where_digests_can_go():
     for subcommand in subcommands("ai-news-digest"):
         channel = named(subcommand["options"], "channel")
-        assert channel["channel_types"] == [0, 5, 10, 11, 12, 15]
+        assert channel["channel_types"] == [0, 2, 5, 10, 11, 12, 13, 15]
 
 
 def test_the_fingerprint_differs_where_any_description_does():

@@ -15,6 +15,7 @@ from discord.http import Route
 from adapters.discord.commands import fingerprint, payload
 from adapters.discord.guilds import Guilds
 from adapters.discord.interactions import Interactions
+from adapters.discord.rest import without_voice
 from bot.errors import StoreError
 from bot.ports import Store
 from bot.settings import Shards
@@ -59,8 +60,7 @@ class GatewayClient(discord.AutoShardedClient):
         ready_s: float,
         holds: Callable[[], bool],
     ) -> None:
-        # Without these, discord.py warns that it could not speak in voice channels.
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        without_voice()
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from adapters.discord.permissions import KINDS
 from bot.commands import CATALOGUE, MAX_QUERY_CHARACTERS
 from bot.phrases import phrase
 from bot.wishes import MAX_STORIES
@@ -26,12 +27,13 @@ BOOLEAN: Final = 5
 CHANNEL: Final = 7
 ROLE: Final = 8
 
-TEXT_CHANNEL: Final = 0
-ANNOUNCEMENT: Final = 5
-THREADS: Final = (10, 11, 12)
-FORUM: Final = 15
-POSTABLE: Final = (TEXT_CHANNEL, ANNOUNCEMENT, *THREADS, FORUM)
-"""Types of the channels that a digest can go to. Threads are those of announcements, public and private."""
+MEDIA: Final = 16
+"""Discord's published description of its interface knows no option that takes this type of channel."""
+
+POSTABLE: Final = tuple(number for number in KINDS if number != MEDIA)
+WRITABLE: Final = tuple(number for number, kind in KINDS.items() if kind != "forum")
+THREADS: Final = tuple(number for number, kind in KINDS.items() if kind == "thread")
+"""Types of the channels that a digest can go to, those that take a message as it is, and threads."""
 
 MANAGE_GUILD: Final = 1 << 5
 IN_SERVERS: Final = {"contexts": [0], "integration_types": [0]}
@@ -87,7 +89,7 @@ WISHES: Final = (
 SETTINGS: Final = (
     Option(name="moderators", type=ROLE),
     Option(name="no-moderators", type=BOOLEAN),
-    Option(name="desk", type=CHANNEL, channel_types=(TEXT_CHANNEL, ANNOUNCEMENT, *THREADS)),
+    Option(name="desk", type=CHANNEL, channel_types=WRITABLE),
     Option(name="no-desk", type=BOOLEAN),
     Option(name="language", choices=_LANGUAGES[:2]),
     Option(name="zone", completes=True),

@@ -12,6 +12,19 @@ import discord
 Given = Mapping[str, Any]
 Kind = Literal["text", "announcement", "thread", "forum"]
 
+KINDS: Final[Mapping[int, Kind]] = {
+    0: "text",
+    2: "text",
+    5: "announcement",
+    10: "thread",
+    11: "thread",
+    12: "thread",
+    13: "text",
+    15: "forum",
+    16: "forum",
+}
+"""Discord's numbers of channel types; voice and stage channels hold text too, a media channel is a forum."""
+
 NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = {
     "text": ("view_channel", "send_messages", "read_message_history"),
     "announcement": ("view_channel", "send_messages", "read_message_history"),

@@ -10,25 +10,12 @@ from typing import Any, Final
 import discord
 
 from adapters.discord.errors import MISSING_ACCESS, UNKNOWN_SERVER, Refusal
-from adapters.discord.permissions import Kind, in_channel, lacking
+from adapters.discord.permissions import KINDS, Kind, in_channel, lacking
 from adapters.discord.rest import Rest
 from bot.errors import ChannelLost, PostFailed
 from bot.model import Channel
 
 PLATFORM: Final = "discord"
-
-KINDS: Final[Mapping[int, Kind]] = {
-    0: "text",
-    2: "text",
-    5: "announcement",
-    10: "thread",
-    11: "thread",
-    12: "thread",
-    13: "text",
-    15: "forum",
-    16: "forum",
-}
-"""Discord's numbers of channel types; voice and stage channels hold text too, a media channel is a forum."""
 
 REQUIRE_TAG: Final = 1 << 4
 KNOWN_S: Final = 25 * 3_600.0

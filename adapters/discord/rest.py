@@ -48,6 +48,11 @@ SIGN_IN_AGAIN_S: Final = 5.0
 """How soon a sign-in that failed is tried again: without one nothing can be asked, by whomever."""
 
 
+def without_voice() -> None:
+    """Keep discord.py from warning that it could not speak in voice channels."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+
 class Rest:
     """One bot's way to ask Discord; signs in with the first request, keeps quiet after a refused token.
 
@@ -144,8 +149,7 @@ class Rest:
             return self._client
 
     async def _sign_in(self) -> discord.Client:
-        # Without these, discord.py warns that it could not speak in voice channels.
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        without_voice()
         client = discord.Client(
             intents=discord.Intents(guilds=True),  # without, discord.py warns; nothing connects here
             max_messages=None,

@@ -2,7 +2,7 @@
 
 from adapters.discord import permissions
 from adapters.discord.asking import Place
-from adapters.discord.places import KINDS
+from adapters.discord.permissions import KINDS
 from bot.commands import Ask, ChangeSubscription, Command, PostNow, ResumeSubscription, SetUp, Subscribe
 from bot.message import Message, Paragraph, Run
 from bot.model import Language

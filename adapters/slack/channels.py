@@ -19,7 +19,6 @@ from bot.model import Channel, WorkspaceId
 from bot.ports import Clock, Store
 
 _LEFT: Final = frozenset({"member_left_channel", "channel_left", "group_left"})
-_JOINED: Final = "member_joined_channel"
 _DELETED: Final = frozenset({"channel_deleted", "group_deleted"})
 
 _AFTER_INVITATION: Final[frozenset[LossReason]] = frozenset({"deleted", "archived", "no_permission"})
