@@ -9,6 +9,8 @@ from typing import Final, Literal, TypeVar
 from bot.display import printable
 from bot.errors import InvalidInput
 from bot.lookup import Depth
+from bot.moderator_commands import ModeratorCommand, parse_moderation
+from bot.options import read_options
 
 View = Literal["answer", "why", "sources"]
 
@@ -85,19 +87,17 @@ class PostNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillInSubscription:
-    """`/ai-news-digest` alone: the form with every setting of this channel's subscription."""
+    """`/ai-news-digest` alone: the form with every setting of this channel's subscription.
+
+    `basis` names what the settings were when the form was made.
+    """
+
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddStories:
-    """`/ai-news-mod add`: the form that an article is added with, for moderators."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetUp:
-    """`/ai-news-mod setup [moderators:… …]`: what the workspace has set, changed where something is named."""
-
-    wishes: Mapping[str, str] = field(default_factory=dict)
+class Suggest:
+    """`/ai-news suggest`: the form with which members propose a story, where the workspace lets them."""
 
 
 DigestCommand = (
@@ -110,7 +110,7 @@ DigestCommand = (
     | PreviewDigest
     | PostNow
 )
-Command = Ask | Newest | Help | DigestCommand | FillInSubscription | AddStories | SetUp
+Command = Ask | Newest | Help | Suggest | DigestCommand | FillInSubscription | ModeratorCommand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,13 @@ CATALOGUE = (
     Entry(usage="/ai-news-digest pause", help_key="help.pause"),
     Entry(usage="/ai-news-digest resume", help_key="help.resume"),
     Entry(usage="/ai-news-digest remove", help_key="help.remove"),
+    Entry(usage="/ai-news suggest", help_key="help.suggest"),
     Entry(usage="/ai-news-mod add", help_key="help.add"),
+    Entry(usage="/ai-news-mod queue", help_key="help.queue"),
+    Entry(usage="/ai-news-mod story", help_key="help.story"),
+    Entry(usage="/ai-news-mod log", help_key="help.log"),
+    Entry(usage="/ai-news-mod undo", help_key="help.undo"),
+    Entry(usage="/ai-news-mod topics", help_key="help.topics"),
     Entry(usage="/ai-news-mod setup", help_key="help.setup"),
 )
 
@@ -162,21 +168,12 @@ WISHES: Final[Mapping[str, str]] = {
 }
 """What a subscription can be told, each with an example of how."""
 
-SETTINGS: Final[Mapping[str, str]] = {
-    "moderators": "<@&42>,<@7>",
-    "desk": "<#7>",
-    "language": "ja",
-    "zone": "Asia/Tokyo",
-}
-"""What a workspace can be told, each with an example of how."""
-
-MAX_WISH_CHARACTERS = 2_000
-
 MAX_QUERY_CHARACTERS = 500
 _DEPTHS: Final[Mapping[str, Depth]] = {"low": "low", "medium": "medium", "high": "high"}
 _VIEWS: Final[Mapping[str, View]] = {"answer": "answer", "why": "why", "sources": "sources"}
 _VISIBLE: Final[Mapping[str, str]] = {"yes": "yes", "no": "no"}
 _HELP_WORDS = frozenset({"help", "?", "ヘルプ", "使い方"})
+_SUGGEST_WORDS = frozenset({"suggest", "提案"})
 _DIGEST_COMMANDS: Final[Mapping[str, type[DigestCommand]]] = {
     "subscribe": Subscribe,
     "show": ShowSubscription,
@@ -187,13 +184,8 @@ _DIGEST_COMMANDS: Final[Mapping[str, type[DigestCommand]]] = {
     "preview": PreviewDigest,
     "now": PostNow,
 }
-_MODERATOR_COMMANDS: Final = ("add", "setup")
 _OPTION = re.compile(r"(?:^|\s+)(?P<name>depth|page|view|visible):(?P<value>\w+)$")
 _MAX_PAGE = 100
-_QUOTED = r'"[^"]*"|“[^”]*”|「[^」]*」'
-_WISH = re.compile(
-    rf'(?P<name>[a-z-]+): ?(?P<value>(?:{_QUOTED}|(?! [a-z-]+:)[^"“「])*)(?: |$)', re.IGNORECASE
-)
 
 
 def parse(text: str) -> Command:
@@ -211,7 +203,7 @@ def parse(text: str) -> Command:
         case "/ai-news-digest":
             return _parse_digest(name, rest)
         case "/ai-news-mod":
-            return _parse_moderation(name, rest)
+            return parse_moderation(rest)
     if name.startswith("/"):
         raise InvalidInput("unknown_command", command=name[:40])
     raise InvalidInput("not_a_command")
@@ -234,6 +226,8 @@ def _parse_lookup(text: str) -> Command:
     page = _page(options.get("page", "1"))
     if query.lower() in _HELP_WORDS and not options:
         return Help()
+    if query.lower() in _SUGGEST_WORDS and not options:
+        return Suggest()
     if not query:
         return Newest(page=page)
     if len(query) > MAX_QUERY_CHARACTERS:
@@ -247,44 +241,18 @@ def _parse_lookup(text: str) -> Command:
     )
 
 
-def _parse_moderation(name: str, text: str) -> Command:
-    word, _, rest = text.partition(" ")
-    match word.lower():
-        case "add" if not rest:
-            return AddStories()
-        case "setup":
-            return SetUp(wishes=_read_wishes(rest, SETTINGS))
-    raise InvalidInput("unknown_subcommand", command=name, known=", ".join(_MODERATOR_COMMANDS))
-
-
 def _parse_digest(name: str, text: str) -> Command:
     if not text:
         return FillInSubscription()
     word, _, rest = text.partition(" ")
+    if word.lower() == "form":
+        return FillInSubscription(basis=rest.strip())
     command = _DIGEST_COMMANDS.get(word.lower())
     if command is Subscribe or command is ChangeSubscription:
-        return command(wishes=_read_wishes(rest, WISHES))
+        return command(wishes=read_options(rest, WISHES))
     if command is None or rest:
         raise InvalidInput("unknown_subcommand", command=name, known=", ".join(_DIGEST_COMMANDS))
     return command()
-
-
-def _read_wishes(text: str, known: Mapping[str, str]) -> dict[str, str]:
-    """Return each wish's value as typed; what stands in quotes belongs together, and loses them."""
-    text = " ".join(unicodedata.normalize("NFKC", text).split())
-    if len(text) > MAX_WISH_CHARACTERS:
-        raise InvalidInput("wishes_too_long", limit=MAX_WISH_CHARACTERS, length=len(text))
-    wishes: dict[str, str] = {}
-    start = 0
-    while start < len(text):
-        found = _WISH.match(text, start)
-        if found is None or found["name"].lower() not in known:
-            name = text[start:].partition(" ")[0].partition(":")[0][:40]
-            example = ":".join(next(iter(known.items())))
-            raise InvalidInput("unknown_wish", name=name, known=", ".join(known), example=example)
-        wishes[found["name"].lower()] = re.sub('["“”「」]', "", found["value"]).strip()
-        start = found.end()
-    return wishes
 
 
 def without_options(text: str) -> str:

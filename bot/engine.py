@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import add_form, briefing, digest_form, home, replies
-from bot.commands import AddStories, Ask, Command, FillInSubscription, Help, Newest, SetUp, parse, unparse
+from bot.changes import Revision
+from bot.commands import Ask, Command, FillInSubscription, Help, Newest, parse, unparse
 from bot.digests import Digests
 from bot.display import printable
 from bot.errors import Conflict, InvalidInput, NotFound, StoreError, UserError
@@ -22,13 +23,13 @@ from bot.model import (
     Channel,
     Interaction,
     Language,
-    Revision,
     Source,
     Story,
     StoryId,
     Subscription,
     WorkspaceId,
 )
+from bot.moderator_commands import AddStories, SetUp
 from bot.phrases import phrase_error
 from bot.ports import Clock, Index, Store
 from bot.subscribing import Subscribing, check_moderator

@@ -81,6 +81,21 @@ class Conflict(StoreError):
     """Somebody else was first: the revision, the digest's occurrence or the lease is no longer ours."""
 
 
+FetchTrouble = Literal[
+    "not_web", "not_public", "unknown_host", "unreachable", "too_slow", "too_large", "too_many_redirects",
+    "not_found", "refused", "broken", "not_text",
+]  # fmt: skip
+
+
+class FetchFailed(BotError):
+    """Nothing can be read at an address; `why` has a sentence of its own in `bot/locales`."""
+
+    def __init__(self, why: FetchTrouble, detail: str = "") -> None:
+        super().__init__(f"{why} ({detail})" if detail else why)
+        self.why: FetchTrouble = why
+        self.detail = detail
+
+
 class PostFailed(BotError):
     """A platform did not take a message."""
 

@@ -6,18 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from bot.changes import Action, StoryChange
 from bot.errors import Conflict, InvalidInput
 from bot.identity import derived_id
 from bot.language import Names, language_of, tokens
 from bot.model import (
-    Action,
     Actor,
     Article,
     ArticleId,
     Language,
     Source,
     Story,
-    StoryChange,
     StoryId,
     Telling,
     WorkspaceId,

@@ -31,16 +31,32 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How a story is told under its heading, so that it can be told anew the same way.
+
+    `revision` of the story is told, as entry `number` of its list: with so `much` of it, and in the `second`
+    language too. In a `queue` it is told to moderators.
+    """
+
+    revision: int
+    number: int
+    much: Literal["title", "summary", "body", "queue"] = "summary"
+    second: Literal["ja", "en"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A title line: level 1 opens a message, level 2 opens a story.
 
-    `story_id` names the story, for a platform that has a page of its own for it.
+    `story_id` names the story, for a platform that has a page of its own for it, and for whoever tells it
+    anew in the same `manner`; every block that tells a story has its id.
     """
 
     text: str
     level: Literal[1, 2] = 1
     url: str | None = None
     story_id: str | None = None
+    manner: Manner | None = None
     kind: Literal["heading"] = "heading"
 
 
@@ -49,6 +65,7 @@ class Paragraph:
     """Ordinary text."""
 
     runs: tuple[Run, ...]
+    story_id: str | None = None
     kind: Literal["paragraph"] = "paragraph"
 
 
@@ -57,6 +74,7 @@ class Quote:
     """Somebody's words, verbatim."""
 
     runs: tuple[Run, ...]
+    story_id: str | None = None
     kind: Literal["quote"] = "quote"
 
 
@@ -65,6 +83,7 @@ class Note:
     """Small print: source, date, who claims and who denies."""
 
     runs: tuple[Run, ...]
+    story_id: str | None = None
     kind: Literal["note"] = "note"
 
 
@@ -92,6 +111,7 @@ class Buttons:
     """A row of at most five buttons (Discord's limit for an action row)."""
 
     buttons: tuple[Button, ...]
+    story_id: str | None = None
     kind: Literal["buttons"] = "buttons"
 
     def __post_init__(self) -> None:

@@ -19,6 +19,8 @@ SubscriptionId = NewType("SubscriptionId", str)
 DigestId = NewType("DigestId", str)
 ShareId = NewType("ShareId", str)
 DeliveryId = NewType("DeliveryId", str)
+ChangeId = NewType("ChangeId", str)
+DraftId = NewType("DraftId", str)
 
 Language = Literal["ja", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("ja", "en")
@@ -68,8 +70,25 @@ Status = Literal["waiting", "published", "retracted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What readers of a story are told of a change to it: what was done, when, and why.
+
+    One that was merged is told by the story `into` which it went.
+    """
+
+    kind: Literal["corrected", "retracted", "merged"]
+    at: datetime
+    reason: str
+    into: StoryId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """A self-contained segment of one article, as we tell it. Its first telling is the original."""
+    """A self-contained segment of one article, as we tell it. Its first telling is the original.
+
+    `also` are other sources that tell the same; `updates` is the earlier story that this one goes on with.
+    A story that is retracted, was merged or was refused is not told any more.
+    """
 
     id: StoryId
     workspace: WorkspaceId = PUBLIC
@@ -81,6 +100,9 @@ class Story:
     topics: tuple[TopicId, ...] = ()
     article_id: ArticleId | None = None
     span: Span | None = None
+    also: tuple[Source, ...] = ()
+    updates: StoryId | None = None
+    remark: Remark | None = None
     revision: int = 1
 
     def telling(self, language: Language) -> Telling:
@@ -99,39 +121,6 @@ class Article:
     source: Source
     published_at: datetime
     added_at: datetime
-
-
-Action = Literal["add", "edit", "approve", "correct", "retract", "restore"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
-    """One recorded change of a story. `before` is None where the story began."""
-
-    story_id: StoryId
-    number: int
-    at: datetime
-    actor: str
-    action: Action
-    reason: str
-    before: Story | None
-    after: Story
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryChange:
-    """A change to be saved: the story as it shall be, with the tokens lookups find it by.
-
-    `after.revision` is the number the change gets; 1 means a new story.
-    `tokens` has one entry per telling: what `bot.language.tokens` made of it.
-    """
-
-    after: Story
-    tokens: Mapping[Language, tuple[str, ...]]
-    at: datetime
-    actor: str
-    action: Action
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +148,10 @@ class Workspace:
     `moderators` are the platform's ids of the people, roles and groups who may do what moderators do,
     beside those who manage the workspace. `desk` is the id of the channel where they are told what they
     should know, empty for the adapter's choice. It has put the bot out where `left_at` is set.
+
+    Stories of `publishers` go in at once, those of others wait until one of them approves; where they are
+    `nobody`, until a second moderator does. `suggestions` says whether members may propose stories, and
+    `replies` whether a correction is posted where a copy cannot be edited any more.
     """
 
     platform: str
@@ -168,6 +161,9 @@ class Workspace:
     time_zone: str = "UTC"
     moderators: tuple[str, ...] = ()
     desk: str = ""
+    publishers: Literal["moderators", "managers", "nobody"] = "moderators"
+    suggestions: bool = False
+    replies: bool = False
     joined_at: datetime
     left_at: datetime | None = None
 
@@ -178,8 +174,12 @@ Role = Literal["member", "moderator", "manager", "operator"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who asked, and what they may do; the adapter decides."""
+    """Who asked, and what they may do; the adapter decides.
 
+    `id` is the platform's for the person, which stays when they change their name.
+    """
+
+    id: str = ""
     name: str
     workspace: WorkspaceId
     language: Language
@@ -289,13 +289,16 @@ class Share:
     story_ids: tuple[StoryId, ...]
 
 
-DeliveryKind = Literal["digest", "share", "notice"]
+DeliveryKind = Literal["digest", "share", "notice", "edit"]
 DeliveryState = Literal["planned", "sending", "posted", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One message owed to one channel: part number `part` of the digest, share or notice of id `series`.
+
+    An `edit` is one that was posted, as delivery `target`, and is owed again as it reads now, since change
+    `cause`. One that is `outdated` was changed before it was posted: what is posted is what it reads then.
 
     `key` identifies the message on the platform and never changes over attempts (at most 25
     characters, Discord's limit for a nonce). `owner` and `attempt` fence a claim: only who holds
@@ -317,6 +320,9 @@ class Delivery:
     message_id: str | None = None
     settled_at: datetime | None = None
     error: str = ""
+    target: DeliveryId | None = None
+    cause: ChangeId | None = None
+    outdated: bool = False
     free_at: datetime | None = field(default=None, compare=False)
 
     @property
@@ -341,9 +347,10 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """The platform took the message."""
+    """The platform took the message; `message` where that is not the one that was planned."""
 
     message_id: str
+    message: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

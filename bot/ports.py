@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.changes import Revision, StoryChange
+from bot.chronicle import Chronicle
 from bot.message import Limits
 from bot.model import (
     PUBLIC,
@@ -22,10 +24,8 @@ from bot.model import (
     IndexEntry,
     Outcome,
     Post,
-    Revision,
     Share,
     Story,
-    StoryChange,
     StoryId,
     Subscription,
     WorkspaceId,
@@ -37,12 +37,12 @@ Clock = Callable[[], datetime]
 """Returns the present instant, aware, in UTC."""
 
 
-class Store(Registry, Protocol):
+class Store(Registry, Chronicle, Protocol):
     """The source of truth. Each method is one transaction, and raises `StoreError` when the database fails.
 
-    A workspace sees published stories that are public or its own; nothing here tells a workspace
-    whether another's story exists. Cancelling a caller never leaves half of a change: what has begun
-    ends whole. Instants of subscriptions and deliveries are kept to the millisecond.
+    A workspace sees published stories that are public or its own, but for those that it hides; nothing here
+    tells a workspace whether another's story exists. Cancelling a caller never leaves half of a change: what
+    has begun ends whole. Instants of subscriptions and deliveries are kept to the millisecond.
     """
 
     @property
@@ -53,9 +53,10 @@ class Store(Registry, Protocol):
     async def save_stories(self, changes: Sequence[StoryChange], article: Article | None = None) -> None:
         """Save every change with its revision, and the article they come from, or nothing.
 
-        Raises `Conflict` when a story's revision in the store is not `after.revision - 1`, or when a
-        story would move to another workspace. Saving the same article (same id) again keeps the first.
-        A story may change twice in one call, its revisions in order.
+        A change that `retells` owes an edit to each copy of its story. Raises `Conflict` when a story's
+        revision in the store is not `after.revision - 1`, when a story would move to another workspace,
+        and when a change undoes what is undone already. Saving the same article (same id) again keeps the
+        first. A story may change twice in one call, its revisions in order.
         """
         ...
 
@@ -179,18 +180,23 @@ class Store(Registry, Protocol):
         delivery is ever held by two owners at the same time, over any number of processes. A channel's
         deliveries come in their order (due time, series, part): one is not handed out before those
         ahead of it are posted or failed. None is, while the platform's trouble stops its subscription.
+
+        Edits stand outside of that order. One is handed out when its target is posted or failed and no
+        earlier edit of that is owed.
         """
         ...
 
     async def settle(
-        self, delivery: Delivery, outcome: Outcome, now: datetime, notice: Delivery | None = None
+        self, delivery: Delivery, outcome: Outcome, now: datetime, notices: Sequence[Delivery] = ()
     ) -> bool:
         """Record what became of a claimed delivery.
 
         Returns False, and changes nothing, when owner or attempt are no longer the store's (fencing).
         `due_at` stays what it was: `TryAgain.at` only says when the delivery is handed out again.
         `GiveUp` fails the later parts of the series too: a middle without its beginning is never posted.
-        Only where it is recorded, `notice` is owed from then on.
+        What `Posted.message` tells is kept as the message that stands there; of an edit, in its target too.
+        Only where it is recorded, the `notices` are owed from then on; one that is known already is not owed
+        again.
         """
         ...
 
@@ -199,7 +205,7 @@ class Store(Registry, Protocol):
         ...
 
     async def posts(self, channel: Channel, limit: int) -> list[Delivery]:
-        """Return the newest `limit` posted deliveries of a channel, oldest first."""
+        """Return the newest `limit` posted deliveries of a channel, oldest first; no edits of others."""
         ...
 
     async def deliveries(
@@ -323,6 +329,13 @@ class Platform(Protocol):
         """
         ...
 
+    async def shows(self, post: Post, message_id: str) -> bool:
+        """Return whether `post` is what stands there: whether an edit whose end nobody saw was done.
+
+        False where that cannot be told: the edit is done again then. Raises what `find` raises.
+        """
+        ...
+
     @property
     def pace(self) -> Pace:
         """How fast it may be called."""
@@ -334,4 +347,25 @@ class Platform(Protocol):
 
     async def trouble(self) -> str:
         """Return one line on why nothing can be posted now; nothing where all is well."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the web gave for an address, whole: `url` is where it stood in the end, after every redirect.
+
+    `media_type` is in lower case without parameters, `charset` what the server said, "" for nothing.
+    """
+
+    url: str
+    media_type: str
+    charset: str
+    body: bytes
+
+
+class Fetcher(Protocol):
+    """Reads the web, guarded: only public addresses, whatever a name, a redirect or a spelling says."""
+
+    async def fetch(self, url: str) -> Page:
+        """Return what stands at an address. Raises `FetchFailed`, whose `why` names what is in the way."""
         ...

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from bot.commands import SETTINGS
 from bot.errors import InvalidInput
 from bot.message import Block, Heading, Message, Paragraph, Run, note, paragraph
 from bot.model import LANGUAGES, Language, Workspace
+from bot.moderator_commands import SETTINGS
 from bot.phrases import phrase, phrase_runs
 from bot.wishes import plain, read_zone
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Final
 
 from bot import notices
-from bot.commands import SetUp
 from bot.display import printable
 from bot.errors import LOSSES, Conflict, InvalidInput, NotAllowed
 from bot.message import Message
 from bot.model import Channel, Interaction, Role, Workspace, WorkspaceId
+from bot.moderator_commands import SetUp
 from bot.phrases import phrase
 from bot.ports import Clock, Store
 from bot.setup import setup_message, with_settings

@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bot.changes import Change, StoryChange
 from bot.message import Heading, Limits, Message, paragraph
 from bot.model import (
     PUBLIC,
     Actor,
     Article,
     ArticleId,
+    ChangeId,
     Channel,
     Claim,
     Delivery,
@@ -22,7 +24,6 @@ from bot.model import (
     ShareId,
     Source,
     Story,
-    StoryChange,
     StoryId,
     Subscription,
     SubscriptionId,
@@ -67,14 +68,27 @@ def make_story(**over: Any) -> Story:
     )
 
 
+def make_act(**over: Any) -> Change:
+    """Return an act of Mika's: an edit of a public story."""
+    return Change(
+        **{"id": ChangeId("change"), "workspace": PUBLIC, "at": NOW, "actor": "mika", "action": "edit"} | over
+    )
+
+
 def make_change(story: Story | None = None, **over: Any) -> StoryChange:
-    """Return the addition of `story`; its tokens are the words of each title, in lower case."""
+    """Return the addition of `story`, an act of its own; its tokens are each title's words in lower case.
+
+    What `over` names and a change of a story has not is of the act.
+    """
     after = make_story() if story is None else story
     tokens = {telling.language: tuple(telling.title.lower().split()) for telling in after.tellings}
-    action = "add" if after.revision == 1 else "edit"
-    return StoryChange(
-        **{"after": after, "tokens": tokens, "at": NOW, "actor": "mika", "action": action} | over
-    )
+    act = {
+        "id": ChangeId(f"{after.id}.{after.revision}"),
+        "workspace": after.workspace,
+        "action": "add" if after.revision == 1 else "edit",
+    }
+    of_story = {name: over.pop(name) for name in ("tokens", "retells", "change") if name in over}
+    return StoryChange(**{"after": after, "tokens": tokens, "change": make_act(**(act | over))} | of_story)
 
 
 def make_article(**over: Any) -> Article:

@@ -8,7 +8,6 @@ from adapters.discord.buttons import about, command_of, keep_command, pressed
 from adapters.discord.commands import CHAT_INPUT, MESSAGE, SUBCOMMAND, fingerprint, payload
 from adapters.discord.options import chosen_roles, focused, typed
 from adapters.discord.render import custom_id
-from bot.commands import SETTINGS as KNOWN_SETTINGS
 from bot.commands import WISHES as KNOWN_WISHES
 from bot.commands import (
     AddStories,
@@ -28,6 +27,7 @@ from bot.commands import (
 )
 from bot.message import Button, Buttons, Message, paragraph
 from bot.model import WorkspaceId
+from bot.moderator_commands import SETTINGS as KNOWN_SETTINGS
 from tests.messages import SHARED
 
 STRING, INTEGER, BOOLEAN, CHANNEL, ROLE = 3, 4, 5, 7, 8

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import add_form
-from bot.commands import AddStories, parse
+from bot.commands import parse
 from bot.errors import InvalidInput
 from bot.form import Field, Form
 from bot.message import utf16_length
 from bot.model import LANGUAGES
+from bot.moderator_commands import AddStories
 from tests.factories import make_actor
 
 MIKA = make_actor(role="moderator")

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands import SETTINGS, SetUp, parse
+from bot.commands import parse
 from bot.engine import Engine
 from bot.errors import UserError
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import Buttons, Paragraph, plain_text
 from bot.model import LANGUAGES, Posted, WorkspaceId
+from bot.moderator_commands import SETTINGS, SetUp
 from bot.phrases import phrase, phrase_error
 from bot.setup import MAX_MODERATORS, with_settings
 from bot.workspaces import role_of

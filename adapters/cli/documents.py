@@ -5,9 +5,10 @@ from dataclasses import asdict
 from datetime import datetime
 
 from adapters.cli.channels import name_of
+from bot.changes import Revision
 from bot.lookup import Answer, AnswerSentence, Found
 from bot.message import Message
-from bot.model import Claim, Revision, Source, Story, Subscription, Telling
+from bot.model import Claim, Source, Story, Subscription, Telling
 from bot.segment import Cut
 
 Json = dict[str, object]

@@ -17,13 +17,14 @@ from adapters.discord.forms import OPENS_FORM, filled_in, forget_form, kept_form
 from adapters.discord.messages import read_message
 from adapters.discord.options import chosen_roles, focused, is_silent_role, typed
 from adapters.discord.rights import lacking, lacking_message, names_moderators, shares, unfit
-from bot.commands import AddStories, Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
+from bot.commands import Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
 from bot.display import truncated
 from bot.engine import Engine
 from bot.errors import BotError, UserError
 from bot.form import Form
 from bot.message import Message, paragraph
 from bot.model import Interaction, Language, WorkspaceId
+from bot.moderator_commands import AddStories
 from bot.phrases import phrase
 from bot.settings import Settings
 

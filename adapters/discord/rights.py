@@ -3,9 +3,10 @@
 from adapters.discord import permissions
 from adapters.discord.asking import Place
 from adapters.discord.permissions import KINDS
-from bot.commands import Ask, ChangeSubscription, Command, PostNow, ResumeSubscription, SetUp, Subscribe
+from bot.commands import Ask, ChangeSubscription, Command, PostNow, ResumeSubscription, Subscribe
 from bot.message import Message, Paragraph, Run
 from bot.model import Language
+from bot.moderator_commands import SetUp
 from bot.phrases import phrase
 
 _CHANNEL = "\x00"

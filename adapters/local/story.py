@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.model import Action, Language, Revision, Span
+from bot.changes import Action, Revision
+from bot.model import Language, Span
 
 CONTEXT_CHARACTERS: Final = 300
 """How much of the article stands on each side of a passage: enough to judge it by, no copy of it."""

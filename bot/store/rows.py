@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
+from bot.changes import Revision, StoryChange
 from bot.errors import StoreError
 from bot.message import Message
 from bot.model import (
@@ -18,10 +19,8 @@ from bot.model import (
     IndexEntry,
     Language,
     Occurrence,
-    Revision,
     Share,
     Story,
-    StoryChange,
     StoryId,
     Subscription,
     Workspace,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
+from bot.changes import Revision, StoryChange
 from bot.errors import Conflict
 from bot.model import (
     PUBLIC,
@@ -21,10 +22,8 @@ from bot.model import (
     IndexEntry,
     Outcome,
     Posted,
-    Revision,
     Share,
     Story,
-    StoryChange,
     StoryId,
     Subscription,
     TryAgain,

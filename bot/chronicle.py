@@ -1,0 +1,122 @@
+"""What the store keeps of moderators' work: the log, the queue, what workspaces decided, copies to correct.
+
+A part of the contract of `bot.ports.Store`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.changes import Action, Change, Copy, Curation, Draft, Revision
+from bot.model import (
+    ChangeId,
+    Delivery,
+    DeliveryState,
+    DraftId,
+    Story,
+    StoryId,
+    WorkspaceId,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFilter:
+    """Which changes of a log are asked for: those of an action, of a person, of a story, since an instant.
+
+    `actor` is a person's id, or what they are called, in any case of letters.
+    """
+
+    action: Action | None = None
+    actor: str | None = None
+    story_id: StoryId | None = None
+    since: datetime | None = None
+
+
+EVERYTHING = LogFilter()
+
+
+class Chronicle(Protocol):
+    """Who changed what, and what is in the making. Raises as `Store` does."""
+
+    async def waiting_stories(self, workspace: WorkspaceId, limit: int, offset: int = 0) -> list[Story]:
+        """Return stories of a workspace's own that wait for approval, the oldest first."""
+        ...
+
+    async def count_waiting(self, workspace: WorkspaceId, actor_id: str | None = None) -> int:
+        """Return how many of a workspace's own stories wait; those that one person brought in."""
+        ...
+
+    async def changes(
+        self, workspaces: Sequence[WorkspaceId], limit: int, offset: int = 0, which: LogFilter = EVERYTHING
+    ) -> list[Change]:
+        """Return the log of some workspaces, the newest change first."""
+        ...
+
+    async def count_changes(self, workspaces: Sequence[WorkspaceId], which: LogFilter = EVERYTHING) -> int:
+        """Return how many changes a log has."""
+        ...
+
+    async def change(self, change_id: ChangeId) -> Change | None:
+        """Return one change."""
+        ...
+
+    async def revisions_of(self, change_id: ChangeId) -> list[Revision]:
+        """Return what a change did to stories, by their ids."""
+        ...
+
+    async def curation(self, workspace: WorkspaceId) -> Curation:
+        """Return what a workspace decided; revision 0, with nothing in it, where it never did."""
+        ...
+
+    async def save_curation(self, change: Change, before: Curation, after: Curation) -> None:
+        """Save what a workspace decides from now on, as revision `before.revision + 1`.
+
+        Copies of stories that it hides from now on, or does no more, are owed an edit in its channels.
+        Raises `Conflict` where the store no longer holds `before`, or `change.undoes` is undone already.
+        """
+        ...
+
+    async def curation_change(self, change_id: ChangeId) -> tuple[Curation, Curation] | None:
+        """Return what a workspace had decided before and after a change; None where it decided nothing."""
+        ...
+
+    async def copies(
+        self, story_id: StoryId, workspace: WorkspaceId | None, limit: int, offset: int = 0
+    ) -> list[Copy]:
+        """Return the messages that tell a story in a workspace's channels, or in all; the newest first."""
+        ...
+
+    async def count_copies(self, story_id: StoryId, workspace: WorkspaceId | None = None) -> int:
+        """Return how many messages that tell a story were posted and not found to be gone, or may yet be."""
+        ...
+
+    async def edits(
+        self, change_id: ChangeId, limit: int, offset: int = 0, state: DeliveryState | None = None
+    ) -> list[Delivery]:
+        """Return the edits that a change owed, by channel; those in a state."""
+        ...
+
+    async def count_edits(self, change_id: ChangeId) -> Mapping[DeliveryState, int]:
+        """Return how many edits a change owed, by their state; a state that none is in is absent."""
+        ...
+
+    async def outdated_copy(self, delivery: Delivery) -> Delivery | None:
+        """Return the delivery that an edit is of, as it was posted last; None where it never was."""
+        ...
+
+    async def draft(self, draft_id: DraftId) -> Draft | None:
+        """Return a draft that is in the making."""
+        ...
+
+    async def save_draft(self, draft: Draft) -> None:
+        """Save a draft. Raises `Conflict` unless its revision follows the one held; a new one has 1."""
+        ...
+
+    async def drop_draft(self, draft_id: DraftId) -> None:
+        """Forget a draft."""
+        ...
+
+    async def drop_drafts(self, before: datetime) -> int:
+        """Forget drafts that were made before an instant; return how many."""
+        ...
