@@ -6,11 +6,24 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain, zip_longest
-from typing import Final
+from typing import Final, Literal
 
 from bot.identity import derived_id
 from bot.language import Names
-from bot.message import Block, Divider, Heading, Limits, Message, Paragraph, Run, note, paragraph, split
+from bot.message import (
+    Block,
+    Divider,
+    Heading,
+    Limits,
+    Manner,
+    Message,
+    Note,
+    Paragraph,
+    Run,
+    note,
+    paragraph,
+    split,
+)
 from bot.model import (
     Channel,
     Claim,
@@ -32,6 +45,9 @@ from bot.model import (
     delivery_id,
 )
 from bot.phrases import phrase, phrase_date
+
+Much = Literal["title", "summary", "body"]
+"""How much of a story is told."""
 
 TOO_OLD: Final = timedelta(days=30)
 """From this age on a story is no news any more, but to a channel that never had any."""
@@ -170,7 +186,12 @@ def digest_parts(
     if subscription.style != "thread":
         return [message]
     replies = [
-        Message(tuple(story_blocks(story, first, number=number, second=second)), first, in_thread=True)
+        Message(
+            tuple(story_blocks(story, first, number=number, second=second)),
+            first,
+            in_thread=True,
+            told=told([story]),
+        )
         for number, story in enumerate(stories, start=1)
     ]
     return [message, *replies]
@@ -214,53 +235,93 @@ def digest_message(
         return Message((*blocks, paragraph(phrase("digest.nothing_new", language))), language)
     if topics := _topic_names(stories, names, language):
         blocks.append(note(phrase("digest.topics", language, topics=_join(topics, language))))
+    much: Much = "title" if compact else "summary"
     for number, story in enumerate(stories, start=1):
-        blocks += story_blocks(story, language, number=number, second=second, compact=compact)
+        blocks += story_blocks(story, language, number=number, second=second, much=much)
     blocks.append(Divider())
     if remaining:
         blocks.append(note(phrase("digest.remaining", language, count=remaining)))
     blocks.append(note(phrase("digest.ask", language)))
-    return Message(tuple(blocks), language)
+    return Message(tuple(blocks), language, told=told(stories))
+
+
+def told(stories: Iterable[Story]) -> tuple[tuple[str, int], ...]:
+    """Return which revision of each story a message tells, as `Message.told` has it."""
+    return tuple((story.id, story.revision) for story in stories)
 
 
 def story_blocks(
-    story: Story, language: Language, number: int, *, second: Language | None = None, compact: bool = False
+    story: Story, language: Language, number: int, *, second: Language | None = None, much: Much = "summary"
 ) -> list[Block]:
-    """Return a story as a numbered title, its summary, and the small print that belongs to it.
+    """Return a story as a numbered title, so `much` of what it says, and the small print that belongs to it.
 
     Title and summary in the `second` language follow where the story is told in it too. The small
-    print stands by a compact story as well: a title may allege, and whoever denies is named with it.
+    print stands by a title alone as well: it may allege, and whoever denies is named with it.
     """
     telling = story.telling(language)
-    blocks: list[Block] = [
-        Heading(f"{number}. {telling.title}", level=2, url=story.source.url, story_id=story.id)
-    ]
-    if not compact:
-        blocks.append(paragraph(telling.summary))
+    blocks: list[Block] = [story_heading(story, telling, Manner(number=number, much=much, second=second))]
+    if much == "body":
+        blocks += body_blocks(story, telling, language)
+    elif much == "summary":
+        blocks.append(Paragraph((Run(telling.summary),), story_id=story.id))
     if second is not None and (other := story.telling(second)) != telling:
         title = Run(other.title, style="strong")
-        blocks.append(Paragraph((title,) if compact else (title, Run(f"\n{other.summary}"))))
-    return [*blocks, small_print(story, telling, language)]
+        runs = (title,) if much == "title" else (title, Run(f"\n{other.summary}"))
+        blocks.append(Paragraph(runs, story_id=story.id))
+    return [*blocks, *remarks(story, language), small_print(story, telling, language)]
+
+
+def story_heading(story: Story, telling: Telling, manner: Manner) -> Heading:
+    """Return the numbered title that opens a story."""
+    return Heading(
+        f"{manner.number}. {telling.title}",
+        level=2,
+        url=story.source.url,
+        story_id=story.id,
+        manner=manner,
+    )
+
+
+def body_blocks(story: Story, telling: Telling, language: Language) -> list[Block]:
+    """Return a telling's body, each claim's parties right after the paragraph that makes the claim."""
+    blocks: list[Block] = []
+    claims = list(telling.claims)
+    for text in filter(None, telling.body.splitlines()):
+        made_here = [claim for claim in claims if claim.text in text]
+        blocks.append(Paragraph((Run(text),), story_id=story.id))
+        blocks += [claim_note(claim, language, story.id, told=text) for claim in made_here]
+        claims = [claim for claim in claims if claim not in made_here]
+    return [*blocks, *(claim_note(claim, language, story.id) for claim in claims)]
+
+
+def remarks(story: Story, language: Language) -> list[Block]:
+    """Return what readers of a story have to know of its past: that it was corrected, when and why."""
+    remark = story.remark
+    if remark is None:
+        return []
+    date = phrase_date(remark.at.date(), language)
+    text = phrase(f"remark.{remark.kind}", language, date=date, reason=remark.reason)
+    return [Note((Run(text),), story_id=story.id)]
 
 
 def small_print(story: Story, telling: Telling, language: Language) -> Block:
-    """Return source, date, who claims, doubts and denies, and the original's language where it is another."""
+    """Return sources, date, who claims, doubts and denies, and the original's language if it is another."""
     parts = [
-        story.source.name,
+        *([phrase("story.update", language)] if story.updates else []),
+        _join([story.source.name, *(source.name for source in story.also)], language),
         phrase_date(story.published_at.date(), language),
         *parties(telling.claims, language),
     ]
     if story.telling(language).language != language:
         parts.append(phrase("story.original", language))
-    return note(phrase("story.dot", language).join(parts))
+    return Note((Run(phrase("story.dot", language).join(parts)),), story_id=story.id)
 
 
-def claim_note(claim: Claim, language: Language, told: str = "") -> Block:
+def claim_note(claim: Claim, language: Language, story_id: StoryId, told: str = "") -> Block:
     """Return everyone who makes, doubts or denies a claim, after the claim itself unless `told` holds it."""
     who = phrase("story.dot", language).join(parties((claim,), language))
-    if claim.text in told:
-        return note(who)
-    return note(phrase("story.claim", language, claim=claim.text, parties=who))
+    text = who if claim.text in told else phrase("story.claim", language, claim=claim.text, parties=who)
+    return Note((Run(text),), story_id=story_id)
 
 
 def parties(claims: Sequence[Claim], language: Language) -> list[str]:

@@ -101,10 +101,6 @@ class Chronicle(Protocol):
         """Return how many edits a change owed, by their state; a state that none is in is absent."""
         ...
 
-    async def outdated_copy(self, delivery: Delivery) -> Delivery | None:
-        """Return the delivery that an edit is of, as it was posted last; None where it never was."""
-        ...
-
     async def draft(self, draft_id: DraftId) -> Draft | None:
         """Return a draft that is in the making."""
         ...

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot import add_form, briefing, digest_form, home, replies
 from bot.changes import Revision
-from bot.commands import Ask, Command, FillInSubscription, Help, Newest, parse, unparse
+from bot.commands import Ask, Command, DigestCommand, FillInSubscription, Help, Newest, parse, unparse
 from bot.digests import Digests
 from bot.display import printable
 from bot.errors import Conflict, InvalidInput, NotFound, StoreError, UserError
@@ -29,7 +29,8 @@ from bot.model import (
     Subscription,
     WorkspaceId,
 )
-from bot.moderator_commands import AddStories, SetUp
+from bot.moderating import Moderating
+from bot.moderator_commands import AddStories, ModeratorCommand
 from bot.phrases import phrase_error
 from bot.ports import Clock, Index, Store
 from bot.subscribing import Subscribing, check_moderator
@@ -66,6 +67,7 @@ class Engine:
         self._digests = Digests(store, names, clock)
         self.subscribing = Subscribing(store, names, clock, self._digests)
         self.workspaces = Workspaces(store, clock)
+        self._moderating = Moderating(self.workspaces)
         self._suggestions = Suggestions(store, index, names, clock)
 
     # Stories in
@@ -125,6 +127,8 @@ class Engine:
                     return await self._add_as_filled_in(values, interaction.actor)
                 case FillInSubscription():
                     return await self.subscribing.fill_in(values, interaction)
+                case asked if isinstance(asked, ModeratorCommand):
+                    return await self._moderating.submit(asked, values, interaction)
                 case _:
                     raise InvalidInput("no_form", command=command[:40])
         except UserError as error:
@@ -171,12 +175,14 @@ class Engine:
             case AddStories():
                 check_moderator(actor)
                 return add_form.form(actor.language)
-            case SetUp():
-                return await self.workspaces.set_up(command, interaction)
             case FillInSubscription():
                 return await self.subscribing.form(interaction)
-            case _:
+            case _ if isinstance(command, ModeratorCommand):
+                return await self._moderating.reply(command, interaction)
+            case _ if isinstance(command, DigestCommand):
                 return await self.subscribing.reply(command, interaction)
+            case _:
+                raise InvalidInput("no_form", command="/ai-news suggest")
 
     async def _reply_to_ask(self, ask: Ask, interaction: Interaction) -> Message:
         start, end = (ask.page - 1) * replies.PAGE_SIZE, ask.page * replies.PAGE_SIZE

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from bot.changes import Action, StoryChange
+from bot.changes import Change, StoryChange
 from bot.errors import Conflict, InvalidInput
 from bot.identity import derived_id
 from bot.language import Names, language_of, tokens
@@ -14,6 +14,7 @@ from bot.model import (
     Actor,
     Article,
     ArticleId,
+    ChangeId,
     Language,
     Source,
     Story,
@@ -69,7 +70,7 @@ class Intake:
             if story.id in stored and stored[story.id].workspace != story.workspace:
                 raise InvalidInput("other_workspace", story_id=story.id)
         await self._save_changes(
-            [self._next(story, stored.get(story.id)) for story in changed], actor, reason
+            [self._next(story, stored.get(story.id)) for story in changed], actor, "", reason
         )
         added = sum(story.id not in stored for story in changed)
         return Saved(added=added, changed=len(changed) - added, unchanged=len(stories) - len(changed))
@@ -106,18 +107,34 @@ class Intake:
     async def _add_once(self, stories: Sequence[Story], article: Article, actor: Actor) -> list[Story]:
         known = await self.store.stored_stories([story.id for story in stories])
         new = [story for story in stories if story.id not in known]
-        await self._save_changes(new, actor.name, "", article)
+        await self._save_changes(new, actor.name, actor.id, "", article)
         return [known.get(story.id, story) for story in stories]
 
     async def _save_changes(
-        self, stories: Sequence[Story], actor: str, reason: str, article: Article | None = None
+        self,
+        stories: Sequence[Story],
+        actor: str,
+        actor_id: str,
+        reason: str,
+        article: Article | None = None,
     ) -> None:
         if not stories:
             return
         now = self.clock()
         found_by = await asyncio.to_thread(lambda: [story_tokens(story, self.names) for story in stories])
+        is_new = all(story.revision == 1 for story in stories)
+        told = [f"{story.id}.{story.revision}" for story in stories]
+        change = Change(
+            id=ChangeId(derived_id("change", actor_id, *told)),
+            workspace=stories[0].workspace,
+            at=now,
+            actor=actor,
+            actor_id=actor_id,
+            action="add" if is_new else "edit",
+            reason=reason,
+        )
         changes = [
-            StoryChange(after=story, tokens=words, at=now, actor=actor, action=_action(story), reason=reason)
+            StoryChange(after=story, tokens=words, change=change)
             for story, words in zip(stories, found_by, strict=True)
         ]
         await self.store.save_stories(changes, article)
@@ -155,10 +172,6 @@ def _is_same(story: Story, stored: Story) -> bool:
     """Whether a story is what the store has, but for what the store itself decides."""
     kept = replace(story, revision=stored.revision, added_at=stored.added_at, status=stored.status)
     return kept == stored
-
-
-def _action(story: Story) -> Action:
-    return "add" if story.revision == 1 else "edit"
 
 
 def check_length(text: str) -> None:

@@ -34,11 +34,10 @@ class Run:
 class Manner:
     """How a story is told under its heading, so that it can be told anew the same way.
 
-    `revision` of the story is told, as entry `number` of its list: with so `much` of it, and in the `second`
-    language too. In a `queue` it is told to moderators.
+    It is entry `number` of its list, told with so `much` of it, and in the `second` language too. In a
+    `queue` it is told to moderators.
     """
 
-    revision: int
     number: int
     much: Literal["title", "summary", "body", "queue"] = "summary"
     second: Literal["ja", "en"] | None = None
@@ -129,6 +128,7 @@ class Message:
     `mention` is the platform's id of a role or group that the message calls, where it can. `tag` names
     the tag that it gets where it becomes a post in a forum; `publish` passes it on to channels that
     follow the one it is posted in; `in_thread` puts it into the thread of the message that opens its series.
+    `told` are the ids of the stories that it tells, each with the revision that it tells.
     """
 
     blocks: tuple[Block, ...]
@@ -137,6 +137,7 @@ class Message:
     tag: str = ""
     publish: bool = False
     in_thread: bool = False
+    told: tuple[tuple[str, int], ...] = ()
 
 
 def paragraph(text: str) -> Paragraph:
@@ -147,6 +148,11 @@ def paragraph(text: str) -> Paragraph:
 def note(text: str) -> Note:
     """Return plain text as small print."""
     return Note((Run(text),))
+
+
+def story_of(block: Block) -> str | None:
+    """Return the id of the story that a block tells, if it tells one."""
+    return None if isinstance(block, Divider) else block.story_id
 
 
 # Plain text.

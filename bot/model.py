@@ -319,6 +319,7 @@ class Delivery:
     doubts: int = 0
     message_id: str | None = None
     settled_at: datetime | None = None
+    edited_at: datetime | None = None
     error: str = ""
     target: DeliveryId | None = None
     cause: ChangeId | None = None

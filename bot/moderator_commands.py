@@ -205,8 +205,8 @@ def parse_moderation(text: str) -> ModeratorCommand:
         case "queue":
             return ShowQueue(page=_number(options, "page", 1))
         case "story":
-            part = _one_of(options, "part", _STORY_PARTS, "story")
-            return ShowStory(story=named, part=part, page=_number(options, "page", 1))
+            part = _one_of(options, "part", _STORY_PARTS, None)
+            return ShowStory(story=named, part=part or "story", page=_number(options, "page", 1))
         case "merge":
             return MergeStories(
                 story=named,

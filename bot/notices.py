@@ -1,11 +1,13 @@
 """What a workspace is told unasked, pure: a welcome, and that a channel can no longer be posted to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from bot.copies import instead, stories_in
 from bot.errors import ChannelLost
 from bot.identity import derived_id
 from bot.message import Block, Button, Buttons, Heading, Message, Paragraph, Run, paragraph
-from bot.model import Channel, Delivery, Subscription, Workspace, opening_id
+from bot.model import Channel, Delivery, StoryId, Subscription, Workspace, opening_id
 from bot.phrases import phrase, phrase_runs
 
 _FIRST_STEPS = {
@@ -47,6 +49,31 @@ def given_up(delivery: Delivery, reason: str, desk: Channel, now: datetime) -> D
         language,
     )
     return _notice(derived_id("given up", delivery.id, str(delivery.attempt)), desk, message, now)
+
+
+def uneditable(edit: Delivery, reason: str, desk: Channel, now: datetime) -> Delivery:
+    """Return the notice that a posted copy could not be edited, owed to `desk` once for each change."""
+    language = edit.message.language
+    name = (Run(f"#{edit.channel.id}", channel=edit.channel.id),)
+    story_id = next(iter(stories_in(edit.message)), StoryId(""))
+    message = Message(
+        (
+            Heading(phrase("notice.uneditable_heading", language)),
+            Paragraph(phrase_runs("notice.uneditable", language, "channel", name)),
+            paragraph(phrase("notice.uneditable_because", language, reason=reason)),
+            paragraph(phrase("notice.uneditable_where", language, story_id=story_id)),
+        ),
+        language,
+    )
+    return _notice(
+        derived_id("uneditable", edit.cause or "", desk.platform, desk.workspace), desk, message, now
+    )
+
+
+def instead_of_edit(edit: Delivery, changed: Sequence[Block], now: datetime) -> Delivery:
+    """Return what is owed to the channel of a copy that could not be edited: its `changed` stories."""
+    message = instead(changed, edit.message.language)
+    return _notice(derived_id("instead", edit.id), edit.channel, message, now)
 
 
 def welcome(workspace: Workspace, channel: Channel, now: datetime, *, back: bool) -> Delivery:

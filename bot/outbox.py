@@ -7,19 +7,22 @@ in their order, so that a slow or broken channel delays no other.
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
 from bot import notices
-from bot.errors import ChannelLost, PostDelayed, PostFailed, PostRejected, StoreError
+from bot.copies import changed_blocks, reads_alike
+from bot.errors import ChannelLost, PostDelayed, PostFailed, PostRejected, StoreError, loss_of
 from bot.losses import lose_channel
+from bot.message import Message
 from bot.model import Delivery, GiveUp, Outcome, Post, Posted, TryAgain, opening_id
 from bot.pace import Pacer
 from bot.ports import Clock, Platform, Store
+from bot.retelling import as_it_reads_now
 
 logger = logging.getLogger(__name__)
 
@@ -194,7 +197,7 @@ class Outbox:
         """Try a delivery and settle it; return whether it was posted."""
         async with self._sending:
             outcome = await self._attempt(claim)
-            held = await self._settle(claim, outcome, await self._notice(claim.delivery, outcome))
+            held = await self._settle(claim, outcome, await self._notices(claim.delivery, outcome))
         if not held:
             delivery = claim.delivery
             logger.warning(
@@ -205,7 +208,9 @@ class Outbox:
     async def _attempt(self, claim: _Claim) -> Outcome:
         delivery = claim.delivery
         try:
-            return Posted(message_id=await self._post_once(claim))
+            if claim.delivery.kind == "edit":
+                return await self._edit(claim)
+            return await self._post_once(claim)
         except _TooLate:
             return TryAgain(at=self._clock(), reason=delivery.error)
         except PostFailed as error:
@@ -216,7 +221,7 @@ class Outbox:
             logger.exception("delivery=%s could not be sent", delivery.id)
             return self._doubt(delivery, f"{type(error).__name__}: {error}")
 
-    async def _post_once(self, claim: _Claim) -> str:
+    async def _post_once(self, claim: _Claim) -> Posted:
         """Post, unless an earlier attempt, whose end nobody saw, already did."""
         platform, delivery = self._platform, claim.delivery
         post = await self._post_of(delivery)
@@ -224,9 +229,38 @@ class Outbox:
             async with self._turn(claim):
                 found = await platform.find(post, delivery.due_at)
             if found is not None:
-                return found
+                return Posted(message_id=found)
+        if delivery.outdated:
+            post = replace(post, message=await self._reads_now(delivery))
         async with self._turn(claim):
-            return await platform.post(post)
+            message_id = await platform.post(post)
+        return Posted(message_id=message_id, message=post.message if delivery.outdated else None)
+
+    async def _edit(self, claim: _Claim) -> Posted:
+        """Put a message that was posted into the words of today, unless it stands there in them already."""
+        platform, edit = self._platform, claim.delivery
+        target = await self._target(edit)
+        if target is None or target.message_id is None:  # it was never posted, so nothing stands there
+            return Posted(message_id="")
+        message = await self._reads_now(target)
+        done = Posted(message_id=target.message_id, message=message)
+        if reads_alike(message, target.message):
+            return done
+        post = replace(await self._post_of(target), message=message)
+        if edit.attempt > 1:
+            async with self._turn(claim):
+                if await platform.shows(post, target.message_id):
+                    return done
+        async with self._turn(claim):
+            await platform.edit(post, target.message_id)
+        return done
+
+    async def _target(self, edit: Delivery) -> Delivery | None:
+        return None if edit.target is None else await self._store.delivery(edit.target)
+
+    async def _reads_now(self, delivery: Delivery) -> Message:
+        workspace = delivery.channel.workspace
+        return await as_it_reads_now(self._store, delivery.message, workspace, self._platform.limits)
 
     async def _post_of(self, delivery: Delivery) -> Post:
         """Return what a delivery puts where; the first of its series stands by then."""
@@ -263,7 +297,7 @@ class Outbox:
                 if everywhere:
                     self._pacer.hold(asyncio.get_running_loop().time() + wait_s)
                 return TryAgain(at=delayed_until(self._clock(), wait_s), reason=reason)
-            case ChannelLost():
+            case ChannelLost(why=why) if delivery.kind != "edit" or why == "signed_out":
                 return await self._lose(delivery, error)
             case PostRejected():
                 return GiveUp(reason=reason)
@@ -288,21 +322,35 @@ class Outbox:
     def _retry_at(self, attempt: int) -> datetime:
         return retry_at(attempt, self._clock(), self._luck(), self._terms.first_retry_s)
 
-    async def _notice(self, delivery: Delivery, outcome: Outcome) -> Delivery | None:
+    async def _notices(self, delivery: Delivery, outcome: Outcome) -> list[Delivery]:
         """Return what tells moderators that a message was given up; where they have no place, its channel."""
         if not isinstance(outcome, GiveUp) or delivery.kind == "notice":
-            return None
+            return []
+        if delivery.kind == "edit":
+            return await self._instead(delivery, outcome.reason)
         if await self._store.subscription(delivery.channel) is None:
-            return None
+            return []
         desk = await self._platform.desk(delivery.channel.workspace) or delivery.channel
-        return notices.given_up(delivery, outcome.reason, desk, self._clock())
+        return [notices.given_up(delivery, outcome.reason, desk, self._clock())]
 
-    async def _settle(self, claim: _Claim, outcome: Outcome, notice: Delivery | None) -> bool:
+    async def _instead(self, edit: Delivery, reason: str) -> list[Delivery]:
+        """Return what is owed where a copy cannot be edited: to moderators; to its channel if they wish."""
+        channel, now = edit.channel, self._clock()
+        desk = await self._platform.desk(channel.workspace)
+        owed = [] if desk is None else [notices.uneditable(edit, reason, desk, now)]
+        workspace = await self._store.workspace(channel.platform, channel.workspace)
+        target = await self._target(edit)
+        if workspace is not None and workspace.replies and target is not None and loss_of(reason) is None:
+            changed = changed_blocks(target.message, await self._reads_now(target))
+            owed.append(notices.instead_of_edit(edit, changed, now))
+        return owed
+
+    async def _settle(self, claim: _Claim, outcome: Outcome, owed: Sequence[Delivery]) -> bool:
         """Settle, again and again while the database fails and the lease holds: what was posted is known."""
         again_s = self._terms.settle_again_s
         while True:
             try:
-                return await self._store.settle(claim.delivery, outcome, self._clock(), notice)
+                return await self._store.settle(claim.delivery, outcome, self._clock(), owed)
             except StoreError as error:
                 if claim.left_s() <= again_s:
                     raise

@@ -3,10 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 from bot import digest_form
-from bot.briefing import TOO_OLD, claim_note, parties, small_print, still_news, story_blocks
+from bot.briefing import (
+    TOO_OLD,
+    Much,
+    claim_note,
+    parties,
+    remarks,
+    small_print,
+    still_news,
+    story_blocks,
+    story_heading,
+    told,
+)
 from bot.commands import CATALOGUE, Ask, Newest, unparse
 from bot.lookup import Answer, AnswerSentence, Found, Match, Passage
 from bot.message import (
@@ -15,6 +27,7 @@ from bot.message import (
     Buttons,
     Divider,
     Heading,
+    Manner,
     Message,
     Note,
     Paragraph,
@@ -51,7 +64,8 @@ def answer_message(
             blocks = _answer(answer, ask, language)
     if shared_by is not None:
         blocks.append(note(phrase("share.by", language, name=shared_by)))
-    return Message((*blocks, *_buttons(ask, more, language)), language)
+    stories = [found.story for found in answer.found]
+    return Message((*blocks, *_buttons(ask, more, language)), language, told=told(stories))
 
 
 def nothing_found(answer: Answer, language: Language) -> str:
@@ -139,25 +153,23 @@ def _sentence(sentence: AnswerSentence, answer: Answer, language: Language) -> l
     story = next(found.story for found in answer.found if found.story.id == sentence.story_id)
     claims = [] if sentence.claim is None else [sentence.claim]
     facts = [story.source.name, phrase_date(story.published_at.date(), language), *parties(claims, language)]
-    quote = Quote(_marked(sentence.passage))
-    return [quote, note(phrase("story.dot", language).join(facts)), Divider()]
+    quote = Quote(_marked(sentence.passage), story_id=story.id)
+    return [quote, Note((Run(phrase("story.dot", language).join(facts)),), story_id=story.id), Divider()]
 
 
 def _found(found: Found, ask: Ask, number: int, quoted: str | None, language: Language) -> list[Block]:
-    title = _title(found, number)
-    small = small_print(found.story, found.telling, language)
+    small = [*remarks(found.story, language), small_print(found.story, found.telling, language)]
     match ask.depth:
         case "low":
-            return [title, small]
+            return [_title(found, number, "title"), *small]
         case "medium":
-            return [title, *_summary(found, quoted), small]
+            return [_title(found, number, "summary"), *_summary(found, quoted), *small]
         case "high":
-            return [title, *_body(found, language), small]
+            return [_title(found, number, "body"), *_body(found, language), *small]
 
 
-def _title(found: Found, number: int) -> Heading:
-    title = f"{number}. {found.telling.title}"
-    return Heading(title, level=2, url=found.story.source.url, story_id=found.story.id)
+def _title(found: Found, number: int, much: Much) -> Heading:
+    return story_heading(found.story, found.telling, Manner(number=number, much=much))
 
 
 def _body(found: Found, language: Language) -> list[Block]:
@@ -166,18 +178,18 @@ def _body(found: Found, language: Language) -> list[Block]:
     claims = list(found.telling.claims)
     for text in filter(None, found.telling.body.splitlines()):
         made_here = [claim for claim in claims if claim.text in text]
-        blocks.append(Paragraph(_marked(found.passage, text)))
-        blocks += [claim_note(claim, language, told=text) for claim in made_here]
+        blocks.append(Paragraph(_marked(found.passage, text), story_id=found.story.id))
+        blocks += [claim_note(claim, language, found.story.id, told=text) for claim in made_here]
         claims = [claim for claim in claims if claim not in made_here]
-    return [*blocks, *(claim_note(claim, language) for claim in claims)]
+    return [*blocks, *(claim_note(claim, language, found.story.id) for claim in claims)]
 
 
 def _summary(found: Found, quoted: str | None) -> list[Block]:
     """Return the summary, and the passage that matched where neither the summary nor the answer tells it."""
-    told = Paragraph(_marked(found.summary))
+    summary = Paragraph(_marked(found.summary), story_id=found.story.id)
     if not found.passage_adds or found.passage.text == quoted:
-        return [told]
-    return [told, Quote(_marked(found.passage))]
+        return [summary]
+    return [summary, Quote(_marked(found.passage), story_id=found.story.id)]
 
 
 def _honest_limits(answer: Answer, language: Language) -> list[Block]:
@@ -197,8 +209,9 @@ def _why(answer: Answer, ask: Ask, language: Language) -> list[Block]:
         rank = phrase("why.rank", language, place=place, score=f"{found.score:.2f}")
         reasons = [_reason(match, language) for match in found.matched]
         blocks += [
-            _title(found, place),
-            paragraph("\n".join([*reasons, rank])),
+            _title(found, place, "summary"),
+            Paragraph((Run("\n".join([*reasons, rank])),), story_id=found.story.id),
+            *remarks(found.story, language),
             small_print(found.story, found.telling, language),
         ]
     return [*blocks, Divider(), *_honest_limits(answer, language), note(phrase("why.order", language))]
@@ -212,13 +225,15 @@ def _reason(match: Match, language: Language) -> str:
 def _sources(answer: Answer, ask: Ask, language: Language) -> list[Block]:
     blocks: list[Block] = [Heading(phrase("sources.heading", language, query=ask.query))]
     for place, found in enumerate(answer.found, start=1 + (ask.page - 1) * PAGE_SIZE):
-        source = found.story.source
+        sources = [Run(source.name, url=source.url) for source in (found.story.source, *found.story.also)]
+        sources = list(chain.from_iterable((Run(phrase("story.and", language)), run) for run in sources))[1:]
         date = phrase_date(found.story.published_at.date(), language)
         # A title may allege, so whoever denies stands beside it here too.
         facts = ["", date, *parties(found.telling.claims, language)]
         blocks += [
-            Heading(f"{place}. {found.telling.title}", level=2, story_id=found.story.id),
-            Note((Run(source.name, url=source.url), Run(phrase("story.dot", language).join(facts)))),
+            replace(_title(found, place, "title"), url=None),
+            *remarks(found.story, language),
+            Note((*sources, Run(phrase("story.dot", language).join(facts))), story_id=found.story.id),
         ]
     return blocks
 

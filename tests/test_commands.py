@@ -6,13 +6,11 @@ from hypothesis import strategies as st
 
 from bot.commands import (
     OPTIONS,
-    AddStories,
     Ask,
     FillInSubscription,
     Help,
     Newest,
     PreviewDigest,
-    SetUp,
     ShowSubscription,
     parse,
     unparse,
@@ -20,6 +18,7 @@ from bot.commands import (
 )
 from bot.display import printable
 from bot.errors import InvalidInput
+from bot.moderator_commands import AddStories, SetUp
 
 
 @pytest.mark.parametrize(

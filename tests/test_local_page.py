@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.errors import InvalidSettings, StoreError
-from bot.model import Source, StoryChange, StoryId, WorkspaceId
-from tests.factories import make_actor, make_story, make_telling
+from bot.model import Source, StoryId, WorkspaceId
+from tests.factories import make_actor, make_change, make_story, make_telling
 from tests.local_page import ELSEWHERE, INSIDE, NEWS, READING, served, text_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -83,8 +83,8 @@ async def test_a_story_s_passage_is_marked_where_it_stands_in_its_article(page):
 
 
 async def save(page, story, action, **over):
-    change = StoryChange(
-        after=story,
+    change = make_change(
+        story,
         tokens={"en": ("robot",)},
         at=datetime(2026, 3, 2, tzinfo=UTC),
         actor="Mika",
@@ -178,8 +178,8 @@ async def test_a_digest_shows_readers_public_stories_only(page):
     story = (await page.engine.store.stored_stories([StoryId("stargate")]))[StoryId("stargate")]
     await page.engine.store.save_stories(
         [
-            StoryChange(
-                after=replace(story, status="retracted", revision=story.revision + 1),
+            make_change(
+                replace(story, status="retracted", revision=story.revision + 1),
                 tokens={},
                 at=datetime(2026, 3, 2, tzinfo=UTC),
                 actor="Mika",

@@ -42,16 +42,25 @@ class DatabaseRegistry:
                 back = workspace
             if not await transaction.fetch(sql.JOIN_WORKSPACE, *place, rows.workspace_document(back)):
                 return False
-            if welcome is not None and not await transaction.fetch(sql.DELIVERY, welcome.id):
-                await transaction.fetch(sql.INSERT_DELIVERY, *rows.delivery_values(welcome))
+            if welcome is not None:
+                await transaction.fetch(sql.INSERT_NOTICE, *rows.delivery_values(welcome))
             return True
 
         return await self._driver.transaction(join)
 
     async def change_workspace(self, before: Workspace, after: Workspace) -> None:
         async def change(transaction: Transaction) -> None:
-            documents = rows.workspace_document(after), rows.workspace_document(before)
-            if not await transaction.fetch(sql.CHANGE_WORKSPACE, before.platform, before.id, *documents):
+            place = (before.platform, before.id)
+            found = await transaction.fetch(sql.WORKSPACE, *place)
+            # The document as it stands: an older program may have written it, with fewer settings.
+            held = (
+                found[0]["document"]
+                if found and replace(rows.read_workspace(found[0]), left_at=before.left_at) == before
+                else ""
+            )
+            if not await transaction.fetch(
+                sql.CHANGE_WORKSPACE, *place, rows.workspace_document(after), held
+            ):
                 raise Conflict(f"workspace {before.id} was changed meanwhile")
 
         await self._driver.transaction(change)

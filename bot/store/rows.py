@@ -1,6 +1,5 @@
 """Nouns as the database keeps them: rows to nouns and back, pure."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
@@ -8,7 +7,7 @@ from typing import Final, TypeVar
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from bot.changes import Revision, StoryChange
+from bot.changes import Change, Curation, Draft, Revision, StoryChange
 from bot.errors import StoreError
 from bot.message import Message
 from bot.model import (
@@ -39,6 +38,8 @@ STORY: Final = TypeAdapter(Story)
 MESSAGE: Final = TypeAdapter(Message)
 SUBSCRIPTION: Final = TypeAdapter(Subscription)
 WORKSPACE: Final = TypeAdapter(Workspace)
+CURATION: Final = TypeAdapter(Curation)
+DRAFT: Final = TypeAdapter(Draft)
 DOCUMENT: Final = TypeAdapter(dict[str, object])
 STORY_IDS: Final = TypeAdapter(tuple[StoryId, ...])
 
@@ -93,9 +94,37 @@ def story_values(change: StoryChange, document: str, number: int) -> tuple[Value
 
 def revision_values(change: StoryChange, before: str | None) -> tuple[Value, ...]:
     """Return the values of `INSERT_REVISION`; `before` is the document that the change replaces."""
-    story = change.after
-    at = to_milliseconds(change.at)
-    return story.id, story.revision, at, change.actor, change.action, change.reason, before
+    return change.after.id, change.after.revision, change.change.id, before
+
+
+def change_values(change: Change) -> tuple[Value, ...]:
+    """Return the values of `INSERT_CHANGE`."""
+    return (
+        change.id,
+        change.workspace,
+        to_milliseconds(change.at),
+        change.actor,
+        change.actor_id,
+        change.action,
+        change.reason,
+        change.undoes,
+    )
+
+
+def read_change(row: Row) -> Change:
+    """Return the change of a row."""
+    return Change(
+        id=row["id"],
+        workspace=row["workspace"],
+        at=to_instant(row["at"]),
+        actor=row["actor"],
+        actor_id=row["actor_id"],
+        action=row["action"],
+        reason=row["reason"],
+        undoes=row["undoes"],
+        undone_by=row["undone_by"],
+        number=row["number"],
+    )
 
 
 def read_story(row: Row) -> Story:
@@ -103,22 +132,31 @@ def read_story(row: Row) -> Story:
     return STORY.validate_json(row["document"])
 
 
-def read_revisions(rows: Sequence[Row], story_id: StoryId) -> Iterator[Revision]:
-    """Yield a story's revisions from all of its rows, oldest first; only the last holds the story itself."""
-    befores = [None if row["before"] is None else STORY.validate_json(row["before"]) for row in rows]
-    afters = befores[1:] + [read_story(row) for row in rows[-1:]]
-    for row, before, after in zip(rows, befores, afters, strict=True):
-        assert after is not None  # noqa: S101 -- only the first revision has no `before`
-        yield Revision(
-            story_id=story_id,
-            number=row["number"],
-            at=to_instant(row["at"]),
-            actor=row["actor"],
-            action=row["action"],
-            reason=row["reason"],
-            before=before,
-            after=after,
-        )
+def read_revision(row: Row) -> Revision:
+    """Return the revision of a row; a story that an edit of many began was added."""
+    before = None if row["before"] is None else STORY.validate_json(row["before"])
+    return Revision(
+        story_id=row["story_id"],
+        number=row["number"],
+        change_id=row["change_id"],
+        at=to_instant(row["at"]),
+        actor=row["actor"],
+        actor_id=row["actor_id"],
+        action="add" if before is None and row["action"] == "edit" else row["action"],
+        reason=row["reason"],
+        before=before,
+        after=STORY.validate_json(row["after"]),
+    )
+
+
+def numbered(curation: Curation, revision: int) -> Curation:
+    """Return a curation as the revision that it becomes."""
+    return replace(curation, revision=revision)
+
+
+def read_curation(row: Row) -> Curation:
+    """Return what a workspace decided."""
+    return numbered(CURATION.validate_json(row["document"]), row["revision"])
 
 
 def read_index_entry(row: Row) -> IndexEntry:
@@ -223,7 +261,7 @@ def read_workspace(row: Row) -> Workspace:
     return replace(WORKSPACE.validate_json(row["document"]), left_at=left_at)
 
 
-def delivery_values(delivery: Delivery) -> tuple[Value, ...]:
+def delivery_values(delivery: Delivery, *, outdated: bool = False) -> tuple[Value, ...]:
     """Return the values of `INSERT_DELIVERY`: free to be taken when it is due."""
     due_at = to_milliseconds(delivery.due_at)
     return (
@@ -241,6 +279,7 @@ def delivery_values(delivery: Delivery) -> tuple[Value, ...]:
         delivery.message_id,
         None if delivery.settled_at is None else to_milliseconds(delivery.settled_at),
         delivery.error,
+        int(outdated),
     )
 
 
@@ -259,7 +298,15 @@ def read_delivery(row: Row) -> Delivery:
         attempt=row["attempt"],
         doubts=row["doubts"],
         message_id=row["message_id"],
-        settled_at=None if row["settled_at"] is None else to_instant(row["settled_at"]),
+        settled_at=_instant_or_none(row["settled_at"]),
+        edited_at=_instant_or_none(row["edited_at"]),
         error=row["error"],
+        target=row["target"],
+        cause=row["cause"],
+        outdated=bool(row["outdated"]),
         free_at=to_instant(row["free_at"]),
     )
+
+
+def _instant_or_none(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else to_instant(milliseconds)

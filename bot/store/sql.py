@@ -50,8 +50,7 @@ ON CONFLICT (id) DO UPDATE SET
     change_number = excluded.change_number, document = excluded.document, tokens = excluded.tokens"""
 
 INSERT_REVISION = """
-INSERT INTO revisions (story_id, number, at, actor, action, reason, before)
-VALUES ($1, $2, $3, $4, $5, $6, $7)"""
+INSERT INTO revisions (story_id, number, change_id, before) VALUES ($1, $2, $3, $4)"""
 
 DELETE_STORY_TOPICS = "DELETE FROM story_topics WHERE story_id = $1"
 
@@ -64,12 +63,16 @@ def stories(count: int) -> str:
     return f"SELECT id, workspace, revision, document FROM stories WHERE id IN {_placeholders(1, count)}"
 
 
+_NOT_HIDDEN = """
+    AND NOT EXISTS (SELECT 1 FROM hidden_stories h WHERE h.workspace = $1 AND h.story_id = s.id)"""
+
+
 def _newest(reach: str, condition: str = "") -> str:
     # Each workspace by itself: an index then gives the newest `reach` at once. One query for both
     # would sort every story there is.
     half = f"""SELECT * FROM (
     SELECT s.id, s.published_at, s.document FROM stories s
-    WHERE s.status = 'published' AND s.workspace = %s{condition}
+    WHERE s.status = 'published' AND s.workspace = %s{_NOT_HIDDEN}{condition}
     ORDER BY s.published_at DESC, s.id LIMIT {reach}) AS %s"""
     public = half % ("'public'", "of_all")
     own = half % ("$1 AND $1 <> 'public'", "of_workspace")
@@ -109,13 +112,39 @@ def _of_topics(relation: str, first: int, count: int) -> str:
 
 ARTICLE = "SELECT workspace, document FROM articles WHERE id = $1"
 
+# What is hidden is little, and counted apart.
 COUNT_STORIES = """
-SELECT count(*) AS stories FROM stories WHERE status = 'published' AND workspace IN ('public', $1)"""
+SELECT count(*) - (
+    SELECT count(*) FROM hidden_stories h JOIN stories s ON s.id = h.story_id
+    WHERE h.workspace = $1 AND s.status = 'published' AND s.workspace IN ('public', $1)) AS stories
+FROM stories WHERE status = 'published' AND workspace IN ('public', $1)"""
 
-REVISIONS = """
-SELECT r.number, r.at, r.actor, r.action, r.reason, r.before, s.document
-FROM revisions r LEFT JOIN stories s ON s.id = r.story_id AND s.revision = r.number
-WHERE r.story_id = $1 ORDER BY r.number"""
+
+@cache
+def revisions_held(count: int) -> str:
+    """Return the statement for the revisions of `count` stories."""
+    return f"SELECT id, revision FROM stories WHERE id IN {_placeholders(1, count)}"
+
+
+@cache
+def hidden(count: int) -> str:
+    """Return the statement for which of `count` stories a workspace hides."""
+    return f"""
+SELECT story_id FROM hidden_stories WHERE workspace = $1 AND story_id IN {_placeholders(2, count)}"""
+
+
+# What a revision made of a story is what the next one found, or the story as it stands.
+_REVISIONS = """
+SELECT r.story_id, r.number, r.change_id, r.before, c.at, c.actor, c.actor_id, c.action, c.reason,
+    COALESCE(n.before, s.document) AS after
+FROM revisions r
+    JOIN changes c ON c.id = r.change_id
+    JOIN stories s ON s.id = r.story_id
+    LEFT JOIN revisions n ON n.story_id = r.story_id AND n.number = r.number + 1"""
+
+REVISIONS = f"{_REVISIONS} WHERE r.story_id = $1 ORDER BY r.number"
+
+REVISIONS_OF = f"{_REVISIONS} WHERE r.change_id = $1 ORDER BY r.story_id, r.number"
 
 INDEX_ENTRIES = """
 SELECT * FROM (
@@ -189,8 +218,12 @@ INSERT INTO channel_stories (platform, workspace, channel, story_id, digest_id) 
 INSERT_DELIVERY = """
 INSERT INTO deliveries
     (id, kind, series, part, platform, workspace, channel, message, state,
-     due_at, free_at, owner, attempt, message_id, settled_at, error)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"""
+     due_at, free_at, owner, attempt, message_id, settled_at, error, outdated)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"""
+
+INSERT_NOTICE = f"{INSERT_DELIVERY} ON CONFLICT DO NOTHING"
+
+INSERT_COPY = "INSERT INTO copies (story_id, delivery_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 
 DELIVERIES = f"""
 SELECT * FROM deliveries WHERE {_OF_WORKSPACE}
@@ -204,31 +237,45 @@ DELIVERY = "SELECT * FROM deliveries WHERE id = $1"
 _FREE = "state IN ('planned', 'sending') AND free_at <= $1"
 
 # The test for being free stands twice: PostgreSQL repeats only the outer one when it has waited for
-# somebody else's update, and without it hands the same delivery to both. The two subqueries that give one
+# somebody else's update, and without it hands the same delivery to both. The subqueries that give one
 # value are looked up in an index for each row until there are enough; as NOT EXISTS, PostgreSQL joins
 # whole tables.
-CLAIM_DELIVERIES = f"""
-UPDATE deliveries SET state = 'sending', owner = $2, attempt = attempt + 1, free_at = $3
-WHERE id IN (
-    SELECT d.id FROM deliveries d
-    WHERE d.platform = $5 AND {_FREE} AND d.id = (
+_POST_TURN = """
+    d.id = (
         SELECT owed.id FROM deliveries owed
         WHERE owed.platform = $5 AND owed.workspace = d.workspace AND owed.channel = d.channel
-            AND owed.state IN ('planned', 'sending')
+            AND owed.state IN ('planned', 'sending') AND owed.kind <> 'edit'
         ORDER BY owed.due_at, owed.series, owed.part LIMIT 1)
     AND COALESCE((
         SELECT s.trouble FROM subscriptions s
         WHERE s.platform = $5 AND s.workspace = d.workspace AND s.channel = d.channel
-            AND s.state = 'paused'), '') = ''
+            AND s.state = 'paused'), '') = ''"""
+
+_EDIT_TURN = """
+    d.id = (
+        SELECT owed.id FROM deliveries owed
+        WHERE owed.target = d.target AND owed.state IN ('planned', 'sending')
+        ORDER BY owed.due_at, owed.id LIMIT 1)
+    AND COALESCE((SELECT t.state FROM deliveries t WHERE t.id = d.target), 'failed')
+        IN ('posted', 'failed')"""
+
+CLAIM_DELIVERIES = f"""
+UPDATE deliveries SET state = 'sending', owner = $2, attempt = attempt + 1, free_at = $3
+WHERE id IN (
+    SELECT d.id FROM deliveries d
+    WHERE d.platform = $5 AND {_FREE} AND CASE d.kind WHEN 'edit' THEN {_EDIT_TURN} ELSE {_POST_TURN} END
     ORDER BY d.due_at, d.series, d.part LIMIT $4)
 AND {_FREE}
 RETURNING *"""
 
 SETTLE_DELIVERY = """
 UPDATE deliveries
-SET state = $4, free_at = $5, message_id = $6, settled_at = $7, error = $8, doubts = doubts + $9, owner = ''
+SET state = $4, free_at = $5, message_id = $6, settled_at = $7, error = $8, doubts = doubts + $9,
+    message = COALESCE($10, message), owner = ''
 WHERE id = $1 AND state = 'sending' AND owner = $2 AND attempt = $3
-RETURNING id"""
+RETURNING id, target"""
+
+EDIT_TARGET = "UPDATE deliveries SET message = $2, edited_at = $3 WHERE id = $1"
 
 FAIL_LATER_PARTS = """
 UPDATE deliveries SET state = 'failed', settled_at = $3, error = $4 WHERE series = $1 AND part > $2"""
@@ -256,7 +303,7 @@ RETURNING id"""
 
 POSTS = """
 SELECT * FROM deliveries
-WHERE state = 'posted' AND platform = $1 AND workspace = $2 AND channel = $3
+WHERE state = 'posted' AND kind <> 'edit' AND platform = $1 AND workspace = $2 AND channel = $3
 ORDER BY settled_at DESC, due_at DESC, series, part DESC LIMIT $4"""
 
 # Workspaces, and what processes must know of one another
@@ -293,9 +340,14 @@ PURGE_STORY = """
 INSERT INTO purged_stories (id, workspace, change_number) VALUES ($1, $2, $3)
 ON CONFLICT (id) DO UPDATE SET workspace = excluded.workspace, change_number = excluded.change_number"""
 
-PURGE_POSTS = tuple(
-    f"DELETE FROM {table} WHERE platform = $1 AND workspace = $2"
-    for table in ("deliveries", "channel_stories", "shares", "digests", "subscriptions")
+PURGE_POSTS = (
+    """
+DELETE FROM copies WHERE delivery_id IN (
+    SELECT id FROM deliveries WHERE platform = $1 AND workspace = $2)""",
+    *(
+        f"DELETE FROM {table} WHERE platform = $1 AND workspace = $2"
+        for table in ("deliveries", "channel_stories", "shares", "digests", "subscriptions")
+    ),
 )
 """Each before what it refers to."""
 
@@ -304,7 +356,13 @@ _ITS_STORIES = "(SELECT id FROM stories WHERE workspace = $1)"
 PURGE_NEWS = (
     f"DELETE FROM channel_stories WHERE story_id IN {_ITS_STORIES}",
     f"DELETE FROM story_topics WHERE story_id IN {_ITS_STORIES}",
+    f"DELETE FROM copies WHERE story_id IN {_ITS_STORIES}",
     f"DELETE FROM revisions WHERE story_id IN {_ITS_STORIES}",
+    "DELETE FROM curation_revisions WHERE workspace = $1",
+    "DELETE FROM changes WHERE workspace = $1",
+    "DELETE FROM curations WHERE workspace = $1",
+    "DELETE FROM hidden_stories WHERE workspace = $1",
+    "DELETE FROM drafts WHERE workspace = $1",
     "DELETE FROM stories WHERE workspace = $1",
     "DELETE FROM articles WHERE workspace = $1",
     "DELETE FROM keepsakes WHERE workspace = $1",

@@ -29,13 +29,14 @@ from bot.model import (
     TryAgain,
     WorkspaceId,
 )
-from bot.store import rows, sql
+from bot.store import rows, saving, sql
+from bot.store.chronicle import DatabaseChronicle
 from bot.store.driver import Driver, Row, Transaction, Value
 from bot.store.registry import DatabaseRegistry
 from bot.store.rows import to_milliseconds
 
 
-class DatabaseStore(DatabaseRegistry):
+class DatabaseStore(DatabaseRegistry, DatabaseChronicle):
     """Implements `bot.ports.Store` on any driver whose schema is up to date."""
 
     def __init__(self, driver: Driver, database_id: str) -> None:
@@ -48,12 +49,17 @@ class DatabaseStore(DatabaseRegistry):
         return self._driver.description
 
     async def save_stories(self, changes: Sequence[StoryChange], article: Article | None = None) -> None:
-        await self._driver.transaction(partial(_save_stories, changes=changes, article=article))
+        await self._driver.transaction(partial(saving.save_stories, changes=changes, article=article))
 
     async def stories(self, ids: Sequence[StoryId], workspace: WorkspaceId) -> dict[StoryId, Story]:
         # Not a condition of the statement: databases then start from it instead of from the ids.
         stored = await self.stored_stories(ids)
-        return {id_: story for id_, story in stored.items() if _sees(workspace, story)}
+        seen = {id_: story for id_, story in stored.items() if _sees(workspace, story)}
+        hidden = set[str]()
+        for batch in sql.lists(seen):
+            found = await self._driver.read(sql.hidden(len(batch)), workspace, *batch)
+            hidden |= {row["story_id"] for row in found}
+        return {id_: story for id_, story in seen.items() if id_ not in hidden}
 
     async def stored_stories(self, ids: Sequence[StoryId]) -> dict[StoryId, Story]:
         found: dict[StoryId, Story] = {}
@@ -91,7 +97,7 @@ class DatabaseStore(DatabaseRegistry):
         return int(row["stories"])
 
     async def revisions(self, story_id: StoryId) -> list[Revision]:
-        return list(rows.read_revisions(await self._rows_of(sql.REVISIONS, story_id), story_id))
+        return [rows.read_revision(row) for row in await self._rows_of(sql.REVISIONS, story_id)]
 
     async def index_entries(self, after: int, limit: int) -> list[IndexEntry]:
         return [
@@ -118,7 +124,7 @@ class DatabaseStore(DatabaseRegistry):
             values = rows.channel_values(channel)
             stopped = bool(await transaction.fetch(sql.STOP_SUBSCRIPTION, *values, trouble))
             if stopped and notice is not None:
-                await transaction.fetch(sql.INSERT_DELIVERY, *rows.delivery_values(notice))
+                await saving.insert_deliveries(transaction, [notice])
             return stopped
 
         return await self._driver.transaction(stop)
@@ -163,7 +169,7 @@ class DatabaseStore(DatabaseRegistry):
     async def share(self, share: Share, deliveries: Sequence[Delivery]) -> None:
         async def save(transaction: Transaction) -> None:
             await transaction.fetch(sql.INSERT_SHARE, *rows.share_values(share))
-            await transaction.execute_many(sql.INSERT_DELIVERY, map(rows.delivery_values, deliveries))
+            await saving.insert_deliveries(transaction, deliveries)
 
         await self._driver.transaction(save)
 
@@ -180,10 +186,10 @@ class DatabaseStore(DatabaseRegistry):
         return sorted(claimed, key=lambda delivery: (delivery.due_at, delivery.series))
 
     async def settle(
-        self, delivery: Delivery, outcome: Outcome, now: datetime, notice: Delivery | None = None
+        self, delivery: Delivery, outcome: Outcome, now: datetime, notices: Sequence[Delivery] = ()
     ) -> bool:
         return await self._driver.transaction(
-            partial(_settle, delivery=delivery, outcome=outcome, now=now, notice=notice)
+            partial(_settle, delivery=delivery, outcome=outcome, now=now, notices=notices)
         )
 
     async def release(self, owner: str) -> int:
@@ -240,51 +246,6 @@ def _sees(workspace: WorkspaceId, story: Story) -> bool:
     return story.status == "published" and story.workspace in (PUBLIC, workspace)
 
 
-async def _save_stories(
-    transaction: Transaction, changes: Sequence[StoryChange], article: Article | None
-) -> None:
-    # Numbers come first: on PostgreSQL their row is locked until commit, so that savers go one after
-    # another, numbers are committed in their order, and what is read below stays true.
-    (counter,) = await transaction.fetch(sql.TAKE_CHANGE_NUMBERS, len(changes))
-    first_number = counter["value"] - len(changes) + 1
-    documents = [rows.to_json(rows.STORY, change.after) for change in changes]
-    befores = await _documents_before(transaction, changes, documents)
-
-    if article is not None:
-        await transaction.fetch(sql.INSERT_ARTICLE, *rows.article_values(article))
-    numbers = range(first_number, first_number + len(changes))
-    await transaction.execute_many(sql.SAVE_STORY, map(rows.story_values, changes, documents, numbers))
-    await transaction.execute_many(sql.INSERT_REVISION, map(rows.revision_values, changes, befores))
-    latest = {change.after.id: change.after for change in changes}
-    await transaction.execute_many(
-        sql.DELETE_STORY_TOPICS, [(story.id,) for story in latest.values() if story.revision > 1]
-    )
-    await transaction.execute_many(
-        sql.INSERT_STORY_TOPIC,
-        [(topic, story.id) for story in latest.values() for topic in dict.fromkeys(story.topics)],
-    )
-
-
-async def _documents_before(
-    transaction: Transaction, changes: Sequence[StoryChange], documents: Sequence[str]
-) -> list[str | None]:
-    """Return the document that each change replaces, if any. Raises `Conflict` where one does not fit."""
-    held: dict[str, tuple[int, str, str | None]] = {}
-    for batch in sql.lists(change.after.id for change in changes):
-        for row in await transaction.fetch(sql.stories(len(batch)), *batch):
-            held[row["id"]] = (row["revision"], row["workspace"], row["document"])
-    befores = []
-    for story, document in zip((change.after for change in changes), documents, strict=True):
-        revision, workspace, before = held.get(story.id, (0, story.workspace, None))
-        if story.revision != revision + 1:
-            raise Conflict(f"story {story.id} is at revision {revision}: {story.revision} does not follow")
-        if story.workspace != workspace:
-            raise Conflict(f"story {story.id} belongs to another workspace")
-        befores.append(before)
-        held[story.id] = (story.revision, workspace, document)
-    return befores
-
-
 async def _add_subscription(transaction: Transaction, subscription: Subscription) -> Subscription:
     await transaction.fetch(sql.INSERT_SUBSCRIPTION, *rows.subscription_values(subscription))
     (row,) = await transaction.fetch(sql.SUBSCRIPTION, *rows.channel_values(subscription.channel))
@@ -324,17 +285,23 @@ async def _publish(
     await transaction.execute_many(
         sql.INSERT_CHANNEL_STORY, [(*channel, story_id, digest.id) for story_id in digest.story_ids]
     )
-    await transaction.execute_many(sql.INSERT_DELIVERY, map(rows.delivery_values, deliveries))
+    await saving.insert_deliveries(transaction, deliveries)
 
 
 async def _settle(
-    transaction: Transaction, delivery: Delivery, outcome: Outcome, now: datetime, notice: Delivery | None
+    transaction: Transaction,
+    delivery: Delivery,
+    outcome: Outcome,
+    now: datetime,
+    notices: Sequence[Delivery],
 ) -> bool:
     at = to_milliseconds(now)
     result: tuple[Value, ...]
+    shown = None
     match outcome:
-        case Posted(message_id=message_id):
+        case Posted(message_id=message_id, message=message):
             result = ("posted", at, message_id, at, "", 0)
+            shown = None if message is None else rows.to_json(rows.MESSAGE, message)
         case TryAgain(at=free_at, reason=reason, doubt=doubt):
             result = ("planned", to_milliseconds(free_at), None, None, reason, int(doubt))
         case GiveUp(reason=reason):
@@ -342,11 +309,13 @@ async def _settle(
         case _:
             assert_never(outcome)
     claim = (delivery.id, delivery.owner, delivery.attempt)
-    if not await transaction.fetch(sql.SETTLE_DELIVERY, *claim, *result):
+    settled = await transaction.fetch(sql.SETTLE_DELIVERY, *claim, *result, shown)
+    if not settled:
         return False
+    if shown is not None and settled[0]["target"] is not None:
+        await transaction.fetch(sql.EDIT_TARGET, settled[0]["target"], shown, at)
     if isinstance(outcome, GiveUp):
         error = f"part {delivery.part} failed"
         await transaction.fetch(sql.FAIL_LATER_PARTS, delivery.series, delivery.part, at, error)
-    if notice is not None:
-        await transaction.fetch(sql.INSERT_DELIVERY, *rows.delivery_values(notice))
+    await saving.insert_deliveries(transaction, notices, sql.INSERT_NOTICE)
     return True

@@ -174,7 +174,7 @@ async def test_publishing_that_fails_at_any_statement_leaves_nothing_behind(stor
         assert await store.subscription(make_channel()) == subscription
         assert len(await store.fresh_stories(subscription, 10)) == 1
 
-    assert failures == 4  # due time, digest, stories, deliveries
+    assert failures == 5  # due time, digest, stories, deliveries, copies
     assert await store.delivery("digest.1") == make_delivery()
 
 
@@ -192,7 +192,7 @@ async def test_saving_that_fails_at_any_statement_leaves_nothing_behind(store):
         assert await store.fresh_stories(make_subscription(topics=("robots",)), 10) == [first]
         assert [entry.number for entry in await store.index_entries(0, 10)] == [1]
 
-    assert failures == 7  # numbers, stories read, article, stories, revisions, topics out, topics in
+    assert failures == 8  # numbers, stories read, article, act, stories, revisions, topics out, topics in
     assert await store.stories(["story"], PUBLIC) == {"story": second}
 
 

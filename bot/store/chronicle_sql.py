@@ -1,0 +1,130 @@
+"""The statements about moderators' work: changes, the queue, curations, copies and their edits, drafts."""
+# ruff: noqa: S608 -- the texts are put together from the constants of this file only
+
+from functools import cache
+
+# Changes
+
+INSERT_CHANGE = """
+INSERT INTO changes (number, id, workspace, at, actor, actor_id, action, reason, undoes)
+VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM changes), $1, $2, $3, $4, $5, $6, $7, $8)"""
+
+MARK_UNDONE = "UPDATE changes SET undone_by = $2 WHERE id = $1 AND undone_by IS NULL RETURNING undoes"
+
+MARK_DONE_AGAIN = "UPDATE changes SET undone_by = NULL WHERE id = $1"
+
+CHANGE = "SELECT * FROM changes WHERE id = $1"
+
+
+@cache
+def _chosen(workspaces: int) -> str:
+    """Return what chooses changes: $1 to $4 are the filter, then come the workspaces."""
+    places = ", ".join(f"${number}" for number in range(5, 5 + workspaces))
+    # PostgreSQL cannot tell the type of a NULL by itself.
+    return f"""
+FROM changes c
+WHERE c.workspace IN ({places})
+    AND (CAST($1 AS TEXT) IS NULL OR c.action = $1)
+    AND (CAST($2 AS TEXT) IS NULL OR c.actor_id = $2 OR lower(c.actor) = lower($2))
+    AND (CAST($3 AS TEXT) IS NULL
+        OR EXISTS (SELECT 1 FROM revisions r WHERE r.change_id = c.id AND r.story_id = $3))
+    AND (CAST($4 AS BIGINT) IS NULL OR c.at >= $4)"""
+
+
+@cache
+def changes(workspaces: int) -> str:
+    """Return the statement for a page of the log of as many workspaces; limit and offset come last."""
+    limit, offset = 5 + workspaces, 6 + workspaces
+    return f"SELECT c.* {_chosen(workspaces)} ORDER BY c.number DESC LIMIT ${limit} OFFSET ${offset}"
+
+
+@cache
+def count_changes(workspaces: int) -> str:
+    """Return the statement for how many changes a log has."""
+    return f"SELECT count(*) AS changes {_chosen(workspaces)}"
+
+
+# The queue
+
+_WAITING = """
+FROM stories s
+    JOIN revisions r ON r.story_id = s.id AND r.number = 1
+    JOIN changes c ON c.id = r.change_id
+WHERE s.status = 'waiting' AND s.workspace = $1"""
+
+WAITING_STORIES = f"SELECT s.document {_WAITING} ORDER BY c.number, s.id LIMIT $2 OFFSET $3"
+
+COUNT_WAITING = f"SELECT count(*) AS stories {_WAITING} AND (CAST($2 AS TEXT) IS NULL OR c.actor_id = $2)"
+
+# Curations
+
+CURATION = "SELECT revision, document FROM curations WHERE workspace = $1"
+
+SAVE_CURATION = """
+INSERT INTO curations (workspace, revision, document) VALUES ($1, $2, $3)
+ON CONFLICT (workspace) DO UPDATE SET revision = excluded.revision, document = excluded.document
+WHERE curations.revision = excluded.revision - 1
+RETURNING revision"""
+
+INSERT_CURATION_REVISION = """
+INSERT INTO curation_revisions (change_id, workspace, before, after) VALUES ($1, $2, $3, $4)"""
+
+CURATION_REVISION = "SELECT before, after FROM curation_revisions WHERE change_id = $1"
+
+HIDE = "INSERT INTO hidden_stories (workspace, story_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+
+UNHIDE = "DELETE FROM hidden_stories WHERE workspace = $1 AND story_id = $2"
+
+# Copies, and edits of them
+
+_TELLING = """
+FROM copies k JOIN deliveries d ON d.id = k.delivery_id
+WHERE k.story_id = $1 AND d.kind <> 'edit' AND (CAST($2 AS TEXT) IS NULL OR d.workspace = $2)"""
+
+COPIES = f"SELECT d.* {_TELLING} ORDER BY d.due_at DESC, d.series, d.part LIMIT $3 OFFSET $4"
+
+COUNT_COPIES = f"SELECT count(*) AS copies {_TELLING} AND d.state <> 'failed'"
+
+# An edit has the id of its target and the number of its change, and is a series of its own.
+PLAN_EDITS = f"""
+INSERT INTO deliveries
+    (id, kind, series, part, platform, workspace, channel, message, state,
+     due_at, free_at, owner, attempt, error, target, cause)
+SELECT
+    d.id || CAST($3 AS TEXT), 'edit', d.id || CAST($3 AS TEXT), 1,
+    d.platform, d.workspace, d.channel, d.message, 'planned',
+    CAST($4 AS BIGINT), CAST($4 AS BIGINT), '', 0, '', d.id, CAST($5 AS TEXT)
+{_TELLING} AND d.state <> 'failed'
+ON CONFLICT DO NOTHING"""
+
+MARK_OUTDATED = """
+UPDATE deliveries SET outdated = 1
+WHERE state <> 'posted' AND kind <> 'edit' AND id IN (SELECT delivery_id FROM copies WHERE story_id = $1)
+    AND (CAST($2 AS TEXT) IS NULL OR workspace = $2)"""
+
+EDITS = """
+SELECT * FROM deliveries WHERE cause = $1 AND (CAST($4 AS TEXT) IS NULL OR state = $4)
+ORDER BY platform, workspace, channel, due_at, id LIMIT $2 OFFSET $3"""
+
+COUNT_EDITS = "SELECT state, count(*) AS edits FROM deliveries WHERE cause = $1 GROUP BY state"
+
+
+@cache
+def edits_of(count: int) -> str:
+    """Return the statement for the edits of `count` targets, the newest last."""
+    places = ", ".join(f"${number}" for number in range(1, 1 + count))
+    return f"SELECT * FROM deliveries WHERE target IN ({places}) ORDER BY due_at, id"
+
+
+# Drafts
+
+DRAFT = "SELECT document FROM drafts WHERE id = $1"
+
+INSERT_DRAFT = "INSERT INTO drafts (id, workspace, revision, made_at, document) VALUES ($1, $2, $3, $4, $5)"
+
+CHANGE_DRAFT = """
+UPDATE drafts SET revision = $2, document = $3 WHERE id = $1 AND revision = $2 - 1 RETURNING id"""
+
+DROP_DRAFT = "DELETE FROM drafts WHERE id = $1"
+
+DROP_DRAFTS = "DELETE FROM drafts WHERE made_at < $1 RETURNING id"
