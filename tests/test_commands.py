@@ -65,7 +65,6 @@ def test_typed_text_becomes_its_command(text, command):
         ("/ai-news x visible:perhaps", "bad_option"),
         ("/ai-news-mod", "unknown_subcommand"),
         ("/ai-news-mod remove", "unknown_subcommand"),
-        ("/ai-news-mod add robots", "unknown_subcommand"),
         ("/ai-news-mod setup robots", "unknown_wish"),
         ("/ai-news-mod setup count:3", "unknown_wish"),
         ("/ai-news x page:²", "bad_option"),
