@@ -61,8 +61,12 @@ class Chronicle(Protocol):
         """Return one change."""
         ...
 
-    async def revisions_of(self, change_id: ChangeId) -> list[Revision]:
-        """Return what a change did to stories, by their ids."""
+    async def revisions_of(self, change_id: ChangeId, limit: int | None = None) -> list[Revision]:
+        """Return what a change did to stories, by their ids; to the first of them where there is a limit."""
+        ...
+
+    async def count_revisions(self, change_id: ChangeId) -> int:
+        """Return how many revisions of stories a change made."""
         ...
 
     async def curation(self, workspace: WorkspaceId) -> Curation:

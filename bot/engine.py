@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot import add_form, briefing, digest_form, home, replies
 from bot.changes import Revision
+from bot.chronicling import Chronicling
 from bot.commands import Ask, Command, DigestCommand, FillInSubscription, Help, Newest, parse, unparse
 from bot.digests import Digests
 from bot.display import printable
@@ -58,7 +59,15 @@ class StoryRecord:
 class Engine:
     """The use cases over one store and one index."""
 
-    def __init__(self, store: Store, index: Index, names: Names, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        index: Index,
+        names: Names,
+        clock: Clock,
+        *,
+        operators: frozenset[WorkspaceId] = frozenset({WorkspaceId("local")}),
+    ) -> None:
         self.store = store
         self.index = index
         self.names = names
@@ -67,7 +76,8 @@ class Engine:
         self._digests = Digests(store, names, clock)
         self.subscribing = Subscribing(store, names, clock, self._digests)
         self.workspaces = Workspaces(store, clock)
-        self._moderating = Moderating(self.workspaces)
+        self._chronicling = Chronicling(store, names, clock, operators, self._story_meant)
+        self._moderating = Moderating(self.workspaces, self._chronicling)
         self._suggestions = Suggestions(store, index, names, clock)
 
     # Stories in
@@ -110,9 +120,8 @@ class Engine:
 
     async def reply(self, asked: Command | str, interaction: Interaction) -> Message | Form:
         """Do what a command, or its typed text, asks; the reply may say why it cannot be done."""
-        interaction = _by_a_name_that_can_be_kept(interaction)
         try:
-            return await self._do(parse(asked) if isinstance(asked, str) else asked, interaction)
+            return await self.perform(asked, interaction)
         except UserError as error:
             return _refused(error, interaction)
 
@@ -120,19 +129,35 @@ class Engine:
         self, command: str, values: Mapping[str, str], interaction: Interaction
     ) -> Message | Form:
         """Do what a form that was filled in asks; it comes back with what is wrong, nothing typed lost."""
-        interaction = _by_a_name_that_can_be_kept(interaction)
         try:
-            match parse(command):
-                case AddStories():
-                    return await self._add_as_filled_in(values, interaction.actor)
-                case FillInSubscription():
-                    return await self.subscribing.fill_in(values, interaction)
-                case asked if isinstance(asked, ModeratorCommand):
-                    return await self._moderating.submit(asked, values, interaction)
-                case _:
-                    raise InvalidInput("no_form", command=command[:40])
+            return await self.perform(command, interaction, values)
         except UserError as error:
             return _refused(error, interaction)
+
+    async def perform(
+        self, asked: Command | str, interaction: Interaction, values: Mapping[str, str] | None = None
+    ) -> Message | Form:
+        """Do what a command asks, or its form with the `values` filled in. Raises `UserError`."""
+        actor = interaction.actor
+        # Platforms let people choose names that no database takes.
+        interaction = replace(interaction, actor=replace(actor, name=printable(actor.name)))
+        command = parse(asked) if isinstance(asked, str) else asked
+        if values is None:
+            return await self._do(command, interaction)
+        return await self._fill_in(command, values, interaction)
+
+    async def _fill_in(
+        self, command: Command, values: Mapping[str, str], interaction: Interaction
+    ) -> Message | Form:
+        match command:
+            case AddStories():
+                return await self._add_as_filled_in(values, interaction.actor)
+            case FillInSubscription():
+                return await self.subscribing.fill_in(values, interaction)
+            case _ if isinstance(command, ModeratorCommand):
+                return await self._moderating.submit(command, values, interaction)
+            case _:
+                raise InvalidInput("no_form", command="/ai-news")
 
     async def _add_as_filled_in(self, values: Mapping[str, str], actor: Actor) -> Message | Form:
         check_moderator(actor)
@@ -211,6 +236,14 @@ class Engine:
         stories = await self.store.newest_stories(actor.workspace, size + 1, offset=(page - 1) * size)
         return replies.newest_message(stories[:size], page, len(stories) > size, actor.language)
 
+    async def _story_meant(self, named: str, actor: Actor) -> StoryId | None:
+        """Return the story that somebody may see and means by its id, or by words: the best hit."""
+        story = (await self.store.stored_stories([StoryId(named)])).get(StoryId(named))
+        if story is not None and story.workspace in (PUBLIC, actor.workspace):
+            return story.id
+        found = (await self.answer(named, actor, limit=1)).found
+        return found[0].story.id if found else None
+
     # What there is
 
     async def home(self, interaction: Interaction) -> Message:
@@ -267,12 +300,6 @@ class Engine:
     async def compose_due(self, limits: Mapping[str, Limits]) -> int:
         """Publish the digests that are due on the platforms given; return how many."""
         return await self._digests.publish_due(limits)
-
-
-def _by_a_name_that_can_be_kept(interaction: Interaction) -> Interaction:
-    """Return the interaction; platforms let its actor choose names that no database takes."""
-    actor = interaction.actor
-    return replace(interaction, actor=replace(actor, name=printable(actor.name)))
 
 
 def _was_shown(story: Story, revisions: Sequence[Revision]) -> bool:

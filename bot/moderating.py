@@ -2,25 +2,31 @@
 
 from collections.abc import Mapping
 
+from bot.chronicling import Chronicling
 from bot.errors import InvalidInput
 from bot.form import Form
 from bot.message import Message
 from bot.model import Interaction
-from bot.moderator_commands import COMMAND, ModeratorCommand, SetUp
+from bot.moderator_commands import COMMAND, ModeratorCommand, SetUp, ShowLog, UndoChange
 from bot.workspaces import Workspaces
 
 
 class Moderating:
     """What moderators do, from inside the chat. Who may is looked at with every command."""
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, chronicling: Chronicling) -> None:
         self._workspaces = workspaces
+        self._chronicling = chronicling
 
     async def reply(self, command: ModeratorCommand, interaction: Interaction) -> Message | Form:
         """Do what a command asks, or ask for what it needs with a form. Raises `UserError`."""
         match command:
             case SetUp():
                 return await self._workspaces.set_up(command, interaction)
+            case ShowLog():
+                return await self._chronicling.log(command, interaction)
+            case UndoChange():
+                return await self._chronicling.undo(command, interaction)
             case _:
                 raise InvalidInput("no_form", command=COMMAND)
 

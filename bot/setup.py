@@ -50,6 +50,12 @@ def with_settings(workspace: Workspace, wishes: Mapping[str, str]) -> Workspace:
     return workspace
 
 
+def read_person(typed: str) -> str:
+    """Return the id of somebody who is mentioned; any other text, such as a name, as it was typed."""
+    found = _PERSON.fullmatch(typed)
+    return found["of"] or typed if found else typed
+
+
 def _moderators(value: str) -> tuple[str, ...]:
     if value.lower() in _OFF:
         return ()

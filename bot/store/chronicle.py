@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from bot.changes import Change, Copy, Curation, Draft, Revision
 from bot.chronicle import EVERYTHING, LogFilter
@@ -20,6 +21,9 @@ from bot.model import (
 from bot.store import chronicle_sql, rows, saving, sql
 from bot.store.driver import Driver, Row, Transaction, Value
 from bot.store.rows import to_milliseconds
+
+_ALL: Final = 2**31 - 1
+"""A limit that no list reaches; the engines have no common word for none."""
 
 
 class DatabaseChronicle:
@@ -53,8 +57,15 @@ class DatabaseChronicle:
         found = await self._of_id(chronicle_sql.CHANGE, change_id)
         return rows.read_change(found[0]) if found else None
 
-    async def revisions_of(self, change_id: ChangeId) -> list[Revision]:
-        return [rows.read_revision(row) for row in await self._of_id(sql.REVISIONS_OF, change_id)]
+    async def revisions_of(self, change_id: ChangeId, limit: int | None = None) -> list[Revision]:
+        if sql.NO_TEXT.search(change_id):
+            return []
+        found = await self._driver.read(sql.REVISIONS_OF, change_id, _ALL if limit is None else limit)
+        return [rows.read_revision(row) for row in found]
+
+    async def count_revisions(self, change_id: ChangeId) -> int:
+        found = await self._of_id(chronicle_sql.COUNT_REVISIONS, change_id)
+        return int(found[0]["revisions"]) if found else 0
 
     async def curation(self, workspace: WorkspaceId) -> Curation:
         found = await self._of_id(chronicle_sql.CURATION, workspace)

@@ -15,6 +15,8 @@ MARK_DONE_AGAIN = "UPDATE changes SET undone_by = NULL WHERE id = $1"
 
 CHANGE = "SELECT * FROM changes WHERE id = $1"
 
+COUNT_REVISIONS = "SELECT count(*) AS revisions FROM revisions WHERE change_id = $1"
+
 
 @cache
 def _chosen(workspaces: int) -> str:
@@ -27,7 +29,12 @@ WHERE c.workspace IN ({places})
     AND (CAST($1 AS TEXT) IS NULL OR c.action = $1)
     AND (CAST($2 AS TEXT) IS NULL OR c.actor_id = $2 OR lower(c.actor) = lower($2))
     AND (CAST($3 AS TEXT) IS NULL
-        OR EXISTS (SELECT 1 FROM revisions r WHERE r.change_id = c.id AND r.story_id = $3))
+        OR EXISTS (SELECT 1 FROM revisions r WHERE r.change_id = c.id AND r.story_id = $3)
+        OR EXISTS (
+            SELECT 1 FROM curation_revisions v
+            WHERE v.change_id = c.id
+                AND (replace(v.before, '"' || $3 || '"', '') = v.before)
+                    <> (replace(v.after, '"' || $3 || '"', '') = v.after)))
     AND (CAST($4 AS BIGINT) IS NULL OR c.at >= $4)"""
 
 

@@ -144,7 +144,7 @@ FROM revisions r
 
 REVISIONS = f"{_REVISIONS} WHERE r.story_id = $1 ORDER BY r.number"
 
-REVISIONS_OF = f"{_REVISIONS} WHERE r.change_id = $1 ORDER BY r.story_id, r.number"
+REVISIONS_OF = f"{_REVISIONS} WHERE r.change_id = $1 ORDER BY r.story_id, r.number LIMIT $2"
 
 INDEX_ENTRIES = """
 SELECT * FROM (
