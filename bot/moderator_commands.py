@@ -172,7 +172,6 @@ MAX_PAGE: Final = 1_000
 _Known = TypeVar("_Known", bound=str)
 _Default = TypeVar("_Default")
 _MAX_NUMBER: Final = 9
-_OPTION_BEGINS: Final = re.compile(r"(?:^|\s)[a-z-]+:(?!//)", re.IGNORECASE)
 _EXAMPLES: Final[Mapping[str, str]] = {
     "act": "show",
     "piece": "2",
@@ -188,6 +187,9 @@ _EXAMPLES: Final[Mapping[str, str]] = {
     "story": "deepseek",
     "part": "history",
 }
+
+# An id may have a colon in it, such as guid:1; an option that nobody knows is told so after a name only.
+_OPTION_BEGINS: Final = re.compile(rf"(?:^(?:{'|'.join(_EXAMPLES)})|\s[a-z-]+):(?!//)", re.IGNORECASE)
 
 
 def parse_moderation(text: str) -> ModeratorCommand:
