@@ -42,12 +42,16 @@ class DatabaseChronicle:
     async def changes(
         self, workspaces: Sequence[WorkspaceId], limit: int, offset: int = 0, which: LogFilter = EVERYTHING
     ) -> list[Change]:
+        if _asks_for_no_text(which):
+            return []
         places = sql.padded(tuple(workspaces))
         statement = chronicle_sql.changes(len(places))
         found = await self._driver.read(statement, *_filter_values(which), *places, limit, offset)
         return [rows.read_change(row) for row in found]
 
     async def count_changes(self, workspaces: Sequence[WorkspaceId], which: LogFilter = EVERYTHING) -> int:
+        if _asks_for_no_text(which):
+            return 0
         places = sql.padded(tuple(workspaces))
         statement = chronicle_sql.count_changes(len(places))
         (row,) = await self._driver.read(statement, *_filter_values(which), *places)
@@ -141,6 +145,11 @@ class DatabaseChronicle:
     async def _of_id(self, statement: str, id_: str) -> Sequence[Row]:
         """Return the rows of one id, which may come from a button and be one that nothing can have."""
         return [] if sql.NO_TEXT.search(id_) else await self._driver.read(statement, id_)
+
+
+def _asks_for_no_text(which: LogFilter) -> bool:
+    """Whether nothing can be found: no database holds what is asked for."""
+    return any(sql.NO_TEXT.search(text) for text in (which.actor, which.story_id) if text)
 
 
 def _filter_values(which: LogFilter) -> tuple[Value, ...]:

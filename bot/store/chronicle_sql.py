@@ -11,7 +11,7 @@ VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM changes), $1, $2, $3, $4, $5, 
 
 MARK_UNDONE = "UPDATE changes SET undone_by = $2 WHERE id = $1 AND undone_by IS NULL RETURNING undoes"
 
-MARK_DONE_AGAIN = "UPDATE changes SET undone_by = NULL WHERE id = $1"
+MARK_ANEW = "UPDATE changes SET undone_by = CAST($2 AS TEXT) WHERE id = $1 RETURNING undoes"
 
 CHANGE = "SELECT * FROM changes WHERE id = $1"
 

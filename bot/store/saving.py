@@ -79,9 +79,21 @@ async def record(transaction: Transaction, change: Change) -> None:
         undone = await transaction.fetch(chronicle_sql.MARK_UNDONE, change.undoes, change.id)
         if not undone:
             raise Conflict(f"change {change.undoes} is undone already")
-        if again := undone[0]["undoes"]:  # what an undo took back is done again
-            await transaction.fetch(chronicle_sql.MARK_DONE_AGAIN, again)
+        await _mark_anew(transaction, undone[0]["undoes"], change.undoes)
     await transaction.fetch(chronicle_sql.INSERT_CHANGE, *rows.change_values(change))
+
+
+async def _mark_anew(transaction: Transaction, change_id: str | None, undo: str) -> None:
+    """Mark what an `undo`, which was itself taken back, had taken back: it is done again.
+
+    Where that is an undo as well, what it takes back is undone again, and so on.
+    """
+    is_done = True
+    while change_id is not None:
+        values = (change_id, None if is_done else undo)
+        marked = await transaction.fetch(chronicle_sql.MARK_ANEW, *values)
+        change_id, undo = (marked[0]["undoes"] if marked else None), change_id
+        is_done = not is_done
 
 
 async def save_curation(transaction: Transaction, change: Change, before: Curation, after: Curation) -> None:
