@@ -11,7 +11,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from adapters.cli import delivery, doctor, load, preview, read, serve, slack, subscription
+from adapters.cli import delivery, doctor, load, preview, read, serve, slack, story, story_acts, subscription
 from bot.display import printable
 from bot.errors import BotError, UserError
 
@@ -34,7 +34,8 @@ app.command()(read.ask)
 app.command()(preview.digest)
 app.command()(preview.segment)
 app.command()(load.add)
-app.add_typer(read.story_app, name="story")
+story.app.add_typer(story_acts.app)
+app.add_typer(story.app, name="story")
 app.add_typer(subscription.app, name="subscription")
 app.add_typer(delivery.delivery_app, name="delivery")
 app.command("import")(load.import_stories)

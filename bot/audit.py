@@ -163,7 +163,7 @@ def _entry(entry: Entry, zone: str, room: int, language: Language) -> Iterator[R
     change = entry.change
     yield _instant(change.at, zone, language)
     yield Run(phrase("story.dot", language))
-    yield Run(_sentence(entry, room, language))
+    yield Run(sentence(entry, room, language))
     if change.reason:
         reason = truncated(printable(change.reason), room)
         yield Run(f"\n{phrase('log.reason', language, reason=reason)}")
@@ -175,7 +175,8 @@ def _entry(entry: Entry, zone: str, room: int, language: Language) -> Iterator[R
         yield from phrase_runs("log.undone_by", language, "when", [at], who=by)
 
 
-def _sentence(entry: Entry, room: int, language: Language) -> str:
+def sentence(entry: Entry, room: int, language: Language) -> str:
+    """Return who did what in a sentence; titles have `room` for so many UTF-16 units."""
     change, undone = entry.change, entry.undoes
     subjects = [
         phrase("log.quoted", language, title=truncated(" ".join(printable(subject).split()), room))

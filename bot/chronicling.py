@@ -72,10 +72,22 @@ class Chronicling:
         which = LogFilter(action=command.action, actor=by or None, story_id=story_id)
         workspaces = self._workspaces(actor)
         count = await self._store.count_changes(workspaces, which)
-        changes = await self._store.changes(workspaces, PAGE_SIZE, (command.page - 1) * PAGE_SIZE, which)
-        entries = [await self._entry(change, actor.language) for change in changes]
+        offset = (command.page - 1) * PAGE_SIZE
+        entries = await self.entries(workspaces, PAGE_SIZE, which, actor.language, offset)
         zone, limits = interaction.time_zone, interaction.limits
         return log_message(entries, count, command, zone, limits, actor.language)
+
+    async def entries(
+        self,
+        workspaces: Sequence[WorkspaceId],
+        limit: int,
+        which: LogFilter,
+        language: Language,
+        offset: int = 0,
+    ) -> list[Entry]:
+        """Return changes of some workspaces' logs with what became of them, the newest first."""
+        changes = await self._store.changes(workspaces, limit, offset, which)
+        return [await self._entry(change, language) for change in changes]
 
     async def undo(self, command: UndoChange, interaction: Interaction) -> Message:
         """Take a change back, and tell what that did. Raises `UserError`."""

@@ -76,8 +76,8 @@ class Engine:
         self._digests = Digests(store, names, clock)
         self.subscribing = Subscribing(store, names, clock, self._digests)
         self.workspaces = Workspaces(store, clock)
-        self._chronicling = Chronicling(store, names, clock, operators, self._story_meant)
-        self._moderating = Moderating(self.workspaces, self._chronicling)
+        self.chronicling = Chronicling(store, names, clock, operators, self._story_meant)
+        self._moderating = Moderating(self.workspaces, self.chronicling)
         self._suggestions = Suggestions(store, index, names, clock)
 
     # Stories in

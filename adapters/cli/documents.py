@@ -3,15 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 
 from adapters.cli.channels import name_of
+from bot.audit import Entry, edits_told, sentence
 from bot.changes import Revision
 from bot.lookup import Answer, AnswerSentence, Found
 from bot.message import Message
-from bot.model import Claim, Source, Story, Subscription, Telling
+from bot.model import Claim, Language, Remark, Source, Story, Subscription, Telling
 from bot.segment import Cut
 
 Json = dict[str, object]
+
+MAX_TITLE: Final = 80
 
 
 def answer_document(answer: Answer, message: str | None) -> Json:
@@ -96,13 +100,17 @@ def story_document(story: Story, revisions: list[Revision]) -> Json:
         "published_at": _instant(story.published_at),
         "added_at": _instant(story.added_at),
         "source": _source(story.source),
+        "also": [_source(source) for source in story.also],
         "topics": list(story.topics),
+        "remark": _remark(story.remark) if story.remark else None,
+        "updates": story.updates,
         "article_id": story.article_id,
         "span": {"start": story.span.start, "end": story.span.end} if story.span else None,
         "tellings": [_telling(telling) for telling in story.tellings],
         "revisions": [
             {
                 "number": revision.number,
+                "change": revision.change_id,
                 "at": _instant(revision.at),
                 "actor": revision.actor,
                 "action": revision.action,
@@ -111,6 +119,34 @@ def story_document(story: Story, revisions: list[Revision]) -> Json:
             for revision in revisions
         ],
     }
+
+
+def change_document(entry: Entry) -> Json:
+    """Return a change with what became of it; `edits` counts those of posted copies by their state."""
+    change = entry.change
+    return {
+        "id": change.id,
+        "at": _instant(change.at),
+        "actor": change.actor,
+        "actor_id": change.actor_id,
+        "action": change.action,
+        "reason": change.reason,
+        "workspace": change.workspace,
+        "about": list(entry.subjects),
+        "more": entry.more,
+        "story_id": entry.story_id,
+        "undoes": change.undoes,
+        "undone_by": change.undone_by,
+        "edits": dict(entry.edits),
+    }
+
+
+def change_line(entry: Entry, language: Language) -> str:
+    """Return a change as a line for people."""
+    change = entry.change
+    undone = f"[{change.undone_by}]" if change.undone_by else ""
+    told = (sentence(entry, MAX_TITLE, language), change.reason, edits_told(entry.edits, language), undone)
+    return f"{change.at:%Y-%m-%d %H:%M}  {change.id:<22}  " + "  ".join(filter(None, told))
 
 
 def cut_document(cut: Cut) -> Json:
@@ -155,6 +191,15 @@ def _claim(claim: Claim) -> Json:
         "said_by": claim.said_by,
         "doubted_by": list(claim.doubted_by),
         "denied_by": list(claim.denied_by),
+    }
+
+
+def _remark(remark: Remark) -> Json:
+    return {
+        "kind": remark.kind,
+        "at": _instant(remark.at),
+        "reason": remark.reason,
+        "into": remark.into,
     }
 
 

@@ -1,4 +1,4 @@
-"""Commands that look things up: ask, story list, story show."""
+"""The command that looks things up: ask."""
 
 import time
 from dataclasses import dataclass
@@ -8,16 +8,13 @@ import typer
 
 from adapters.cli.session import AsJson, InLanguage, operator, print_json, print_message, with_engine
 from bot.commands import MAX_QUERY_CHARACTERS, Ask
-from bot.display import printable
-from bot.errors import InvalidInput, NotFound
+from bot.errors import InvalidInput
 from bot.lookup import Answer, Depth
-from bot.model import Actor, Language, Story, StoryId
+from bot.model import Actor
 
 if TYPE_CHECKING:
     from bot.engine import Engine
     from bot.settings import Settings
-
-story_app = typer.Typer(help="List and show stories.", no_args_is_help=True, rich_markup_mode=None)
 
 
 def ask(
@@ -94,51 +91,3 @@ class _Asking:
         from bot.replies import nothing_found
 
         return answer_document(answer, None if answer.found else nothing_found(answer, self.actor.language))
-
-
-@story_app.command("list")
-def list_stories(
-    as_json: AsJson = False,
-    language: InLanguage = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many stories at most.")] = 20,
-) -> None:
-    """List the newest stories; JSON has one a line."""
-
-    async def use(engine: "Engine", settings: "Settings") -> tuple[list[Story], Language]:
-        actor = operator(language or settings.language)
-        return await engine.store.newest_stories(actor.workspace, limit), actor.language
-
-    stories, shown_in = with_engine(use)
-    for story in stories:
-        telling = story.telling(shown_in)
-        if as_json:
-            from adapters.cli.documents import story_row
-
-            print_json(story_row(story, telling))
-        else:
-            print(f"{story.published_at:%Y-%m-%d}  {story.id:<22}  {printable(telling.title)}")
-
-
-@story_app.command("show")
-def show_story(
-    story_id: Annotated[str, typer.Argument(metavar="ID", help="As `story list` prints it.")],
-    as_json: AsJson = False,
-    language: InLanguage = None,
-) -> None:
-    """Show a story: every telling, its claims, where it comes from, and its history."""
-
-    async def use(engine: "Engine", _: "Settings") -> dict[str, object]:
-        from adapters.cli.documents import story_document
-
-        found = await engine.store.stored_stories([StoryId(story_id)])
-        if StoryId(story_id) not in found:
-            raise NotFound("story_not_found", story_id=story_id[:64])
-        return story_document(found[StoryId(story_id)], await engine.store.revisions(StoryId(story_id)))
-
-    document = with_engine(use)
-    if as_json:
-        print_json(document)
-    else:
-        from adapters.cli.documents import outline
-
-        print(printable("\n".join(outline(document))))
