@@ -261,9 +261,9 @@ class Settings(BaseSettings):
     secret_key: Annotated[str | None, BeforeValidator(_key)] = Field(default=None, repr=False)
     retention_days: Annotated[int, BeforeValidator(_days)] = 30
     fetch_allow: Annotated[Allowed, NoDecode, BeforeValidator(_allowed)] = Allowed()
-    operator_workspaces: Annotated[
-        frozenset[WorkspaceId], NoDecode, BeforeValidator(_workspaces)
-    ] = OPERATOR_WORKSPACES
+    operator_workspaces: Annotated[frozenset[WorkspaceId], NoDecode, BeforeValidator(_workspaces)] = (
+        OPERATOR_WORKSPACES
+    )
 
 
 def read_settings() -> Settings:
