@@ -9,6 +9,7 @@ from typing import Final
 from aiohttp import (
     AddrInfoType,
     ClientConnectorDNSError,
+    ClientConnectorError,
     ClientError,
     ClientResponse,
     ClientSession,
@@ -106,8 +107,8 @@ class WebFetcher:
         except TimeoutError:
             raise
         except (ClientError, UnicodeError, OSError) as error:
-            why = "not_public" if guard.refused else _trouble(error)
-            raise FetchFailed(why, type(error).__name__) from error
+            refused = guard.refused and isinstance(error, ClientConnectorError)
+            raise FetchFailed("not_public" if refused else _trouble(error), type(error).__name__) from error
 
     def _session(self, guard: "_Guard") -> ClientSession:
         return ClientSession(
