@@ -1,10 +1,10 @@
 """Adding articles: by the form, by an address that is read, or from a message; members suggest them."""
 
 import asyncio
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from bot import add_form
 from bot.add_form import Submission
@@ -15,10 +15,10 @@ from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError
 from bot.form import Form
 from bot.language import Names
 from bot.message import Message, note
-from bot.model import PUBLIC, Actor, Interaction, Source, WorkspaceId
+from bot.model import PUBLIC, Actor, Interaction, WorkspaceId
 from bot.moderator_commands import AddStories
 from bot.phrases import phrase, phrase_error
-from bot.ports import Clock, Fetcher, Store
+from bot.ports import Clock, Fetcher, Page, Store
 from bot.publishing import Publishing
 from bot.subscribing import check_moderator
 
@@ -30,6 +30,27 @@ MAX_WAITING_HERE: Final = 50
 _A_DAY: Final = timedelta(days=1)
 
 
+class PageArticle(Protocol):
+    """The article of a page of the web."""
+
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def source(self) -> Source: ...  # noqa: D102
+    @property
+    def published_at(self) -> datetime | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """What reads addresses: a page is fetched, then its article is read. Both raise `FetchFailed`."""
+
+    fetcher: Fetcher
+    read_page: Callable[[Page], PageArticle]
+
+
 class Adding:
     """The ways in which people bring articles in. `operators` are the workspaces that may do so for all."""
 
@@ -39,7 +60,7 @@ class Adding:
         names: Names,
         clock: Clock,
         drafting: Drafting,
-        fetcher: Fetcher | None,
+        web: Web | None,
         operators: Collection[WorkspaceId],
     ) -> None:
         self._store = store
@@ -47,7 +68,7 @@ class Adding:
         self._clock = clock
         self._drafting = drafting
         self._publishing = Publishing(store, names, clock)
-        self._fetcher = fetcher
+        self._web = web
         self._operators = frozenset(operators)
 
     async def reply(self, command: AddStories, interaction: Interaction) -> Message | Form:
@@ -96,12 +117,10 @@ class Adding:
 
     async def _fetched(self, address: str, given: Submission, values: Mapping[str, str]) -> Submission:
         """Return what stands at an address; what was typed beside it counts. Raises `FetchFailed`."""
-        if self._fetcher is None:
+        if self._web is None:
             raise InvalidInput("fetch_off")
-        from bot.reading.page import read_page
-
-        page = await self._fetcher.fetch(address)
-        article = await asyncio.to_thread(read_page, page)
+        page = await self._web.fetcher.fetch(address)
+        article = await asyncio.to_thread(self._web.read_page, page)
         source = given.source if values.get("source", "").strip() else article.source
         return replace(
             given,

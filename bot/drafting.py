@@ -1,7 +1,7 @@
-"""Drafts in the making: an article is begun, looked through piece by piece by its owner alone, and published."""
+"""Drafts in the making: an article is begun, looked through piece by piece by its owner, and published."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -61,17 +61,20 @@ class _Held:
 class Drafting:
     """The use cases about drafts. Nobody but its owner ever learns that there is a draft."""
 
-    def __init__(self, store: Store, index: Index, names: Names, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, index: Index, names: Names, clock: Clock, follow: Callable[[], Awaitable[object]]
+    ) -> None:
         self._store = store
         self._index = index
         self._names = names
         self._clock = clock
+        self._follow = follow
         self._publishing = Publishing(store, names, clock)
 
     async def begin(self, given: Submission, interaction: Interaction, workspace: WorkspaceId) -> Message:
         """Add an article of one story that is new at once; else return a draft to look through.
 
-        The index has followed the store. Raises `InvalidInput`.
+        Raises `InvalidInput`.
         """
         draft = await self.draft_of(given, interaction.actor, workspace)
         if await self._is_known(draft) or (len(draft.pieces) == 1 and draft.pieces[0].like is None):
@@ -88,7 +91,7 @@ class Drafting:
     async def draft_of(
         self, given: Submission, actor: Actor, workspace: WorkspaceId, *, suggested: bool = False
     ) -> Draft:
-        """Return what was given as a draft that is not saved, its near-copies found. Raises `InvalidInput`."""
+        """Return what was given as a draft that is not saved, near-copies found. Raises `InvalidInput`."""
         check_length(given.text)
         segments = (await asyncio.to_thread(cut, given.text, self._names)).segments
         if not segments:
@@ -221,6 +224,7 @@ class Drafting:
 
     async def _with_near_copies(self, draft: Draft, known_before: Collection[Span]) -> Draft:
         """Return a draft with the near-copies of those pieces that were not there before."""
+        await self._follow()
         pieces = [
             piece if piece.span in known_before else replace(piece, like=await self._like(draft, piece))
             for piece in draft.pieces
@@ -254,10 +258,14 @@ class Drafting:
             if piece.like is not None and piece.like not in held.known
         ]
         if gone:
-            pieces = [replace(p, like=None, treatment=None) if p.like not in held.known else p for p in draft.pieces]
+            pieces = [
+                replace(p, like=None, treatment=None) if p.like not in held.known else p for p in draft.pieces
+            ]
             await self._store.save_draft(replace(draft, pieces=tuple(pieces), revision=draft.revision + 1))
             held = await self._own(draft.id, held.interaction)
-            return held.near(gone[0], phrase("draft.lead_gone", held.language, numbers=_list(gone, held.language)))
+            return held.near(
+                gone[0], phrase("draft.lead_gone", held.language, numbers=_list(gone, held.language))
+            )
         if missing := drafts.undecided(draft):
             raise InvalidInput("draft_undecided", numbers=_list(missing, held.language))
         if not any(piece.kept for piece in draft.pieces):
@@ -277,12 +285,15 @@ class Drafting:
         if merging and not at_once:
             raise InvalidInput("draft_merge_waits", number=merging[0])
         published = await self._publishing.publish(draft, actor, "published" if at_once else "waiting")
+        await self._follow()
         return await self.told(published, interaction)
 
     async def told(self, published: Published, interaction: Interaction) -> Message:
         """Return what went in, and where and when it will appear in the asker's workspace."""
         actor, platform = interaction.actor, interaction.channel.platform
-        subscriptions: Sequence[Subscription] = await self._store.subscriptions(actor.workspace, _SUBSCRIPTIONS)
+        subscriptions: Sequence[Subscription] = await self._store.subscriptions(
+            actor.workspace, _SUBSCRIPTIONS
+        )
         here = [one for one in subscriptions if one.channel.platform == platform]
         return published_message(published, here, self._clock(), actor.language)
 

@@ -1,11 +1,11 @@
-"""What became of an article, pure: the stories that went in or are here already, and where they will appear."""
+"""What became of an article, pure: the stories that went in or are here already, and where they appear."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from bot.appearances import where_blocks
-from bot.briefing import story_blocks
+from bot.briefing import Much, story_blocks
 from bot.display import truncated
 from bot.message import Block, Divider, Heading, Message, note, paragraph
 from bot.model import PUBLIC, Language, Story, Subscription
@@ -27,8 +27,9 @@ def published_message(
         return Message(tuple(blocks), language)
     heading = "added.heading" if published.new else "added.known"
     told: list[Block] = [Heading(phrase(heading, language, count=len(shown)))]
+    much: Much = "title" if len(shown) > MOST_IN_FULL else "summary"
     for number, story in enumerate(shown, start=1):
-        told += story_blocks(story, language, number=number, compact=len(shown) > MOST_IN_FULL)
+        told += story_blocks(story, language, number=number, much=much)
     return Message((*told, *merged, Divider(), *_where(shown, subscriptions, now, language)), language)
 
 
