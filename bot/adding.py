@@ -15,7 +15,7 @@ from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError
 from bot.form import Form
 from bot.language import Names
 from bot.message import Message, note
-from bot.model import PUBLIC, Actor, Interaction, WorkspaceId
+from bot.model import PUBLIC, Actor, Interaction, Source, WorkspaceId
 from bot.moderator_commands import AddStories
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Fetcher, Page, Store

@@ -66,5 +66,5 @@ def where_blocks(
             Run(f"{phrase('story.dot', language)}{count}"),
         ]
     if more := len(found[NAMED:]):
-        runs.append(Run(f"\n{phrase('where.more', language, count=more)}"))
+        runs += [Run("\n"), Run(phrase("where.more", language, count=more))]
     return [Paragraph(tuple(runs))]

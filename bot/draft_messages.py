@@ -183,7 +183,8 @@ def _copy(story: Story, piece: Piece, room: int, language: Language) -> Iterator
     telling = story.telling(language)
     treatment = phrase(f"draft.as_{piece.treatment or 'undecided'}", language)
     title = Run(truncated(telling.title, room), style="strong", url=story.source.url)
-    yield Paragraph((Run(f"≈ {phrase('draft.like', language)} "), title, Run(f" ({treatment})")))
+    lead = phrase("draft.like", language)
+    yield Paragraph((Run(f"≈ {lead} "), title, Run(f" ({treatment})")))
     day = phrase_date(story.published_at.date(), language)
     yield note(phrase("story.dot", language).join((truncated(story.source.name, room), day)))
 

@@ -81,12 +81,10 @@ class Drafting:
             return await self._publish(_Held(draft, {}, interaction))
         try:
             await self._store.save_draft(draft)
-            lead = "draft.lead_begun"
         except Conflict:  # the same form was sent twice
             draft = await self._store.draft(draft.id) or draft
-            lead = "draft.lead_changed_meanwhile"
         held = await self._held(draft, interaction)
-        return held.all(lead=phrase(lead, held.language))
+        return held.all(lead=phrase("draft.lead_begun", held.language))
 
     async def draft_of(
         self, given: Submission, actor: Actor, workspace: WorkspaceId, *, suggested: bool = False

@@ -84,8 +84,9 @@ def stories_of(draft: Draft, article: Article) -> list[Story]:
     # Digests and lists show the newest first, then go by id: only their instants keep stories of one
     # article in order. They may not reach into the day before, which readers would be shown.
     latest = draft.published_at
-    if (latest - len(pieces) * _STEP).date() != latest.date():
-        latest += len(pieces) * _STEP
+    span = max(0, len(pieces) - 1) * _STEP
+    if (latest - span).date() != latest.date():
+        latest += span
     return [
         replace(
             story_of(article, _segment(piece)),
