@@ -10,7 +10,7 @@ from bot import add_form
 from bot.add_form import Submission
 from bot.chronicle import LogFilter
 from bot.digest_form import FIELDS
-from bot.drafting import Drafting, owner_of
+from bot.drafting import Drafting
 from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError
 from bot.form import Form
 from bot.language import Names
@@ -20,6 +20,7 @@ from bot.moderator_commands import AddStories
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Fetcher, Page, Store
 from bot.publishing import Publishing
+from bot.rights import reaches_everyone
 from bot.subscribing import check_moderator
 
 MAX_WAITING: Final = 3
@@ -69,7 +70,7 @@ class Adding:
         self._drafting = drafting
         self._publishing = Publishing(store, names, clock)
         self._web = web
-        self._operators = frozenset(operators)
+        self._operators = operators
 
     async def reply(self, command: AddStories, interaction: Interaction) -> Message | Form:
         """Return the form, or what became of the article at the address named. Raises `NotAllowed`."""
@@ -88,7 +89,7 @@ class Adding:
             values,
             problem,
             names=self._names if interaction.form_fields >= FIELDS else None,
-            reach=self._may_reach_everyone(actor),
+            reach=reaches_everyone(actor, self._operators),
         )
 
     def form_from_message(
@@ -104,7 +105,7 @@ class Adding:
         check_moderator(actor)
         try:
             given = add_form.read(values, actor, self._names)
-            if given.for_everyone and not self._may_reach_everyone(actor):
+            if given.for_everyone and not reaches_everyone(actor, self._operators):
                 raise NotAllowed("operators_only")
             if address := add_form.address_alone(given.text):
                 given = await self._fetched(address, given, values)
@@ -129,9 +130,6 @@ class Adding:
             published_at=given.published_at or article.published_at,
             title=given.title or article.title,
         )
-
-    def _may_reach_everyone(self, actor: Actor) -> bool:
-        return actor.role == "operator" or (actor.role != "member" and actor.workspace in self._operators)
 
     # Suggestions
 
@@ -169,7 +167,7 @@ class Adding:
             raise InvalidInput("suggest_many", count=count, limit=MAX_WAITING)
         if await self._store.count_waiting(actor.workspace, actor.id) + count > MAX_WAITING:
             raise InvalidInput("suggest_waiting", limit=MAX_WAITING)
-        lately = LogFilter(action="suggest", actor=owner_of(actor), since=self._clock() - _A_DAY)
+        lately = LogFilter(action="suggest", actor=actor.id or actor.name, since=self._clock() - _A_DAY)
         if await self._store.count_changes([actor.workspace], lately) >= MAX_A_DAY:
             raise InvalidInput("suggest_pace", limit=MAX_A_DAY)
         if await self._store.count_waiting(actor.workspace) + count > MAX_WAITING_HERE:

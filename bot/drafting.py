@@ -9,21 +9,33 @@ from bot import drafts
 from bot.add_form import Submission
 from bot.changes import Draft, Piece
 from bot.draft_messages import PAGE_SIZE, can_merge, overview, piece_message, split_form, title_form
-from bot.errors import Conflict, InvalidInput, NotFound, UserError
+from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, UserError
 from bot.form import Form
 from bot.identity import derived_id
 from bot.intake import check_length
 from bot.language import Names, language_of, tokens
 from bot.message import Message, note
-from bot.model import Actor, DraftId, Interaction, Language, Span, Story, StoryId, Subscription, WorkspaceId
+from bot.model import (
+    PUBLIC,
+    Actor,
+    DraftId,
+    Interaction,
+    Language,
+    Span,
+    Story,
+    StoryId,
+    Subscription,
+    WorkspaceId,
+)
 from bot.moderator_commands import ReviewDraft
 from bot.near_copies import nearest
 from bot.outcomes import published_message
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Index, Store
 from bot.publishing import Published, Publishing, article_of, stories_of
-from bot.rights import goes_in_at_once
+from bot.rights import goes_in_at_once, reaches_everyone
 from bot.segment import cut
+from bot.subscribing import check_moderator
 
 CANDIDATES: Final = 10
 """How many stories the index proposes as near-copies of a piece."""
@@ -62,13 +74,20 @@ class Drafting:
     """The use cases about drafts. Nobody but its owner ever learns that there is a draft."""
 
     def __init__(
-        self, store: Store, index: Index, names: Names, clock: Clock, follow: Callable[[], Awaitable[object]]
+        self,
+        store: Store,
+        index: Index,
+        names: Names,
+        clock: Clock,
+        follow: Callable[[], Awaitable[object]],
+        operators: Collection[WorkspaceId],
     ) -> None:
         self._store = store
         self._index = index
         self._names = names
         self._clock = clock
         self._follow = follow
+        self._operators = operators
         self._publishing = Publishing(store, names, clock)
 
     async def begin(self, given: Submission, interaction: Interaction, workspace: WorkspaceId) -> Message:
@@ -119,6 +138,7 @@ class Drafting:
 
     async def reply(self, command: ReviewDraft, interaction: Interaction) -> Message | Form:
         """Do what a button under a draft asks. Raises `NotFound` for whoever is not its owner."""
+        check_moderator(interaction.actor)
         held = await self._own(command.draft, interaction)
         if command.revision and command.revision != held.draft.revision:
             return held.near(command.piece, phrase("draft.lead_changed_meanwhile", held.language))
@@ -131,6 +151,7 @@ class Drafting:
         self, command: ReviewDraft, values: Mapping[str, str], interaction: Interaction
     ) -> Message | Form:
         """Split or title a piece as a form says; it comes back with what is wrong. Raises `NotFound`."""
+        check_moderator(interaction.actor)
         held = await self._own(command.draft, interaction)
         if command.revision != held.draft.revision:
             return held.near(command.piece, phrase("draft.lead_changed_meanwhile", held.language))
@@ -276,6 +297,8 @@ class Drafting:
         """Put a draft in, and return what went in, and where it will appear."""
         draft, interaction = held.draft, held.interaction
         actor, platform = interaction.actor, interaction.channel.platform
+        if draft.workspace == PUBLIC and not reaches_everyone(actor, self._operators):
+            raise NotAllowed("operators_only")
         at_once = goes_in_at_once(await self._store.workspace(platform, actor.workspace), actor)
         numbers = range(1, 1 + len(draft.pieces))
         _check_merges(draft, held.known, numbers)
@@ -297,8 +320,8 @@ class Drafting:
 
 
 def owner_of(actor: Actor) -> str:
-    """Return what a person is known by: their id, or their name where the platform gives none."""
-    return actor.id or actor.name
+    """Return what tells a person from others: their id, or their name where the platform gives none."""
+    return actor.id or f"@{actor.name}"
 
 
 def _as_given(piece: Piece, given: Submission) -> Piece:

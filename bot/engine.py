@@ -78,7 +78,7 @@ class Engine:
         self._digests = Digests(store, names, clock)
         self.subscribing = Subscribing(store, names, clock, self._digests)
         self.workspaces = Workspaces(store, clock)
-        drafting = Drafting(store, index, names, clock, self.follow_store)
+        drafting = Drafting(store, index, names, clock, self.follow_store, operators)
         self._adding = Adding(store, names, clock, drafting, web, operators)
         self._moderating = Moderating(self.workspaces, self._adding, drafting)
         self._suggestions = Suggestions(store, index, names, clock)

@@ -1,6 +1,8 @@
 """Who may do what, pure."""
 
-from bot.model import Actor, Workspace
+from collections.abc import Collection
+
+from bot.model import Actor, Workspace, WorkspaceId
 
 
 def goes_in_at_once(workspace: Workspace | None, actor: Actor) -> bool:
@@ -14,3 +16,8 @@ def goes_in_at_once(workspace: Workspace | None, actor: Actor) -> bool:
             return actor.role == "manager"
         case "nobody":
             return False
+
+
+def reaches_everyone(actor: Actor, operators: Collection[WorkspaceId]) -> bool:
+    """Whether somebody may add and change stories that every workspace sees."""
+    return actor.role == "operator" or (actor.role != "member" and actor.workspace in operators)
