@@ -95,6 +95,7 @@ class Asking:
     def reader(self, interaction: discord.Interaction) -> Actor:
         """Return who types, as somebody who may do what any member may; asks the store nothing."""
         return Actor(
+            id=str(interaction.user.id),
             name=interaction.user.display_name,
             workspace=WorkspaceId(str(interaction.guild_id)),
             language=self.language(interaction),
@@ -110,6 +111,7 @@ class Asking:
         return Interaction(
             id=id_ or str(interaction.id),
             actor=Actor(
+                id=str(interaction.user.id),
                 name=interaction.user.display_name,
                 workspace=workspace,
                 language=self.language(interaction),

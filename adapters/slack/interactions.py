@@ -171,7 +171,8 @@ class Interactions:
 
     async def suggest(self, team: str, user: str, field: str, typed: str) -> list[Json]:
         """Return options for a field that is typed in; asks nobody but the store, so that it is quick."""
-        actor = Actor(name=user, workspace=WorkspaceId(team), language=self._people.language_hint(team, user))
+        language = self._people.language_hint(team, user)
+        actor = Actor(id=user, name=user, workspace=WorkspaceId(team), language=language)
         # Slack's menus hold one entry each, and none that stands for nothing.
         one = typed.replace(",", " ").replace("、", " ").strip()
         choices = await self._engine.suggest(field, one, actor, MAX_OPTIONS)

@@ -148,7 +148,7 @@ def update(call: Call) -> Json:
     if code := message.team.refusal or message.channel.refusal:
         raise ApiError(code)
     if message.channel.is_archived:
-        raise ApiError("is_archived")
+        raise ApiError("is_inactive")
     window_s = call.team.edit_window_s
     if window_s is not None and call.server.clock() - float(message.ts) > window_s:
         raise ApiError("edit_window_closed")
