@@ -13,9 +13,14 @@ from bot.form import Field, Form
 from bot.intake import MAX_ARTICLE_CHARACTERS
 from bot.model import Actor, Language, Source
 from bot.phrases import phrase
+from bot.reading.encoding import decode
 from bot.reading.imports import read_instant, read_source
+from bot.reading.markup import is_html, text_of_html
 
 COMMAND: Final = "/ai-news-mod add"
+FILES: Final = (".txt", ".md", ".html")
+"""How the names of files end that can be added."""
+
 LINES: Final = {"source": 200, "url": 1_000, "date": 40}
 """How many characters each line may have."""
 
@@ -90,6 +95,14 @@ def form_from_message(
         "date": posted_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
     }
     return form(language, values, text_hint="form.text_hint" if article else "form.text_missing_hint")
+
+
+def form_from_file(name: str, data: bytes, language: Language) -> Form:
+    """Return the form filled with the text of a file. Raises `InvalidInput` where it is no text file."""
+    if not name.lower().endswith(FILES):
+        raise InvalidInput("file_kind", known=", ".join(FILES))
+    text = decode(data)
+    return form(language, {"text": text_of_html(text) if is_html(text) else text})
 
 
 def _first_link(text: str) -> str | None:

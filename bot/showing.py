@@ -37,7 +37,9 @@ def asks_form(text: str) -> bool:
     except UserError:
         return False
     match command:
-        case AddStories() | FillInSubscription() | Suggest():
+        case AddStories(url=url):
+            return not url
+        case FillInSubscription() | Suggest():
             return True
         case ModerateStory(act="edit" | "facts" | "correct"):
             return True

@@ -14,7 +14,6 @@ from bot.showing import asks_form, stays_in_place
         "/ai-news-digest form k3j4",
         "/ai-news suggest",
         "/ai-news-mod add",
-        "/ai-news-mod add https://quay.example/swim",
         "/ai-news-mod edit deepseek",
         "/ai-news-mod facts deepseek",
         "/ai-news-mod correct deepseek reason:typo",
@@ -39,6 +38,7 @@ def test_what_has_to_be_said_first_is_asked_with_a_form(text):
     [
         "/ai-news deepseek",
         "/ai-news-digest show",
+        "/ai-news-mod add https://quay.example/swim",
         "/ai-news-mod approve deepseek",
         '/ai-news-mod retract deepseek reason:"wrong name"',
         "/ai-news-mod reject deepseek reason:rumour",
