@@ -21,6 +21,8 @@ def message_json(message: Message, *, whole_metadata: bool = False) -> Json:
         document |= {"bot_id": team.bot_id, "app_id": APP_ID, "bot_profile": _bot_profile(team)}
     if message.blocks:
         document["blocks"] = message.blocks
+    if message.files:
+        document["files"] = message.files
     if message.thread_ts:
         document["thread_ts"] = message.thread_ts
     if message.edits:
