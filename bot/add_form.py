@@ -16,12 +16,16 @@ from bot.language import Names
 from bot.model import LANGUAGES, Actor, Language, Source, TopicId
 from bot.phrases import phrase
 from bot.reading.imports import read_instant, read_source
+from bot.reading.page import read_file
 
 COMMAND: Final = "/ai-news-mod add"
 SUGGEST: Final = "/ai-news suggest"
 REACHES: Final = ("here", "everyone")
 SMALL: Final = ("text", "title", "source", "url", "date")
 """The fields that have room in any form."""
+
+FILES: Final = (".txt", ".md", ".html")
+"""How the names of files end that can be added."""
 
 LINES: Final = {"title": 300, "source": 200, "url": 1_000, "date": 40, "topics": 1_500}
 """How many characters each line may have."""
@@ -134,6 +138,22 @@ def values_of_message(text: str, author: str, link: str | None, posted_at: datet
         "url": (url or web_url(link) or "")[: LINES["url"]],
         "date": posted_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
     }
+
+
+def values_of_file(name: str, data: bytes, now: datetime) -> dict[str, str]:
+    """Return what a file fills in: its article, and what it tells of itself. Raises `InvalidInput`."""
+    if not name.lower().endswith(FILES):
+        raise InvalidInput("file_kind", known=", ".join(FILES))
+    article = read_file(name, data, now)
+    values = {
+        "text": article.text,
+        "title": article.title,
+        "source": article.source,
+        "url": article.url or "",
+    }
+    if article.published_at is not None:
+        values["date"] = article.published_at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return values
 
 
 def _first_link(text: str) -> str | None:

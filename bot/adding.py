@@ -99,6 +99,11 @@ class Adding:
         check_moderator(interaction.actor)
         return self.form(interaction, add_form.values_of_message(text, author, link, posted_at))
 
+    def form_from_file(self, name: str, data: bytes, interaction: Interaction) -> Form:
+        """Return the form filled with a file. Raises `UserError` where it may not be, or is no text."""
+        check_moderator(interaction.actor)
+        return self.form(interaction, add_form.values_of_file(name, data, self._clock()))
+
     async def submit(self, values: Mapping[str, str], interaction: Interaction) -> Message | Form:
         """Add what was filled in; the form comes back with what is wrong. Raises `NotAllowed`."""
         actor = interaction.actor

@@ -159,6 +159,16 @@ class Engine:
         except UserError as error:
             return _refused(error, interaction)
 
+    def form_from_file(self, name: str, data: bytes, interaction: Interaction) -> Message | Form:
+        """Return the form to add an article with, filled with the text of a file that was uploaded.
+
+        Members are told that they cannot; so is who uploads what is no text.
+        """
+        try:
+            return self._adding.form_from_file(name, data, interaction)
+        except UserError as error:
+            return _refused(error, interaction)
+
     async def suggest(self, field: str, typed: str, actor: Actor, limit: int = 25) -> list[Choice]:
         """Return what may be meant by what is typed so far, as `Suggestions.of` does."""
         return await self._suggestions.of(field, typed, actor, limit)
