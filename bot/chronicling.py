@@ -1,7 +1,7 @@
 """The log and taking back, by command: a change is undone as a whole, and once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -51,7 +51,7 @@ class Chronicling:
     """What moderators see of the log, and take back."""
 
     def __init__(
-        self, store: Store, names: Names, clock: Clock, operators: frozenset[WorkspaceId], find: FindStory
+        self, store: Store, names: Names, clock: Clock, operators: Collection[WorkspaceId], find: FindStory
     ) -> None:
         self._store = store
         self._names = names

@@ -1,15 +1,17 @@
 """The use cases, one method each. Everything a platform adapter or the command line can do is here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import add_form, briefing, digest_form, home, replies
+from bot import briefing, digest_form, home, replies
+from bot.adding import Adding, Web
 from bot.changes import Revision
 from bot.chronicling import Chronicling
-from bot.commands import Ask, Command, DigestCommand, FillInSubscription, Help, Newest, parse, unparse
+from bot.commands import Ask, Command, FillInSubscription, Help, Newest, Suggest, parse, unparse
 from bot.digests import Digests
 from bot.display import printable
+from bot.drafting import Drafting
 from bot.errors import Conflict, InvalidInput, NotFound, StoreError, UserError
 from bot.form import Choice, Form
 from bot.intake import Intake, Saved
@@ -31,10 +33,10 @@ from bot.model import (
     WorkspaceId,
 )
 from bot.moderating import Moderating
-from bot.moderator_commands import AddStories, ModeratorCommand
+from bot.moderator_commands import ModeratorCommand
 from bot.phrases import phrase_error
 from bot.ports import Clock, Index, Store
-from bot.subscribing import Subscribing, check_moderator
+from bot.subscribing import Subscribing
 from bot.suggesting import Suggestions
 from bot.workspaces import Workspaces
 
@@ -66,7 +68,8 @@ class Engine:
         names: Names,
         clock: Clock,
         *,
-        operators: frozenset[WorkspaceId] = frozenset({WorkspaceId("local")}),
+        web: Web | None = None,
+        operators: Collection[WorkspaceId] = (),
     ) -> None:
         self.store = store
         self.index = index
@@ -76,8 +79,10 @@ class Engine:
         self._digests = Digests(store, names, clock)
         self.subscribing = Subscribing(store, names, clock, self._digests)
         self.workspaces = Workspaces(store, clock)
+        drafting = Drafting(store, index, names, clock, self.follow_store, operators)
+        self._adding = Adding(store, names, clock, drafting, web, operators)
         self.chronicling = Chronicling(store, names, clock, operators, self._story_meant)
-        self._moderating = Moderating(self.workspaces, self.chronicling)
+        self._moderating = Moderating(self.workspaces, self._adding, drafting, self.chronicling)
         self._suggestions = Suggestions(store, index, names, clock)
 
     # Stories in
@@ -150,25 +155,14 @@ class Engine:
         self, command: Command, values: Mapping[str, str], interaction: Interaction
     ) -> Message | Form:
         match command:
-            case AddStories():
-                return await self._add_as_filled_in(values, interaction.actor)
+            case Suggest():
+                return await self._adding.suggest(values, interaction)
             case FillInSubscription():
                 return await self.subscribing.fill_in(values, interaction)
             case _ if isinstance(command, ModeratorCommand):
                 return await self._moderating.submit(command, values, interaction)
             case _:
                 raise InvalidInput("no_form", command="/ai-news")
-
-    async def _add_as_filled_in(self, values: Mapping[str, str], actor: Actor) -> Message | Form:
-        check_moderator(actor)
-        try:
-            given = add_form.read(values, actor)
-            began_at = self.clock()
-            stories = await self.add(given.text, given.source, given.published_at, actor, actor.workspace)
-        except UserError as error:
-            return add_form.form(actor.language, values, problem=phrase_error(error, actor.language))
-        shown = [story for story in stories if story.status == "published"]
-        return replies.added_message(shown, began_at, actor.language)
 
     def form_from_message(
         self, text: str, author: str, link: str | None, posted_at: datetime, interaction: Interaction
@@ -178,10 +172,19 @@ class Engine:
         Members are told that they cannot.
         """
         try:
-            check_moderator(interaction.actor)
+            return self._adding.form_from_message(text, author, link, posted_at, interaction)
         except UserError as error:
             return _refused(error, interaction)
-        return add_form.form_from_message(text, author, link, posted_at, interaction.actor.language)
+
+    def form_from_file(self, name: str, data: bytes, interaction: Interaction) -> Message | Form:
+        """Return the form to add an article with, filled with the text of a file that was uploaded.
+
+        Members are told that they cannot; so is who uploads what is no text.
+        """
+        try:
+            return self._adding.form_from_file(name, data, interaction)
+        except UserError as error:
+            return _refused(error, interaction)
 
     async def suggest(self, field: str, typed: str, actor: Actor, limit: int = 25) -> list[Choice]:
         """Return what may be meant by what is typed so far, as `Suggestions.of` does."""
@@ -197,17 +200,14 @@ class Engine:
             case Help():
                 has_form = interaction.form_fields >= digest_form.FIELDS
                 return replies.help_message(actor.language, has_form=has_form)
-            case AddStories():
-                check_moderator(actor)
-                return add_form.form(actor.language)
+            case Suggest():
+                return await self._adding.suggestion_form(interaction)
             case FillInSubscription():
                 return await self.subscribing.form(interaction)
             case _ if isinstance(command, ModeratorCommand):
                 return await self._moderating.reply(command, interaction)
-            case _ if isinstance(command, DigestCommand):
-                return await self.subscribing.reply(command, interaction)
             case _:
-                raise InvalidInput("no_form", command="/ai-news suggest")
+                return await self.subscribing.reply(command, interaction)
 
     async def _reply_to_ask(self, ask: Ask, interaction: Interaction) -> Message:
         start, end = (ask.page - 1) * replies.PAGE_SIZE, ask.page * replies.PAGE_SIZE

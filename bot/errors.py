@@ -82,8 +82,8 @@ class Conflict(StoreError):
 
 
 FetchTrouble = Literal[
-    "not_web", "not_public", "unknown_host", "unreachable", "too_slow", "too_large", "too_many_redirects",
-    "not_found", "refused", "broken", "not_text",
+    "not_web", "has_login", "odd_port", "not_public", "unknown_host", "unreachable", "not_trusted",
+    "too_slow", "too_large", "too_many_redirects", "not_found", "refused", "broken", "not_text",
 ]  # fmt: skip
 
 

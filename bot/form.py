@@ -39,9 +39,10 @@ class Field:
 class Form:
     """What a command asks to be told; `command` is what `bot.commands.parse` takes.
 
-    `problem` says why it has come back. At most 20 fields, a title of at most 24 characters, labels of
-    at most 45 and hints of at most 100: what fits Slack's views. Discord's modals hold 5 fields, so a form
-    with more is only shown to an interaction whose `form_fields` has room for it.
+    `problem` says why it has come back, about the field that `problem_field` names, if about one.
+    At most 20 fields, a title of at most 24 characters, labels of at most 45 and hints of at most 100: what
+    fits Slack's views. Discord's modals hold 5 fields, so a form with more is only shown to an interaction
+    whose `form_fields` has room for it.
     """
 
     command: str
@@ -50,6 +51,7 @@ class Form:
     submit: str
     language: Literal["ja", "en"]
     problem: str = ""
+    problem_field: str = ""
 
     def __post_init__(self) -> None:
         if len(self.fields) > MAX_FIELDS:

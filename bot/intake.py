@@ -55,7 +55,7 @@ class Intake:
         undo what somebody else changed since. When an id comes twice, the last one counts. Raises
         `InvalidInput` when an id belongs to another workspace.
         """
-        return await _again_on_conflict(lambda: self._save_once(stories, actor, reason))
+        return await again_on_conflict(lambda: self._save_once(stories, actor, reason))
 
     async def _save_once(self, stories: Sequence[Story], actor: str, reason: str) -> Saved:
         by_id = {story.id: story for story in stories}
@@ -101,8 +101,8 @@ class Intake:
         segments = (await asyncio.to_thread(cut, text, self.names)).segments
         if not segments:
             raise InvalidInput("article_no_story")
-        stories = [_story(article, segment) for segment in segments]
-        return await _again_on_conflict(lambda: self._add_once(stories, article, actor))
+        stories = [story_of(article, segment) for segment in segments]
+        return await again_on_conflict(lambda: self._add_once(stories, article, actor))
 
     async def _add_once(self, stories: Sequence[Story], article: Article, actor: Actor) -> list[Story]:
         known = await self.store.stored_stories([story.id for story in stories])
@@ -145,7 +145,7 @@ class Intake:
         return replace(story, revision=stored.revision + 1, added_at=stored.added_at, status=stored.status)
 
 
-async def _again_on_conflict(work: Callable[[], Awaitable[_T]]) -> _T:
+async def again_on_conflict(work: Callable[[], Awaitable[_T]]) -> _T:
     """Do work that reads and then writes; look again when another process wrote in between."""
     for _ in range(_ATTEMPTS):
         try:
@@ -182,7 +182,8 @@ def check_length(text: str) -> None:
         raise InvalidInput("article_too_long", limit=MAX_ARTICLE_CHARACTERS, length=len(text))
 
 
-def _story(article: Article, segment: Segment) -> Story:
+def story_of(article: Article, segment: Segment) -> Story:
+    """Return a story of an article; its id tells the text, whatever it is called."""
     body = article.text[segment.span.start : segment.span.end]
     return Story(
         id=StoryId(derived_id("story", article.id, str(segment.span.start), body)),

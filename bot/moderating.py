@@ -2,25 +2,43 @@
 
 from collections.abc import Mapping
 
+from bot.adding import Adding
 from bot.chronicling import Chronicling
+from bot.drafting import Drafting
 from bot.errors import InvalidInput
 from bot.form import Form
 from bot.message import Message
 from bot.model import Interaction
-from bot.moderator_commands import COMMAND, ModeratorCommand, SetUp, ShowLog, UndoChange
+from bot.moderator_commands import (
+    COMMAND,
+    AddStories,
+    ModeratorCommand,
+    ReviewDraft,
+    SetUp,
+    ShowLog,
+    UndoChange,
+)
 from bot.workspaces import Workspaces
 
 
 class Moderating:
     """What moderators do, from inside the chat. Who may is looked at with every command."""
 
-    def __init__(self, workspaces: Workspaces, chronicling: Chronicling) -> None:
+    def __init__(
+        self, workspaces: Workspaces, adding: Adding, drafting: Drafting, chronicling: Chronicling
+    ) -> None:
         self._workspaces = workspaces
+        self._adding = adding
+        self._drafting = drafting
         self._chronicling = chronicling
 
     async def reply(self, command: ModeratorCommand, interaction: Interaction) -> Message | Form:
         """Do what a command asks, or ask for what it needs with a form. Raises `UserError`."""
         match command:
+            case AddStories():
+                return await self._adding.reply(command, interaction)
+            case ReviewDraft():
+                return await self._drafting.reply(command, interaction)
             case SetUp():
                 return await self._workspaces.set_up(command, interaction)
             case ShowLog():
@@ -34,4 +52,10 @@ class Moderating:
         self, command: ModeratorCommand, values: Mapping[str, str], interaction: Interaction
     ) -> Message | Form:
         """Do what a form that was filled in asks. Raises `UserError`."""
-        raise InvalidInput("no_form", command=COMMAND)
+        match command:
+            case AddStories():
+                return await self._adding.submit(values, interaction)
+            case ReviewDraft():
+                return await self._drafting.submit(command, values, interaction)
+            case _:
+                raise InvalidInput("no_form", command=COMMAND)

@@ -264,6 +264,11 @@ def typed(word: str, named: str = "", **options: str | int) -> str:
     return " ".join(words)
 
 
+def read_as_name(text: str) -> str:
+    """Return a text in which no option begins, whoever wrote it: it is read as the name of something."""
+    return _OPTION_BEGINS.sub(lambda found: found[0].replace(":", "："), text)
+
+
 def _parted(text: str) -> tuple[str, dict[str, str]]:
     """Return what stands before the first option, and the options."""
     begins = _OPTION_BEGINS.search(text)

@@ -10,7 +10,7 @@ from typing import Final
 from babel import Locale
 from babel.dates import format_date, get_day_names
 
-from bot.errors import UserError
+from bot.errors import FetchFailed, UserError
 from bot.message import Run
 from bot.model import Language
 
@@ -55,6 +55,11 @@ def phrase_runs(
 def phrase_error(error: UserError, language: Language) -> str:
     """Return what an error tells the one who caused it."""
     return phrase(f"error.{error.key}", language, **error.facts)
+
+
+def phrase_fetch(failure: FetchFailed, language: Language) -> str:
+    """Return what whoever gave an address is told when nothing could be read there."""
+    return phrase(f"fetch.{failure.why}", language)
 
 
 def phrase_date(day: date, language: Language, *, weekday: bool = False) -> str:

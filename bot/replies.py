@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import chain
 from typing import Literal
 
 from bot import digest_form
 from bot.briefing import (
-    TOO_OLD,
     Much,
     claim_note,
     parties,
     remarks,
     small_print,
-    still_news,
     story_blocks,
     story_heading,
     told,
@@ -94,22 +91,6 @@ def newest_message(stories: Sequence[Story], page: int, more: bool, language: La
 def share_message(key: Literal["share.done", "share.already"], language: Language) -> Message:
     """Return what the one who shared an answer is told."""
     return Message((note(phrase(key, language)),), language)
-
-
-def added_message(stories: Sequence[Story], began_at: datetime, language: Language) -> Message:
-    """Return what became of an article whose adding began at an instant, and where its stories appear.
-
-    `stories` are those of its stories that readers see.
-    """
-    if not stories:
-        return Message((paragraph(phrase("added.retracted", language)),), language)
-    is_new = any(story.added_at >= began_at for story in stories)
-    heading = "added.heading" if is_new else "added.known"
-    blocks: list[Block] = [Heading(phrase(heading, language, count=len(stories)))]
-    for number, story in enumerate(stories, start=1):
-        blocks += story_blocks(story, language, number=number)
-    where = "added.where" if still_news(stories, began_at) else "added.where_old"
-    return Message((*blocks, Divider(), note(phrase(where, language, days=TOO_OLD.days))), language)
 
 
 def help_message(language: Language, *, has_form: bool = True) -> Message:

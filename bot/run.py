@@ -32,6 +32,9 @@ FIRST_TURN_S = 5.0
 EVENTS_REMEMBERED: Final = timedelta(days=1)
 """How long an event that a platform sent is known again: Slack sends one again for a day at most."""
 
+DRAFTS_KEPT: Final = timedelta(days=7)
+"""How long an article that somebody was about to add is kept for them."""
+
 RETENTION: Final = timedelta(days=30)
 """How long what belongs to a workspace that put the bot out is kept, unless the settings say otherwise."""
 
@@ -214,6 +217,7 @@ def _ticks(
         release_unused()
         await engine.store.forget(engine.clock() - EVENTS_REMEMBERED)
         await engine.workspaces.purge(retention)
+        await engine.store.drop_drafts(engine.clock() - DRAFTS_KEPT)
 
     return (
         Tick("follow", 2, engine.follow_store),

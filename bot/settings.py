@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticUseDefault
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.addresses import Allowed, read_allowed
 from bot.display import web_url
 from bot.errors import InvalidSettings
-from bot.model import LANGUAGES, Language
+from bot.model import LANGUAGES, Language, WorkspaceId
 
 PREFIX: Final = "AI_NEWS_"
 ENV_FILE: Final = ".env"
@@ -28,6 +29,10 @@ MIN_PASSWORD_CHARACTERS: Final = 8
 MIN_KEY_CHARACTERS: Final = 32
 _SHARDS: Final = re.compile(r"(?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?/(?P<count>\d{1,5})", re.ASCII)
 _HOST: Final = re.compile(r"[0-9A-Za-z.:_-]+")
+_WORKSPACE: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+OPERATOR_WORKSPACES: Final = frozenset({WorkspaceId("local")})
+"""Whose moderators may change public stories, unless the settings say otherwise: the local ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +210,23 @@ def _days(value: str) -> int:
     return int(days)
 
 
+def _listed(value: str) -> list[str]:
+    return [entry.strip() for entry in _set(value).split(",") if entry.strip()]
+
+
+def _allowed(value: str) -> Allowed:
+    return read_allowed(_listed(value))
+
+
+def _workspaces(value: str) -> frozenset[WorkspaceId]:
+    ids = _listed(value)
+    wrong = [_quoted(each) for each in ids if not _WORKSPACE.fullmatch(each)]
+    if wrong:
+        advice = "is not the id of a workspace; use local, a server's id on Discord, a workspace's on Slack"
+        raise ValueError("\n".join(f"{each} {advice}" for each in wrong))
+    return frozenset(map(WorkspaceId, ids))
+
+
 def _quoted(value: str) -> str:
     return repr(value if len(value) <= 60 else value[:59] + "…")
 
@@ -238,6 +260,10 @@ class Settings(BaseSettings):
     slack_api_url: Annotated[str | None, BeforeValidator(_api_url)] = None
     secret_key: Annotated[str | None, BeforeValidator(_key)] = Field(default=None, repr=False)
     retention_days: Annotated[int, BeforeValidator(_days)] = 30
+    fetch_allow: Annotated[Allowed, NoDecode, BeforeValidator(_allowed)] = Allowed()
+    operator_workspaces: Annotated[frozenset[WorkspaceId], NoDecode, BeforeValidator(_workspaces)] = (
+        OPERATOR_WORKSPACES
+    )
 
 
 def read_settings() -> Settings:
@@ -246,9 +272,10 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as invalid:
         lines = [
-            f"{PREFIX}{str(error['loc'][0]).upper()}: {error.get('ctx', {}).get('error', error['msg'])}"
+            f"{PREFIX}{str(error['loc'][0]).upper()}: {mistake}"
             for error in invalid.errors(include_input=False, include_url=False)
             if error["type"] != "default_factory_not_called"  # the error it depends on has its own line
+            for mistake in str(error.get("ctx", {}).get("error", error["msg"])).splitlines()
         ]
         raise InvalidSettings("\n".join(lines)) from None
     except UnicodeDecodeError:

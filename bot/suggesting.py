@@ -28,7 +28,7 @@ from bot.model import (
     TopicId,
     WorkspaceId,
 )
-from bot.phrases import phrase
+from bot.phrases import phrase, phrase_date
 from bot.ports import Clock, Index, Store
 from bot.wishes import fulfil, zones
 
@@ -40,6 +40,9 @@ _TYPED: Final = 200
 
 _GOES_ON: Final = 8
 """How many ways a word that is being typed may go on are looked up."""
+
+SUGGESTED_BY_ROLE: Final = frozenset({"story"})
+"""Fields for which moderators are suggested more than members."""
 
 _TOPIC_LISTS: Final = frozenset({"topics", "without", "mention-topics"})
 _USUAL_ZONES: Final = (
@@ -90,6 +93,10 @@ class Suggestions:
             found: Iterable[Choice] = await self._queries(typed, actor, limit)
         elif field in _TOPIC_LISTS:
             found = self._topics.completed(typed, actor.language)
+        elif field == "topic":
+            found = self._topics.choices(typed, actor.language)
+        elif field == "story":
+            found = await self._references(typed, actor, limit)
         elif field == "zone":
             found = _zone_choices(typed, actor.language)
         else:
@@ -110,6 +117,20 @@ class Suggestions:
         leading = max(limit // 2, limit - len(titled))
         return [*named[:leading], *titled, *named[leading:]]
 
+    async def _references(self, typed: str, actor: Actor, limit: int) -> list[Choice]:
+        """Return stories that can be named by their ids; to moderators those that wait for them first."""
+        found = (
+            await self._stories(typed, actor.workspace, limit)
+            if typed.strip()
+            else await self._store.newest_stories(actor.workspace, limit)
+        )
+        waiting: list[Story] = []
+        if actor.role != "member":
+            sought = normalise(typed).strip()
+            waiting = await self._store.waiting_stories(actor.workspace, limit)
+            waiting = [story for story in waiting if sought in normalise(_titles(story))]
+        return [_reference(story, actor.language) for story in (*waiting, *found)]
+
     async def _stories(self, typed: str, workspace: WorkspaceId, limit: int) -> list[Story]:
         """Return the stories that are found by what is typed, its last word in any way that it may go on."""
         asked = read_query(typed, self._names, self._index, workspace)
@@ -123,6 +144,22 @@ class Suggestions:
             ids += [hit.story_id for hit in also]
         found = await self._store.stories(ids, workspace)
         return list(found.values())
+
+
+def _titles(story: Story) -> str:
+    return "\n".join(telling.title for telling in story.tellings)
+
+
+def _reference(story: Story, language: Language) -> Choice:
+    """Return a story as a choice: its id, called by its date and its title, and whether it waits."""
+    day = phrase_date(story.published_at.date(), language)
+    parts = [story.telling(language).title, day]
+    if story.status == "waiting":
+        parts.insert(0, phrase("choice.story_waits", language))
+    *before, last = (" ".join(printable(part).split()) for part in parts)
+    dot = phrase("story.dot", language)
+    room = MAX_CHARACTERS - len(dot) - len(last)
+    return Choice(value=story.id, label=f"{truncated(dot.join(before), room)}{dot}{last}")
 
 
 class _Topics:
@@ -141,6 +178,11 @@ class _Topics:
         beginning = [id_ for id_, names in self._spellings if any(map(_begins(sought), names))]
         holding = [id_ for id_, names in self._spellings if any(sought in name for name in names)]
         return list(dict.fromkeys((*beginning, *holding)))
+
+    def choices(self, typed: str, language: Language) -> Iterator[Choice]:
+        """Yield the topics that may be meant by what is typed, one each."""
+        for topic in self.matching(typed):
+            yield Choice(value=topic, label=topic_name(topic, self._names, language))
 
     def completed(self, typed: str, language: Language) -> Iterator[Choice]:
         """Yield lists of topics whose last entry is one of those that may be meant by what is typed."""

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bot.changes import Change, StoryChange
+from bot.changes import Change, Draft, StoryChange
 from bot.message import Heading, Limits, Message, paragraph
 from bot.model import (
     PUBLIC,
@@ -17,6 +17,7 @@ from bot.model import (
     DeliveryId,
     Digest,
     DigestId,
+    DraftId,
     Interaction,
     Occurrence,
     Post,
@@ -101,6 +102,25 @@ def make_article(**over: Any) -> Article:
             "source": Source(name="The Daily Crate"),
             "published_at": NOW - timedelta(days=1),
             "added_at": NOW,
+        }
+        | over
+    )
+
+
+def make_draft(**over: Any) -> Draft:
+    """Return a draft without pieces that `make_actor(id="mika")` is working at, made at `NOW`."""
+    return Draft(
+        **{
+            "id": DraftId("draft"),
+            "workspace": WorkspaceId("home"),
+            "asked_in": WorkspaceId("home"),
+            "owner_id": "mika",
+            "text": "A warehouse robot learns to sort parcels.",
+            "language": "en",
+            "source": Source(name="The Daily Crate"),
+            "published_at": NOW - timedelta(days=1),
+            "made_at": NOW,
+            "pieces": (),
         }
         | over
     )

@@ -13,7 +13,7 @@ from bot.form import Form
 from bot.index import PostingsIndex
 from bot.intake import MAX_ARTICLE_CHARACTERS
 from bot.language import Names
-from bot.message import Heading, Message, plain_text
+from bot.message import Buttons, Heading, Message, plain_text
 from bot.model import PUBLIC, StoryId, WorkspaceId
 from bot.phrases import phrase
 from tests.factories import NOW, make_actor, make_change, make_channel, make_interaction, make_story
@@ -45,6 +45,21 @@ def moderating(**over):
     return make_interaction(actor=replace(MODERATOR, **over))
 
 
+async def added(engine, values=FILLED_IN, interaction=None):
+    """Fill in the form, and publish what it is cut into; return what the moderator is told."""
+    interaction = interaction or moderating()
+    told = await engine.submit(COMMAND, values, interaction)
+    return await pressed(engine, told, phrase("draft.button_publish", "en"), interaction) or told
+
+
+async def pressed(engine, message, label, interaction):
+    for block in message.blocks if isinstance(message, Message) else ():
+        for button in block.buttons if isinstance(block, Buttons) else ():
+            if button.label == label:
+                return await engine.reply(button.command, interaction)
+    return None
+
+
 def story_ids(message):
     return [each.story_id for each in message.blocks if isinstance(each, Heading) and each.level == 2]
 
@@ -74,7 +89,7 @@ async def test_a_form_of_a_command_that_has_none_is_refused(engine, command):
 
 
 async def test_an_article_becomes_stories_that_only_the_workspace_finds(engine, store):
-    told = await engine.submit(COMMAND, FILLED_IN | {"other": "ignored"}, moderating())
+    told = await added(engine, FILLED_IN | {"other": "ignored"})
 
     first, second = (await store.stories(story_ids(told), HOME)).values()
     assert "Added 2 stories" in plain_text(told)
@@ -84,7 +99,8 @@ async def test_an_article_becomes_stories_that_only_the_workspace_finds(engine, 
         "Kawabe Post",
         "https://kawabe.example/",
     )
-    assert first.published_at == datetime(2025, 2, 1, tzinfo=UTC)
+    assert second.published_at == datetime(2025, 2, 1, tzinfo=UTC)
+    assert first.published_at == second.published_at + timedelta(milliseconds=1)
     assert await store.stories([first.id, second.id], AWAY) == {}
     found = await engine.answer("tram line", MODERATOR)
     assert [each.story.id for each in found.found] == [first.id]
@@ -93,28 +109,28 @@ async def test_an_article_becomes_stories_that_only_the_workspace_finds(engine, 
 
 @pytest.mark.parametrize(
     ("date", "sentence"),
-    [("", "the next digests of this workspace bring them"), ("2025-02-01", "more than 30 days old")],
+    [("", "No channel here is subscribed"), ("2025-02-01", "more than 30 days old")],
 )
 async def test_it_is_said_whether_digests_bring_the_stories(engine, date, sentence):
-    told = await engine.submit(COMMAND, FILLED_IN | {"date": date}, moderating())
+    told = await added(engine, FILLED_IN | {"date": date})
 
     assert sentence in plain_text(told)
 
 
 async def test_the_same_article_again_is_said_to_be_here(engine, store):
-    added = await engine.submit(COMMAND, FILLED_IN, moderating())
+    first = await added(engine)
 
-    again = await engine.submit(COMMAND, FILLED_IN, moderating())
+    again = await added(engine)
 
     assert "here already, with 2 stories" in plain_text(again)
-    assert story_ids(again) == story_ids(added)
+    assert story_ids(again) == story_ids(first)
     assert await store.count_stories(HOME) == 2
 
 
 async def test_another_workspace_adds_the_same_article_as_its_own(engine, store):
-    await engine.submit(COMMAND, FILLED_IN, moderating())
+    await added(engine)
 
-    told = await engine.submit(COMMAND, FILLED_IN, moderating(workspace=AWAY))
+    told = await added(engine, interaction=moderating(workspace=AWAY))
 
     assert "Added 2 stories" in plain_text(told)
     assert await store.count_stories(HOME) == await store.count_stories(AWAY) == 2
@@ -140,14 +156,16 @@ async def test_what_cannot_be_added_comes_back_with_the_reason_and_all_that_was_
 
     assert isinstance(form, Form)
     assert form.problem
-    assert {field.name: field.value for field in form.fields} == values
+    assert {field.name: field.value for field in form.fields if field.value} == {
+        name: value for name, value in values.items() if value
+    }
     assert await store.count_stories(HOME) == 0
 
 
 async def test_text_that_no_database_can_hold_is_cleaned(engine, store):
     text = ARTICLE.replace("tram", "tr\0am").replace("bakery", "\ud800bakery")
 
-    told = await engine.submit(COMMAND, FILLED_IN | {"text": text}, moderating())
+    told = await added(engine, FILLED_IN | {"text": text})
 
     first, second = (await store.stories(story_ids(told), HOME)).values()
     assert "tram" in first.tellings[0].body
@@ -155,21 +173,21 @@ async def test_text_that_no_database_can_hold_is_cleaned(engine, store):
 
 
 async def test_a_retracted_story_is_not_told_again_when_its_article_is_added_again(engine, store):
-    added = await engine.submit(COMMAND, FILLED_IN, moderating())
-    gone = (await store.stories(story_ids(added)[:1], HOME))[story_ids(added)[0]]
+    first = await added(engine)
+    gone = (await store.stories(story_ids(first)[:1], HOME))[story_ids(first)[0]]
     await retract(store, gone)
 
-    again = await engine.submit(COMMAND, FILLED_IN, moderating())
+    again = await added(engine)
 
-    assert story_ids(again) == story_ids(added)[1:]
+    assert story_ids(again) == story_ids(first)[1:]
 
 
 async def test_an_article_whose_stories_were_all_retracted_is_said_to_be(engine, store):
-    added = await engine.submit(COMMAND, FILLED_IN, moderating())
-    for story in (await store.stories(story_ids(added), HOME)).values():
+    first = await added(engine)
+    for story in (await store.stories(story_ids(first), HOME)).values():
         await retract(store, story)
 
-    again = await engine.submit(COMMAND, FILLED_IN, moderating())
+    again = await added(engine)
 
     assert plain_text(again) == phrase("added.retracted", "en")
 
@@ -183,7 +201,7 @@ async def retract(store, story, action="retract"):
 
 
 async def test_a_story_is_read_with_its_article_and_its_history(engine, store):
-    told = await engine.submit(COMMAND, FILLED_IN, moderating())
+    told = await added(engine)
 
     record = await engine.story(story_ids(told)[0], HOME)
 

@@ -5,12 +5,12 @@ import jsonschema
 import pytest
 
 from adapters.discord.buttons import about, command_of, keep_command, pressed
-from adapters.discord.commands import CHAT_INPUT, MESSAGE, SUBCOMMAND, fingerprint, payload
+from adapters.discord.command_options import SUBCOMMAND
+from adapters.discord.commands import CHAT_INPUT, MESSAGE, fingerprint, payload
 from adapters.discord.options import chosen_roles, focused, typed
 from adapters.discord.render import custom_id
 from bot.commands import WISHES as KNOWN_WISHES
 from bot.commands import (
-    AddStories,
     Ask,
     ChangeSubscription,
     Help,
@@ -20,7 +20,6 @@ from bot.commands import (
     PreviewDigest,
     RemoveSubscription,
     ResumeSubscription,
-    SetUp,
     ShowSubscription,
     Subscribe,
     parse,
@@ -28,6 +27,7 @@ from bot.commands import (
 from bot.message import Button, Buttons, Message, paragraph
 from bot.model import WorkspaceId
 from bot.moderator_commands import SETTINGS as KNOWN_SETTINGS
+from bot.moderator_commands import AddStories, SetUp
 from tests.messages import SHARED
 
 STRING, INTEGER, BOOLEAN, CHANNEL, ROLE = 3, 4, 5, 7, 8
@@ -230,10 +230,11 @@ def test_a_no_that_is_not_meant_says_nothing():
     assert parse(command.text) == ChangeSubscription(wishes={"count": "3"})
 
 
-def test_settings_of_the_server_name_a_role_and_a_channel():
-    data = chosen("ai-news-mod", ("moderators", ROLE, "77"), ("desk", CHANNEL, "99"), subcommand="setup")
+def test_settings_of_the_server_name_roles_people_and_a_channel():
+    who = "<@&77> <@5>"
+    data = chosen("ai-news-mod", ("moderators", STRING, who), ("desk", CHANNEL, "99"), subcommand="setup")
 
-    assert parse(typed(data).text) == SetUp(wishes={"moderators": "<@&77>", "desk": "<#99>"})
+    assert parse(typed(data).text) == SetUp(wishes={"moderators": who, "desk": "<#99>"})
     assert typed(data).channel is None
     assert chosen_roles(data) == ["77"]
 

@@ -1,4 +1,4 @@
-"""What moderators type: every word becomes its command, and what buttons type is read back as it was meant."""
+"""What moderators type: each word becomes its command, and what buttons type is read as it was meant."""
 
 import pytest
 from hypothesis import given

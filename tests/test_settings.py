@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.addresses import Allowed, read_allowed
 from bot.errors import InvalidSettings
 from bot.settings import PACKAGED_SEEDS, Shards, read_settings, settings_warnings, warnings_for
 
@@ -118,6 +119,13 @@ def test_seeds_can_be_left_out(monkeypatch, value):
         ("DATABASE_URL", "ai-news.db", "sqlite:///FILE"),
         ("SEEDS_DIR", "/there/is/nothing", "none"),
         ("DATA_DIR", "~nobody-of-that-name/news", "whole path"),
+        ("FETCH_ALLOW", "https://wiki.example.org/", "without a scheme, port or path"),
+        ("FETCH_ALLOW", "wiki.example.org:8080", "without a scheme, port or path"),
+        ("FETCH_ALLOW", "10.0.0.5/8", "did you mean 10.0.0.0/8?"),
+        ("FETCH_ALLOW", "0x7f.1", "not a host"),
+        ("FETCH_ALLOW", "*.example.org", "not a host"),
+        ("FETCH_ALLOW", "0.0.0.0/0", "your own"),
+        ("OPERATOR_WORKSPACES", "my workspace", "not the id of a workspace"),
     ],
 )
 def test_a_wrong_value_is_one_line_with_its_variable_and_what_to_do(monkeypatch, name, value, advice):
@@ -129,6 +137,28 @@ def test_a_wrong_value_is_one_line_with_its_variable_and_what_to_do(monkeypatch,
     (line,) = str(invalid.value).splitlines()
     assert line.startswith(f"AI_NEWS_{name}: ")
     assert advice in line
+
+
+def test_what_may_be_read_and_who_may_change_public_stories_are_lists(monkeypatch):
+    assert read_settings().fetch_allow == Allowed()
+    assert read_settings().operator_workspaces == {"local"}
+
+    monkeypatch.setenv("AI_NEWS_FETCH_ALLOW", " wiki.example.org, 10.1.0.0/16,")
+    monkeypatch.setenv("AI_NEWS_OPERATOR_WORKSPACES", "local, T012345,")
+
+    settings = read_settings()
+    assert settings.fetch_allow == read_allowed(["wiki.example.org", "10.1.0.0/16"])
+    assert settings.operator_workspaces == {"local", "T012345"}
+
+
+def test_every_mistake_in_a_list_gets_its_line(monkeypatch):
+    monkeypatch.setenv("AI_NEWS_FETCH_ALLOW", "10.0.0.5/8, wiki.example.org, http://x")
+
+    with pytest.raises(InvalidSettings) as invalid:
+        read_settings()
+
+    lines = str(invalid.value).splitlines()
+    assert [line.partition(": ")[0] for line in lines] == ["AI_NEWS_FETCH_ALLOW"] * 2
 
 
 def test_every_wrong_value_gets_its_line(monkeypatch):

@@ -132,8 +132,9 @@ async def test_an_article_is_added_whatever_its_length(world):
     first, _, second = ARTICLE.partition("\n\n")
 
     await world.done(await owner.submit(view, {"text.0": first, "text.1": second, "source.0": "Kawabe Post"}))
-
     assert "tram line" in text_of(view)
+    await world.done(await owner.press(view, "Publish"))
+
     found = await world.done(await owner.command(world.channel, "/ai-news", "komugi"))
     assert "rye bread" in found.text
 
@@ -401,7 +402,7 @@ async def test_what_was_typed_is_given_back_where_it_could_not_be_taken(world, m
     monkeypatch.setattr(world.engine, "submit", submit)
     await world.done(await owner.submit(owner.modal))
 
-    assert "Added 2 stories" in text_of(owner.modal)
+    assert "2 stories, 2 of them go in" in text_of(owner.modal)
 
 
 async def test_every_setting_is_given_back_where_they_could_not_be_taken(world, monkeypatch):

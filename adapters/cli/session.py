@@ -47,7 +47,7 @@ def with_engine(use: "Callable[[Engine, Settings], Awaitable[T]]", *, bulk: bool
 
 def operator(language: Language) -> Actor:
     """Return who types commands on this machine."""
-    return Actor(name="console", workspace=LOCAL, language=language, role="operator")
+    return Actor(id="console", name="console", workspace=LOCAL, language=language, role="operator")
 
 
 def print_json(document: Mapping[str, object] | Sequence[object]) -> None:

@@ -171,7 +171,13 @@ def _reply(name: str, command: DigestCommand) -> "Message":
 
     async def use(engine: "Engine", settings: "Settings") -> "Message":
         workspace = await engine.workspaces.known(place.platform, place.workspace)
-        actor = Actor(name="console", workspace=place.workspace, language=settings.language, role="operator")
+        actor = Actor(
+            id="console",
+            name="console",
+            workspace=place.workspace,
+            language=settings.language,
+            role="operator",
+        )
         interaction = Interaction(
             id=secrets.token_hex(8),
             actor=actor,

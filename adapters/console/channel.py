@@ -64,6 +64,10 @@ class ConsolePlatform:
         """Raise `PostRejected`: what a terminal has printed stays."""
         raise PostRejected("a terminal cannot change what it has printed")
 
+    async def shows(self, post: Post, message_id: str) -> bool:
+        """Return False: nothing that was printed is ever changed."""
+        return False
+
 
 class Conversation:
     """What is typed into the channel, and the answers; only the one who typed sees them."""

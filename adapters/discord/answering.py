@@ -15,6 +15,7 @@ import discord
 
 from adapters.discord.buttons import about, keep_command, keep_commands
 from adapters.discord.forms import MAX_FIELDS, keep_form, modal_of, opener
+from adapters.discord.long_values import LongValues
 from adapters.discord.render import LIMITS
 from adapters.discord.views import MessageView
 from bot.form import Form
@@ -118,6 +119,7 @@ class Answering:
         """Open a form; return whether that could be: not in answer to what is acknowledged already."""
         modal = modal_of(form, self.place)
         await keep_command(self._store, opener(form, self.place), self._workspace)
+        await LongValues(self._store, form.command, self.owner, self._workspace).keep(form)
         async with self._first:
             if self._is_acknowledged:
                 return False

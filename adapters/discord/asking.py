@@ -6,13 +6,14 @@ from typing import Any
 
 import discord
 
-from adapters.discord.commands import THREADS
+from adapters.discord.command_options import THREADS
 from adapters.discord.forms import MAX_FIELDS
 from adapters.discord.places import PLATFORM
 from adapters.discord.render import LIMITS
 from bot.engine import Engine
 from bot.model import Actor, Channel, Interaction, Language, WorkspaceId
 from bot.settings import Settings
+from bot.suggesting import SUGGESTED_BY_ROLE
 from bot.workspaces import role_of
 
 
@@ -92,9 +93,12 @@ class Asking:
             interaction.locale.value, server.value if server else None, self._settings.language
         )
 
-    def reader(self, interaction: discord.Interaction) -> Actor:
-        """Return who types, as somebody who may do what any member may; asks the store nothing."""
+    async def typist(self, interaction: discord.Interaction, field: str) -> Actor:
+        """Return who types into a field; what they may do is looked up where suggestions depend on it."""
+        if field in SUGGESTED_BY_ROLE:
+            return (await self.asked(interaction, str(interaction.channel_id))).actor
         return Actor(
+            id=str(interaction.user.id),
             name=interaction.user.display_name,
             workspace=WorkspaceId(str(interaction.guild_id)),
             language=self.language(interaction),
@@ -110,6 +114,7 @@ class Asking:
         return Interaction(
             id=id_ or str(interaction.id),
             actor=Actor(
+                id=str(interaction.user.id),
                 name=interaction.user.display_name,
                 workspace=workspace,
                 language=self.language(interaction),

@@ -7,33 +7,30 @@ same in every language; what stands beside it is in the reader's.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from adapters.discord.permissions import KINDS
-from bot.commands import CATALOGUE, MAX_QUERY_CHARACTERS
+from adapters.discord.command_options import (
+    CHANNEL,
+    CURATION,
+    GROUP,
+    INTEGER,
+    LOOKUP,
+    MODERATION,
+    POSTABLE,
+    STRING,
+    SUBCOMMAND,
+    TOPIC_WORDS,
+    TOPICS,
+    WISHES,
+    Option,
+)
+from bot.commands import CATALOGUE
 from bot.phrases import phrase
-from bot.wishes import MAX_STORIES
 
 Json = dict[str, object]
 
 CHAT_INPUT: Final = 1
 MESSAGE: Final = 3
-
-SUBCOMMAND: Final = 1
-STRING: Final = 3
-INTEGER: Final = 4
-BOOLEAN: Final = 5
-CHANNEL: Final = 7
-ROLE: Final = 8
-
-MEDIA: Final = 16
-"""Discord's published description of its interface knows no option that takes this type of channel."""
-
-POSTABLE: Final = tuple(number for number in KINDS if number != MEDIA)
-WRITABLE: Final = tuple(number for number, kind in KINDS.items() if kind != "forum")
-THREADS: Final = tuple(number for number, kind in KINDS.items() if kind == "thread")
-"""Types of the channels that a digest can go to, those that take a message as it is, and threads."""
 
 MANAGE_GUILD: Final = 1 << 5
 IN_SERVERS: Final = {"contexts": [0], "integration_types": [0]}
@@ -44,58 +41,7 @@ MAX_WISH: Final = 300
 ADD_MESSAGE: Final = phrase("command.add_message", "en")
 """The name of the command in the menu of a message."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """What may be given with a command. `choices` are values, whose names are phrases."""
-
-    name: str
-    type: int = STRING
-    choices: tuple[str, ...] = ()
-    completes: bool = False
-    highest: int | None = None
-    channel_types: tuple[int, ...] = ()
-
-
 _CHANNEL: Final = Option(name="channel", type=CHANNEL, channel_types=POSTABLE)
-_LANGUAGES: Final = ("ja", "en", "both")
-_LOOKUP: Final = (
-    Option(name="query", completes=True, highest=MAX_QUERY_CHARACTERS),
-    Option(name="depth", choices=("low", "medium", "high")),
-    Option(name="visible", type=BOOLEAN),
-)
-WISHES: Final = (
-    Option(name="times", completes=True),
-    Option(name="days", completes=True),
-    Option(name="topics", completes=True),
-    Option(name="count", type=INTEGER, highest=MAX_STORIES),
-    Option(name="style", choices=("full", "compact", "thread")),
-    Option(name="language", choices=_LANGUAGES),
-    Option(name="zone", completes=True),
-    Option(name="keywords"),
-    Option(name="without", completes=True),
-    Option(name="without-keywords"),
-    Option(name="quiet"),
-    Option(name="empty", choices=("skip", "say")),
-    Option(name="mention", type=ROLE),
-    Option(name="mention-topics", completes=True),
-    Option(name="no-mention", type=BOOLEAN),
-    Option(name="tag", highest=20),
-    Option(name="publish", type=BOOLEAN),
-    Option(name="cron"),
-)
-"""What a subscription can be told. A role cannot say "nobody", so that has an option of its own."""
-
-SETTINGS: Final = (
-    Option(name="moderators", type=ROLE),
-    Option(name="no-moderators", type=BOOLEAN),
-    Option(name="desk", type=CHANNEL, channel_types=WRITABLE),
-    Option(name="no-desk", type=BOOLEAN),
-    Option(name="language", choices=_LANGUAGES[:2]),
-    Option(name="zone", completes=True),
-)
-"""What a server can be told."""
-
 _TAKES_WISHES: Final = ("subscribe", "change")
 
 
@@ -106,15 +52,11 @@ def payload() -> list[Json]:
             "name": "ai-news",
             "type": CHAT_INPUT,
             **_described("command.ask"),
-            "options": [_option(option) for option in _LOOKUP],
+            "options": [_option(option) for option in LOOKUP],
             **IN_SERVERS,
         },
         _group("ai-news-digest", "command.digest", _digest_subcommands()),
-        _group(
-            "ai-news-mod",
-            "command.mod",
-            [_subcommand("add", "command.add", ()), _subcommand("setup", "command.setup", SETTINGS)],
-        ),
+        _group("ai-news-mod", "command.mod", _moderation()),
         {
             "name": ADD_MESSAGE,
             "name_localizations": _localised("command.add_message"),
@@ -149,6 +91,15 @@ def _digest_subcommands() -> list[Json]:
         _subcommand(name, f"command.digest_{name}", (*(WISHES if name in _TAKES_WISHES else ()), _CHANNEL))
         for name in names
     ]
+
+
+def _moderation() -> list[Json]:
+    words = [_subcommand(word, f"command.mod_{word}", options) for word, options in MODERATION.items()]
+    about_topics = [
+        _subcommand(name, f"command.mod_{word}", CURATION[word]) for name, word in TOPIC_WORDS.items()
+    ]
+    group = {"name": TOPICS, "type": GROUP, **_described("command.mod_group"), "options": about_topics}
+    return [*words, group]
 
 
 def _subcommand(name: str, described_by: str, options: Iterable[Option]) -> Json:

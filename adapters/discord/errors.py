@@ -44,6 +44,8 @@ _LOST: Final[dict[int, tuple[LossReason, str]]] = {
 }
 
 _REJECTED: Final[dict[int, str]] = {
+    50005: "somebody else wrote the message",
+    50021: "Discord itself wrote the message",
     40067: "the forum wants a tag for every post",
     200000: "the server's AutoMod has blocked it",
     200001: "the server's AutoMod has blocked its title",

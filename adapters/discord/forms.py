@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import discord
 
+from adapters.discord.long_values import MAX_TEXT, shown_field
 from adapters.discord.render import custom_id
 from bot.display import truncated
 from bot.form import Choice, Field, Form
@@ -20,7 +21,6 @@ from bot.phrases import phrase
 from bot.ports import Store
 
 MAX_FIELDS: Final = 5
-MAX_TEXT: Final = 4000
 MAX_OPTIONS: Final = 25
 MAX_TITLE: Final = 45
 MAX_LABEL: Final = 45
@@ -33,11 +33,14 @@ OPENS_FORM: Final = "form:"
 
 
 def modal_of(form: Form, about: str | None) -> discord.ui.Modal:
-    """Return a form of at most five fields as a modal; its id is its command, and the channel it is about."""
+    """Return a form of at most five fields as a modal; its id is its command, and the channel it is about.
+
+    What is too long for a field is not in it: `LongValues` keeps it.
+    """
     modal = discord.ui.Modal(title=truncated(form.title, MAX_TITLE), custom_id=custom_id(opener(form, about)))
     if form.problem and len(form.fields) < MAX_FIELDS:
         modal.add_item(discord.ui.TextDisplay(discord.utils.escape_markdown(form.problem)))
-    for field in form.fields[:MAX_FIELDS]:
+    for field in (shown_field(field, form.language) for field in form.fields[:MAX_FIELDS]):
         modal.add_item(
             discord.ui.Label(
                 text=truncated(field.label, MAX_LABEL),

@@ -14,19 +14,22 @@ from adapters.discord.asking import Asking, Place, place_of
 from adapters.discord.buttons import command_of
 from adapters.discord.commands import MESSAGE
 from adapters.discord.forms import OPENS_FORM, filled_in, forget_form, kept_form
+from adapters.discord.long_values import LongValues
 from adapters.discord.messages import read_message
-from adapters.discord.options import chosen_roles, focused, is_silent_role, typed
+from adapters.discord.options import chosen_roles, focused, is_silent_role, typed, uploaded
 from adapters.discord.rights import lacking, lacking_message, names_moderators, shares, unfit
+from adapters.discord.uploads import Unreadable, read_upload
 from bot.commands import Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
 from bot.display import truncated
 from bot.engine import Engine
-from bot.errors import BotError, UserError
+from bot.errors import BotError, InvalidInput, UserError
 from bot.form import Form
 from bot.message import Message, paragraph
 from bot.model import Interaction, Language, WorkspaceId
-from bot.moderator_commands import AddStories
-from bot.phrases import phrase
+from bot.moderator_commands import ShowLog, ShowQueue, ShowStory, ShowTopics
+from bot.phrases import phrase, phrase_error
 from bot.settings import Settings
+from bot.showing import asks_form, stays_in_place
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +39,17 @@ SUGGEST_S: Final = 2.0
 MAX_CHOICES: Final = 25
 MAX_CHOICE: Final = 100
 
-_LOOKS = (Ask, Newest, Help)
-_CHANGES_NOTHING = (*_LOOKS, ShowSubscription, PreviewDigest, AddStories)
+_CHANGES_NOTHING = (
+    Ask,
+    Newest,
+    Help,
+    ShowSubscription,
+    PreviewDigest,
+    ShowQueue,
+    ShowStory,
+    ShowLog,
+    ShowTopics,
+)
 
 
 class Interactions:
@@ -92,6 +104,9 @@ class Interactions:
             await answering.give(self._sentence("discord.channel_hidden", interaction))
         else:
             asked = await self._asking.asked(interaction, place.id)
+            if file := uploaded(data):
+                await self._add_file(file, asked, answering)
+                return
             mentions_all = place.permissions is not None and place.permissions.mention_everyone
             silent = asked.actor.role != "member" and is_silent_role(data, mentions_all=mentions_all)
             await self._reply(command.text, asked, place, answering, "discord.silent_role" if silent else "")
@@ -114,7 +129,7 @@ class Interactions:
         if asked.actor.role != "member" and (why := unfit(place, command, language)):
             await answering.give(Message((paragraph(why),), language))
             return
-        if command is not None and not _only_reads(command):
+        if command is not None and not (_only_reads(command) or asks_form(text)):
             await answering.acknowledge()
         reply = await self._engine.reply(text, asked)
         if names_moderators(command) and asked.actor.role == "manager":
@@ -122,6 +137,20 @@ class Interactions:
         if advice and isinstance(reply, Message):
             reply = replace(reply, blocks=(*reply.blocks, paragraph(phrase(advice, language))))
         await answering.give(reply)
+
+    async def _add_file(self, file: Mapping[str, Any], asked: Interaction, answering: Answering) -> None:
+        """Open the form that a story is added with, filled with a file; only moderators' files are read."""
+        name, data, language = "", b"", asked.actor.language
+        try:
+            if asked.actor.role != "member":
+                name, data = await read_upload(file)
+        except InvalidInput as error:
+            await answering.give(Message((paragraph(phrase_error(error, language)),), language))
+        except Unreadable as error:
+            logger.warning("interaction=%s: a file cannot be read: %s", asked.id, error)
+            await answering.give(_sentence("discord.no_file", language))
+        else:
+            await answering.give(await asyncio.to_thread(self._engine.form_from_file, name, data, asked))
 
     async def _add_message(
         self, interaction: discord.Interaction, data: Mapping[str, Any], answering: Answering
@@ -148,7 +177,7 @@ class Interactions:
             await self._open_form(interaction, text, answering)
             return
         pressed = _parsed(text)
-        answering.in_place = message.flags.ephemeral and isinstance(pressed, _LOOKS) and _only_reads(pressed)
+        answering.in_place = message.flags.ephemeral and stays_in_place(pressed)
         place = place_of(interaction, None)
         if answering.place is not None:
             place = Place(id=answering.place, type=-1, permissions=None)
@@ -176,10 +205,16 @@ class Interactions:
             await answering.give(self._sentence("discord.no_such_button", interaction))
             return
         text, answering.place = command
+        message = interaction.message
+        is_private = message is not None and message.flags.ephemeral
+        answering.in_place = is_private and stays_in_place(_parsed(text))
         await answering.acknowledge()
         asked = await self._asking.asked(interaction, answering.place or str(interaction.channel_id))
-        reply = await self._engine.submit(text, filled_in(data["components"]), asked)
+        sent = filled_in(data["components"])
+        shelved = LongValues(store, text, answering.owner, asked.channel.workspace)
+        reply = await self._engine.submit(text, await shelved.put_back(sent), asked)
         if not isinstance(reply, Form):
+            await shelved.forget(sent)
             await forget_form(store, text, answering.owner, asked.channel.workspace)
         await answering.give(reply)
 
@@ -193,9 +228,8 @@ class Interactions:
             field, text = focused(data)
             try:
                 async with asyncio.timeout(SUGGEST_S):
-                    found = await self._engine.suggest(
-                        field, text, self._asking.reader(interaction), MAX_CHOICES
-                    )
+                    actor = await self._asking.typist(interaction, field)
+                    found = await self._engine.suggest(field, text, actor, MAX_CHOICES)
             except (BotError, TimeoutError) as error:
                 logger.warning("nothing can be suggested for %s: %s", field, error)
             else:

@@ -9,9 +9,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from adapters.discord.commands import CHANNEL, ROLE, SUBCOMMAND
+from adapters.discord.command_options import (
+    ATTACHMENT,
+    CHANNEL,
+    GROUP,
+    ROLE,
+    SUBCOMMAND,
+    TOPIC_WORDS,
+    field_of,
+    named_by,
+)
 from bot.commands import MAX_QUERY_CHARACTERS
 from bot.display import printable
+from bot.moderator_commands import read_as_name
 
 Given = Mapping[str, Any]
 """A part of an interaction's data, as Discord's documentation on interactions describes it."""
@@ -20,6 +30,8 @@ _QUOTES: Final = re.compile('["“”「」]')
 _OPTION: Final = re.compile(r"(?<!\S)(depth|page|view|visible):(?=\w)")
 _FULLWIDTH_COLON: Final = "："
 _DIGEST: Final = "ai-news-digest"
+_MODERATION: Final = "ai-news-mod"
+_MENTIONED_ROLE: Final = re.compile("<@&([0-9]{1,20})>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +49,10 @@ def typed(data: Given) -> Typed:
     if name == "ai-news":
         return Typed(text=_lookup({option["name"]: option["value"] for option in options}))
     words, channel = [f"/{name}"], None
-    for option in _inner(options, words):
+    given = _inner(options, words)
+    if name == _MODERATION:
+        return Typed(text=_moderation(words, given))
+    for option in given:
         if option["type"] == CHANNEL and name == _DIGEST:
             channel = str(option["value"])
         else:
@@ -46,19 +61,31 @@ def typed(data: Given) -> Typed:
 
 
 def focused(data: Given) -> tuple[str, str]:
-    """Return the name of the option that is being typed, and what is typed of it."""
-    options = list(data.get("options", ()))
-    for option in _inner(options, []):
+    """Return the field that the option being typed is suggested for, and what is typed of it."""
+    words: list[str] = []
+    for option in _inner(data.get("options", ()), words):
         if option.get("focused"):
-            return str(option["name"]), str(option.get("value", ""))
+            word = words[0] if words and data.get("name") == _MODERATION else ""
+            return field_of(word, str(option["name"])), str(option.get("value", ""))
     return "", ""
 
 
 def chosen_roles(data: Given) -> list[str]:
-    """Return the ids of the roles among what was chosen."""
-    return [
-        str(option["value"]) for option in _inner(list(data.get("options", ())), []) if option["type"] == ROLE
-    ]
+    """Return the ids of the roles among what was chosen, and of those that a text mentions."""
+    roles: list[str] = []
+    for option in _inner(data.get("options", ()), []):
+        value = str(option["value"])
+        roles += [value] if option["type"] == ROLE else _MENTIONED_ROLE.findall(value)
+    return roles
+
+
+def uploaded(data: Given) -> Given | None:
+    """Return the file that was given with a command, as Discord describes it."""
+    files = data.get("resolved", {}).get("attachments", {})
+    for option in _inner(data.get("options", ()), []):
+        if option["type"] == ATTACHMENT and (file := files.get(str(option["value"]))):
+            return dict(file)
+    return None
 
 
 def is_silent_role(data: Given, *, mentions_all: bool) -> bool:
@@ -67,7 +94,7 @@ def is_silent_role(data: Given, *, mentions_all: bool) -> bool:
     That is one that not everyone may mention, unless the bot `mentions_all` (documentation on permissions).
     """
     roles = data.get("resolved", {}).get("roles", {})
-    chosen = [option for option in _inner(list(data.get("options", ())), []) if option["name"] == "mention"]
+    chosen = [option for option in _inner(data.get("options", ()), []) if option["name"] == "mention"]
     return (
         any(not roles.get(str(one["value"]), {}).get("mentionable", True) for one in chosen)
         and not mentions_all
@@ -75,12 +102,31 @@ def is_silent_role(data: Given, *, mentions_all: bool) -> bool:
 
 
 def _inner(options: Iterable[Given], words: list[str]) -> list[Given]:
-    """Return the options of the subcommand, whose name joins the words, or of a command without any."""
+    """Return the options of the subcommand, whose word joins the words, or of a command without any.
+
+    Those of a group have another name there than what is typed.
+    """
     options = list(options)
+    in_group = bool(options) and options[0]["type"] == GROUP
+    if in_group:
+        options = list(options[0].get("options", ()))
     if options and options[0]["type"] == SUBCOMMAND:
-        words.append(str(options[0]["name"]))
+        name = str(options[0]["name"])
+        words.append(TOPIC_WORDS.get(name, name) if in_group else name)
         return list(options[0].get("options", ()))
     return options
+
+
+def _moderation(words: list[str], options: Iterable[Given]) -> str:
+    """Return what moderators chose: what is named stands first, options after it, a file nowhere."""
+    named = named_by(words[-1])
+    behind: list[str] = []
+    for option in options:
+        if option["name"] == named:
+            words.append(read_as_name(_line(option["value"])))
+        elif option["type"] != ATTACHMENT:
+            behind.append(_wish(option))
+    return " ".join(filter(None, [*words, *behind]))
 
 
 def _lookup(values: Given) -> str:

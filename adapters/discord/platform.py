@@ -16,6 +16,8 @@ from adapters.discord.errors import (
     ALREADY_CROSSPOSTED,
     ARCHIVED_THREAD,
     LOCKED_THREAD,
+    MISSING_ACCESS,
+    MISSING_PERMISSIONS,
     THREAD_EXISTS,
     TOKEN_REFUSED,
     UNKNOWN_CHANNEL,
@@ -24,7 +26,7 @@ from adapters.discord.errors import (
 )
 from adapters.discord.history import Given, History
 from adapters.discord.places import PLATFORM, Known, Place, Places, nothing_known
-from adapters.discord.render import LIMITS, render
+from adapters.discord.render import LIMITS, render, shown
 from adapters.discord.rest import IN_ALL, Json, Rest
 from adapters.discord.titles import title, title_of
 from bot.errors import ChannelLost, PostDelayed, PostFailed, PostRejected, PostUncertain, StoreError
@@ -89,6 +91,21 @@ class DiscordPlatform:
             await self._edit(post, message_id)
         except Refusal as refusal:
             raise await self._failure(post, refusal) from refusal
+
+    async def shows(self, post: Post, message_id: str) -> bool:
+        """Return whether a message stands there as it would be edited; as `bot.ports.Platform`.
+
+        Raises `PostRejected` where it is gone. Where the bot may not read it, that cannot be told.
+        """
+        try:
+            place = await self._places.of(post.channel)
+            route = Route("GET", MESSAGE, **_standing_in(place, message_id))
+            given = await self._rest.call(route, "editing")
+        except Refusal as refusal:
+            if refusal.code in {MISSING_ACCESS, MISSING_PERMISSIONS}:
+                return False
+            raise await self._failure(post, refusal) from refusal
+        return shown(given.get("components")) == shown(render(post.message)["components"])
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         """Return the channel that the workspace has set, or where Discord tells its moderators things.
@@ -251,11 +268,16 @@ class DiscordPlatform:
 
     async def _edit(self, post: Post, message_id: str) -> None:
         place = await self._places.of(post.channel)
-        thread, _, message = message_id.rpartition("/")
-        about = {"channel_id": thread or place.id, "message_id": message}
+        about = _standing_in(place, message_id)
         body: Json = render(post.message, post.key) | {"allowed_mentions": {"parse": []}}
         route = Route("PATCH", MESSAGE, **about)
-        await self._reopening(about["channel_id"], lambda: self._rest.call(route, "editing", body=body))
+        try:
+            await self._reopening(about["channel_id"], lambda: self._rest.call(route, "editing", body=body))
+        except Refusal as refusal:
+            in_thread_of_it = about["channel_id"] != place.id
+            if in_thread_of_it and refusal.code in {UNKNOWN_CHANNEL, *CLOSED}:
+                raise PostRejected("the thread that it stands in is closed or gone") from refusal
+            raise
 
     async def _failure(self, post: Post, refusal: Refusal) -> PostFailed:
         """Return what a refusal means for a post, with what the bot lacks in the channel."""
@@ -279,6 +301,12 @@ def thread_of(post: Post, place: Place) -> str | None:
     if place.kind == "forum":
         return thread or None
     return (thread or message) if post.message.in_thread else None
+
+
+def _standing_in(place: Place, message_id: str) -> dict[str, str]:
+    """Return where a message stands that `post` returned the id of."""
+    thread, _, message = message_id.rpartition("/")
+    return {"channel_id": thread or place.id, "message_id": message}
 
 
 def _id(given: Given) -> str:

@@ -72,6 +72,18 @@ def bears(components: object, key: str) -> bool:
     return False
 
 
+def shown(components: object) -> list[tuple[str, ...]]:
+    """Return what people see and press in components of ours or as Discord gives them back, in order.
+
+    Without the ids and the settings that Discord adds; it may strip white space (documentation on messages).
+    """
+    found: list[tuple[str, ...]] = []
+    for component in components if isinstance(components, list) else ():
+        parts = (str(component.get(name) or "").strip() for name in ("type", "content", "label", "custom_id"))
+        found += [tuple(parts), *shown(component.get("components"))]
+    return found
+
+
 def _components(blocks: Iterable[Block]) -> Iterator[Json]:
     used: set[str] = set()
     for block in blocks:

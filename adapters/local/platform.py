@@ -70,6 +70,10 @@ class LocalPlatform:
         """Tell whoever watches; the message itself is what the store holds."""
         asyncio.get_running_loop().call_later(SETTLING_S, self._stir, post.channel)
 
+    async def shows(self, post: Post, message_id: str) -> bool:
+        """Return False: to edit only means to tell whoever watches, which may be done again."""
+        return False
+
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         """Return the channel that the workspace's managers have named for that, else its first."""
         place = WORKSPACES.get(workspace)

@@ -70,6 +70,7 @@ class Site:
 
     def viewer(self, request: web.Request) -> Viewer:
         """Return who looks, and how they want it."""
+        session = request.cookies.get(SESSION_COOKIE, "") if self.door.password is not None else ""
         return viewer_of(
             request.cookies,
             request.query.get("language"),
@@ -77,6 +78,7 @@ class Site:
             self.settings.language,
             inside=self._lets_in(request),
             can_sign_in=self.door.password is not None,
+            session=session,
         )
 
     def _lets_in(self, request: web.Request) -> bool:

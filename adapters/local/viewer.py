@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar, get_args
 
+from bot.identity import derived_id
 from bot.model import LANGUAGES, Actor, Language, Role, WorkspaceId
 from bot.phrases import phrase
 
@@ -21,18 +22,23 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"language": LANGUAGES, "role": 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """A person at a browser. `inside`: may use the channels and what belongs to them, not only read."""
+    """A person at a browser. `inside`: may use the channels and what belongs to them, not only read.
+
+    `session` tells apart those who know the same password; it is empty where none is asked for.
+    """
 
     inside: bool
+    session: str = ""
     language: Language
     role: Role = "operator"
     theme: Theme = "auto"
     can_sign_in: bool = False
 
     def actor(self, workspace: WorkspaceId) -> Actor:
-        """Return the viewer as the one who acts in a workspace."""
+        """Return the viewer as the one who acts in a workspace; in each role they are somebody else."""
+        id_ = derived_id("viewer", self.session, self.role)
         name = phrase(f"page.role_{self.role}", self.language)
-        return Actor(name=name, workspace=workspace, language=self.language, role=self.role)
+        return Actor(id=id_, name=name, workspace=workspace, language=self.language, role=self.role)
 
 
 def viewer_of(
@@ -43,6 +49,7 @@ def viewer_of(
     *,
     inside: bool,
     can_sign_in: bool,
+    session: str = "",
 ) -> Viewer:
     """Return who looks: `wanted` is the language asked for in the address, `accepted` the browser's header.
 
@@ -51,6 +58,7 @@ def viewer_of(
     languages = (wanted, cookies.get("language"), *_accepted(accepted))
     return Viewer(
         inside=inside,
+        session=session,
         language=next((known for asked in languages for known in LANGUAGES if asked == known), default),
         role=_known(cookies.get("role"), ROLES, "operator"),
         theme=_known(cookies.get("theme"), THEMES, "auto"),

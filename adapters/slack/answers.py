@@ -55,7 +55,7 @@ class Answers:
             await self.in_view(call, call.view, reply)
         elif isinstance(reply, Form):
             if await self.open(call, self.form(call, reply)) is None:
-                await self.show(call, sentence("slack.too_late", language), language)
+                await self.show(call, _unopened(reply, language), language)
         elif call.lasting and not call.response_url:
             await self._publicly(call, reply)
         else:
@@ -199,6 +199,13 @@ class Answers:
             await self.show(call, sentence("slack.failed", language), language)
         except FAILURES as error:
             logger.warning("%s/%s could not be told of a failure: %s", call.team, call.user, reason(error))
+
+
+def _unopened(form: Form, language: Language) -> Message:
+    """Return what is said where a form can be opened no more: what is wrong, where it tells that."""
+    if form.problem:
+        return Message((note(form.problem),), language)
+    return sentence("slack.too_late", language)
 
 
 def _sender(call: Call) -> str:

@@ -17,9 +17,9 @@ class Call:
     """One thing that one person did.
 
     `key` is the same when Slack delivers it again, and for nothing else; `id` becomes `Interaction.id`.
-    `channel` is where it is about, `thread` the message whose thread it stands in. A `lasting` answer
-    is for a conversation with the bot alone. `view` and `home` say that it was done in a modal or in Home,
-    `sent` that the modal was filled in and sent.
+    `channel` is where it is about, `thread` the message whose thread it stands in. What was pressed in can be
+    replaced where it `replaces`. A `lasting` answer is for a conversation with the bot alone. `view` and
+    `home` say that it was done in a modal or in Home, `sent` that the modal was filled in and sent.
     """
 
     key: str

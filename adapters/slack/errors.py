@@ -50,6 +50,7 @@ _LOST: Final[Mapping[str, LossReason]] = {
     "user_disabled": "deleted",
     "cannot_dm_bot": "no_permission",
     "is_archived": "archived",
+    "is_inactive": "archived",
     "not_in_channel": "no_permission",
     "restricted_action": "no_permission",
     "restricted_action_read_only_channel": "no_permission",
@@ -100,7 +101,7 @@ CANNOT_JOIN: Final = frozenset(
 )
 """The channel is none that the bot can let itself into (Slack's documentation on conversations.join)."""
 
-_GONE: Final = frozenset({"message_not_found", "edit_window_closed", "cant_update_message", "update_failed"})
+_GONE: Final = frozenset({"message_not_found", "edit_window_closed", "cant_update_message"})
 
 _WAITS: Final[Mapping[str, float]] = {
     "ratelimited": CROWDED_S,
@@ -111,6 +112,7 @@ _WAITS: Final[Mapping[str, float]] = {
     "ekm_access_denied": UPKEEP_S,
     "two_factor_setup_required": UPKEEP_S,
     "migration_in_progress": UPKEEP_S,
+    "external_channel_migrating": UPKEEP_S,
 }
 
 

@@ -15,12 +15,17 @@ from adapters.slack.web_api import Json
 from bot.errors import PostDelayed, PostFailed, PostUncertain
 from bot.model import Channel, Post
 
+EVENT_TYPE: Final = "ai_news_delivery"
+"""The type of our messages' metadata; every app and member of a workspace can read it."""
+
 MARGIN: Final = timedelta(minutes=5)
 """How far Slack's clock and ours may be apart."""
 
 PAGE: Final = 200
 
 _GONE: Final = frozenset({*SIGN_IN, "channel_not_found"})
+
+_UNREADABLE: Final = frozenset({"missing_scope", "not_in_channel", "thread_not_found"})
 
 _WORDS: Final = {
     "missing_scope": "the app may not read messages there ({}), so nobody can tell whether it was posted",
@@ -59,20 +64,44 @@ class History:
     _stopped: dict[tuple[str, str], _Search] = field(default_factory=dict)
     """By key and thread."""
 
-    async def find(self, post: Post, metadata: Json, since: datetime) -> str | None:
-        """Return the `ts` of the app's message with the metadata; None where there certainly is none.
+    async def message(self, post: Post, ts: str) -> Json | None:
+        """Return the message of a `ts` with its metadata, in a channel or in the thread of the post's opener.
+
+        None where none is shown. Raises `PostDelayed` where the history is not to be read now, and
+        `ChannelLost` where the channel is gone; where the app may not read at all, none is shown.
+        """
+        arguments: dict[str, Any] = {"oldest": ts, "latest": ts, "inclusive": True, "limit": 2}
+        arguments["include_all_metadata"] = True
+        threads = [post.opener, ""] if post.message.in_thread and post.opener else [""]
+        for thread in threads:
+            method = "conversations.replies" if thread else "conversations.history"
+            try:
+                page = await self.read(post.channel, method, **arguments | ({"ts": thread} if thread else {}))
+            except Refused as refused:
+                if refused.code in _UNREADABLE:
+                    continue
+                raise _untold(refused) from refused
+            except PostUncertain as error:
+                raise PostDelayed(f"the history cannot be read: {error}", None) from error
+            for message in page.get("messages") or ():
+                if message.get("ts") == ts:
+                    return dict(message)
+        return None
+
+    async def find(self, post: Post, since: datetime) -> str | None:
+        """Return the `ts` of the app's message with the post's key; None where there certainly is none.
 
         Raises `PostDelayed` where that cannot be told now, and `ChannelLost` where the channel is gone.
         """
         oldest = f"{(since - MARGIN).timestamp():.6f}"
         threads = [post.opener, ""] if post.message.in_thread and post.opener else [""]
         for thread in threads:
-            found = await self._search(post, metadata, oldest, thread)
+            found = await self._search(post, oldest, thread)
             if found is not None:
                 return found
         return None
 
-    async def _search(self, post: Post, metadata: Json, oldest: str, thread: str) -> str | None:
+    async def _search(self, post: Post, oldest: str, thread: str) -> str | None:
         bot_id = (await self.access.installed(post.channel.workspace)).bot_id
         place = (post.key, thread)
         search = self._stopped.pop(place, None) or _Search(oldest)
@@ -88,7 +117,7 @@ class History:
             messages = page.get("messages") or []
             for message in messages:
                 by_us = not bot_id or message.get("bot_id") == bot_id
-                if by_us and _carries(message, metadata):
+                if by_us and _bears(message, post.key):
                     return str(message["ts"])
             if not search.begun and messages:
                 search.begun = max(str(message.get("ts", "")) for message in messages)
@@ -117,9 +146,10 @@ class History:
             raise PostDelayed(f"the history cannot be read: {error}", None) from error
 
 
-def _carries(message: Json, metadata: Json) -> bool:
-    found = message.get("metadata") or {}
-    return all(found.get(name) == metadata[name] for name in metadata)
+def _bears(message: Json, key: str) -> bool:
+    metadata = message.get("metadata") or {}
+    payload = metadata.get("event_payload") or {}
+    return metadata.get("event_type") == EVENT_TYPE and payload.get("key") == key
 
 
 def _untold(refused: Refused) -> PostFailed:

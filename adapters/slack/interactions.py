@@ -16,20 +16,21 @@ from adapters.slack.platform import MODERATORS
 from adapters.slack.render import pressed
 from adapters.slack.seal import Seal
 from adapters.slack.typed import text_of, unescape, without_mention
+from adapters.slack.uploads import Unreadable, read_upload, text_file
 from adapters.slack.views import loading_view, question_view
-from bot.commands import Ask, PostNow, ResumeSubscription, Subscribe, parse
+from bot.commands import Ask, Command, PostNow, ResumeSubscription, Subscribe, parse
 from bot.engine import Engine
-from bot.errors import UserError
+from bot.errors import InvalidInput, UserError
 from bot.form import Form
+from bot.message import Message, paragraph
 from bot.model import Actor, Interaction, WorkspaceId
+from bot.phrases import phrase_error
+from bot.showing import asks_form, stays_in_place
 
 logger = logging.getLogger(__name__)
 
 LOOKUP: Final = "/ai-news"
 SUBSCRIPTION: Final = "/ai-news-digest"
-FORMS: Final = frozenset({SUBSCRIPTION, "/ai-news-mod add"})
-"""Commands that are answered with a form: a `trigger_id` opens a modal for 3 s only, so one opens first."""
-
 SETTLES_S: Final = 0.4
 """How long, in seconds, Slack is given to show what the acknowledgement of a modal said. An answer that
 overtook it would be lost behind it."""
@@ -65,8 +66,12 @@ class Interactions:
         await self._type(replace(call, channel=channel) if channel else call, command)
 
     async def _type(self, call: Call, typed: str) -> None:
-        """Answer a command; one that is pressed in Home, or asks for a form, in a modal."""
-        if call.home or (typed in FORMS and not call.view and call.trigger):
+        """Answer a command; one that is pressed in Home, or asks for a form, in a modal.
+
+        A `trigger_id` opens a modal for 3 s only, so one opens before anything is known of the answer.
+        """
+        call = replace(call, replaces=call.replaces and stays_in_place(_parsed(typed)))
+        if call.home or (asks_form(typed) and not call.view and call.trigger):
             loading = loading_view(self._people.language_hint(call.team, call.user))
             view = await self._answers.open(call, loading)
             if view is None:
@@ -84,7 +89,7 @@ class Interactions:
         if _has_posts(typed) and (problem := await _absence(call)):
             return sentence(problem, language)
         reply = await self._engine.reply(typed, interaction)
-        if isinstance(reply, Form) and typed == SUBSCRIPTION and (problem := await _absence(call)):
+        if isinstance(reply, Form) and typed.startswith(SUBSCRIPTION) and (problem := await _absence(call)):
             return sentence(problem, language)
         return reply
 
@@ -118,6 +123,10 @@ class Interactions:
             return
         call = replace(call, view=view)
         interaction = await self._interaction(call)
+        file = text_file(message)
+        if file is not None and interaction.actor.role != "member":
+            await self._show(call, await self._form_from_file(call, file, interaction), interaction)
+            return
         reply = self._engine.form_from_message(
             unescape(text_of(message)),
             await self._author(call, message),
@@ -126,6 +135,18 @@ class Interactions:
             interaction,
         )
         await self._show(call, reply, interaction)
+
+    async def _form_from_file(self, call: Call, file: Payload, interaction: Interaction) -> Reply:
+        """Return the form that a story is added with, filled with a file, or why that cannot be."""
+        language = interaction.actor.language
+        try:
+            name, data = await read_upload(call.client, file)
+        except InvalidInput as error:
+            return Message((paragraph(phrase_error(error, language)),), language)
+        except Unreadable as error:
+            logger.warning("a file of %s cannot be read: %s", call.team, error)
+            return sentence("slack.no_file", language)
+        return await asyncio.to_thread(self._engine.form_from_file, name, data, interaction)
 
     async def submit(self, call: Call, view: Payload, is_question: bool) -> None:
         """Do what a modal asks that was filled in; one that is not ours, or not its opener's, is refused."""
@@ -171,7 +192,8 @@ class Interactions:
 
     async def suggest(self, team: str, user: str, field: str, typed: str) -> list[Json]:
         """Return options for a field that is typed in; asks nobody but the store, so that it is quick."""
-        actor = Actor(name=user, workspace=WorkspaceId(team), language=self._people.language_hint(team, user))
+        language = self._people.language_hint(team, user)
+        actor = Actor(id=user, name=user, workspace=WorkspaceId(team), language=language)
         # Slack's menus hold one entry each, and none that stands for nothing.
         one = typed.replace(",", " ").replace("、", " ").strip()
         choices = await self._engine.suggest(field, one, actor, MAX_OPTIONS)
@@ -213,12 +235,17 @@ class Interactions:
         return str(response.get("permalink") or "") or None
 
 
+def _parsed(typed: str) -> Command | None:
+    """Return the command; None where the engine will tell what is wrong with it."""
+    try:
+        return parse(typed)
+    except UserError:
+        return None
+
+
 def _has_posts(typed: str) -> bool:
     """Return whether a command is answered with posts to its channel, at once or later."""
-    try:
-        command = parse(typed)
-    except UserError:
-        return False
+    command = _parsed(typed)
     is_shared = isinstance(command, Ask) and command.visible
     return is_shared or isinstance(command, Subscribe | ResumeSubscription | PostNow)
 

@@ -105,6 +105,7 @@ class People:
         return Interaction(
             id=id_,
             actor=Actor(
+                id=user,
                 name=(person and person.name) or name or user,
                 workspace=PUBLIC if is_outside else WorkspaceId(team),
                 language=language,

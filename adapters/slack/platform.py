@@ -1,5 +1,6 @@
 """Slack as a platform: messages posted, found again by the key in their metadata, and edited."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,12 +11,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import PLATFORM, Access
 from adapters.slack.errors import CANNOT_JOIN, CROWDED_S, NO_THREAD, SIGN_IN, UNFIT, Refused, failure
-from adapters.slack.history import History
+from adapters.slack.history import EVENT_TYPE, History
 from adapters.slack.installations import Installed
 from adapters.slack.render import LIMITS, USER, render, render_plain
 from adapters.slack.turns import Turns
 from adapters.slack.web_api import Json, ask
 from bot.errors import PostDelayed, PostFailed, PostUncertain
+from bot.identity import derived_id
 from bot.model import Channel, Post, WorkspaceId
 from bot.pace import Pace
 from bot.ports import Store
@@ -23,9 +25,8 @@ from bot.workspaces import Workspaces
 
 logger = logging.getLogger(__name__)
 
-EVENT_TYPE: Final = "ai_news_delivery"
-"""The type of our messages' metadata; every app and member of a workspace can read it."""
-
+EDITS_A_MINUTE: Final = 50
+"""In a workspace: chat.update is of tier 3 (Slack's documentation on rate limits)."""
 
 MODERATORS: Final = "slack moderators"
 """By workspace, who set anything there last: Slack does not tell who installed an app for one workspace."""
@@ -95,16 +96,28 @@ class SlackPlatform:
 
     async def find(self, post: Post, since: datetime) -> str | None:
         """Return the `ts` of the message that has the key; raises as `bot.ports.Platform` says."""
-        return await self._history.find(await self._placed(post), _metadata(post), since)
+        return await self._history.find(await self._placed(post), since)
+
+    async def shows(self, post: Post, message_id: str) -> bool:
+        """Return whether a message was posted or edited to what `post` says, as its metadata tells."""
+        message = await self._history.message(await self._placed(post), message_id)
+        return message is not None and message.get("metadata") == _metadata(post)
 
     async def edit(self, post: Post, message_id: str) -> None:
         """Put a message in another's place; raises as `bot.ports.Platform` says."""
         post = await self._placed(post)
-        arguments = _edited(render(post.message)) | {"channel": post.channel.id, "metadata": _metadata(post)}
+        channel = post.channel
+        arguments = _edited(render(post.message)) | {"channel": channel.id, "metadata": _metadata(post)}
+        joined = False
         while True:
+            self._turns.count(channel.workspace, "chat.update", EDITS_A_MINUTE)
             try:
-                await self._ask(post.channel.workspace, "chat.update", ts=message_id, **arguments)
+                await self._ask(channel.workspace, "chat.update", ts=message_id, **arguments)
             except Refused as refused:
+                if refused.code == "not_in_channel" and not joined:
+                    joined = await self._joined(channel)
+                    if joined:
+                        continue
                 changed = _changed(refused.code, arguments, post)
                 if changed is None:
                     raise failure(refused) from refused
@@ -215,7 +228,13 @@ class SlackPlatform:
 
 
 def _metadata(post: Post) -> dict[str, Any]:
-    return {"event_type": EVENT_TYPE, "event_payload": {"key": post.key}}
+    """Return what a message bears: its key, and a fingerprint of what it shows, which may have changed since.
+
+    An edit may become text where its blocks are refused; it shows the same.
+    """
+    text = json.dumps(render(post.message), sort_keys=True)
+    shown = derived_id("shown", text)
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": post.key, "shown": shown}}
 
 
 def _changed(code: str, arguments: dict[str, Any], post: Post) -> dict[str, Any] | None:

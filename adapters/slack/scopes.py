@@ -9,6 +9,7 @@ SCOPES: Final = {
     "channels:read": "to know public channels, and hear that one is archived or deleted",
     "chat:write": "to post",
     "commands": "to take commands and shortcuts",
+    "files:read": "to add a text file that a moderator chose",
     "groups:history": "to look up whether a message was posted, in private channels",
     "groups:read": "to know private channels that it was invited to",
     "im:history": "to hear what somebody asks it alone",

@@ -12,6 +12,8 @@ from bot.pace import Pace, Pacer
 IN_WORKSPACE: Final = Pace(per_second=5)
 """300 posts a minute: Slack's documentation on rate limits allows a workspace "several hundred" of them."""
 
+MINUTE_S: Final = 60.0
+
 PATIENCE_S: Final = 15.0
 """How long a post waits for its turn, in seconds, before it is put off; well within the outbox's lease."""
 
@@ -28,6 +30,8 @@ class Turns:
     def __init__(self) -> None:
         self._lanes: defaultdict[WorkspaceId, _Lane] = defaultdict(_Lane)
         self._held: dict[tuple[WorkspaceId, str], float] = {}
+        self._minutes: dict[tuple[WorkspaceId, str], tuple[float, int]] = {}
+        """By workspace and method, when a minute of counted calls began, and how many it has had."""
 
     async def take(self, channel: Channel) -> None:
         """Wait for the turn of a post. Raises `PostDelayed` where that takes too long."""
@@ -39,6 +43,20 @@ class Turns:
                 if time() + wait_s > until:
                     raise PostDelayed("the workspace gets as many messages as Slack takes", wait_s)
                 await asyncio.sleep(wait_s)
+
+    def count(self, workspace: WorkspaceId, method: str, most: int) -> None:
+        """Count a call of a method of which `most` are made in a minute.
+
+        Raises `PostDelayed` till the next minute begins where there were as many: nobody waits in line, so
+        that what is done by other methods is not held up.
+        """
+        now = asyncio.get_running_loop().time()
+        began, had = self._minutes.get((workspace, method), (now, 0))
+        if now - began >= MINUTE_S:
+            began, had = now, 0
+        if had >= most:
+            raise PostDelayed(f"{method} was called {most} times this minute", began + MINUTE_S - now)
+        self._minutes[workspace, method] = (began, had + 1)
 
     def check(self, workspace: WorkspaceId, method: str) -> None:
         """Raise `PostDelayed` while Slack wants a method not to be called."""

@@ -1,5 +1,5 @@
 """Segmenting, pure: an article becomes stories, told in its own sentences."""
 
-from bot.segment.boundaries import Cut, Segment, cut
+from bot.segment.boundaries import MOST_TOPICS, Cut, Segment, cut, segment_of
 
-__all__ = ["Cut", "Segment", "cut"]
+__all__ = ["MOST_TOPICS", "Cut", "Segment", "cut", "segment_of"]

@@ -2,7 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf, log
 
@@ -120,7 +120,15 @@ def cut(text: str, names: Names) -> Cut:
     starts = _starts(body)
     stories = without_frame([body[start:end] for start, end in pairwise([*starts, len(body)])])
     headline = headline_of(units) if len(stories) == 1 else ""
-    return Cut(language=language, segments=tuple(_segment(text, story, headline, names) for story in stories))
+    segments = tuple(_segment(text, _span_of(story), story, headline, names) for story in stories)
+    return Cut(language=language, segments=segments)
+
+
+def segment_of(text: str, span: Span, names: Names) -> Segment:
+    """Return a given stretch of an article as a story; it has a letter or a digit."""
+    stretch = text[span.start : span.end]
+    units = units_of(stretch, names)
+    return replace(_segment(stretch, Span(start=0, end=len(stretch)), units, "", names), span=span)
 
 
 def _starts(units: Sequence[Unit]) -> list[int]:
@@ -229,8 +237,11 @@ def _has_blocks(units: Sequence[Unit]) -> bool:
     return FEWEST_ANNOUNCED <= sum(unit.paragraph.apart for unit in units) < prose
 
 
-def _segment(text: str, story: Sequence[Unit], headline: str, names: Names) -> Segment:
-    span = Span(start=story[0].span.start, end=story[-1].span.end)
+def _span_of(story: Sequence[Unit]) -> Span:
+    return Span(start=story[0].span.start, end=story[-1].span.end)
+
+
+def _segment(text: str, span: Span, story: Sequence[Unit], headline: str, names: Names) -> Segment:
     topics = Counter(match.topic_id for match in names.find(text[span.start : span.end]))
     heading = headline or next((unit.text for unit in story if unit.is_heading), "")
     prose = [unit for unit in story if not unit.is_heading and not unit.paragraph.boilerplate] or story

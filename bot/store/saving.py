@@ -92,7 +92,7 @@ async def _mark_anew(transaction: Transaction, change_id: str | None, undo: str)
     while change_id is not None:
         values = (change_id, None if is_done else undo)
         marked = await transaction.fetch(chronicle_sql.MARK_ANEW, *values)
-        change_id, undo = (marked[0]["undoes"] if marked else None), change_id
+        undo, change_id = change_id, marked[0]["undoes"] if marked else None
         is_done = not is_done
 
 

@@ -91,6 +91,28 @@ async def test_a_key_that_was_never_posted_is_not_found(place):
     assert await platform.find(make_post(channel=channel, key="never"), NOW) is None
 
 
+CORRECTED = Message((Heading("Today, corrected"), paragraph("Another story.")), "en")
+
+
+async def test_what_was_edited_is_seen_to_stand_there_or_edited_again_to_the_same(place):
+    platform, channel = place
+    before = make_post(channel=channel, message=EVERY_BLOCK)
+    after = make_post(channel=channel, message=CORRECTED)
+    id_ = await platform.post(before)
+    assert not await platform.shows(after, id_)
+    if isinstance(platform, ConsolePlatform):
+        with pytest.raises(PostRejected):
+            await platform.edit(after, id_)
+        return
+
+    await platform.edit(after, id_)
+
+    assert await platform.shows(after, id_) is not isinstance(platform, LocalPlatform)
+    assert not await platform.shows(before, id_)
+    await platform.edit(after, id_)
+    await asyncio.sleep(0)
+
+
 async def test_a_platform_that_is_well_has_no_trouble(place):
     platform, _ = place
 

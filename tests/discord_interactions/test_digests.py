@@ -79,8 +79,8 @@ async def test_a_role_that_a_manager_names_may_do_what_moderators_do(place, bot)
     place.alice.roles.append(role)
     await until(lambda: bot.engine.workspaces.known("discord", WorkspaceId(str(place.guild.id))))
 
-    refused = await place.alice.command(place.channel, "ai-news-mod setup", moderators=role)
-    named = await place.mika.command(place.channel, "ai-news-mod setup", moderators=role)
+    refused = await place.alice.command(place.channel, "ai-news-mod setup", moderators=f"<@&{role.id}>")
+    named = await place.mika.command(place.channel, "ai-news-mod setup", moderators=f"<@&{role.id}>")
     answer = await place.alice.command(place.channel, "ai-news-digest subscribe")
 
     assert str(role.id) not in refused.text
@@ -105,7 +105,9 @@ async def test_a_role_that_nobody_is_notified_by_is_told_of(place, bot):
 
 
 async def test_everyone_cannot_be_made_a_moderator(place, bot):
-    answer = await place.mika.command(place.channel, "ai-news-mod setup", moderators=place.guild.everyone)
+    everyone = f"<@&{place.guild.everyone.id}>"
+
+    answer = await place.mika.command(place.channel, "ai-news-mod setup", moderators=everyone)
 
     assert "cannot be chosen here" in answer.text
 

@@ -55,6 +55,14 @@ class ChatPlatform:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise PostUncertain(f"no answer that says so: {type(error).__name__}") from error
 
+    async def shows(self, post: Post, message_id: str) -> bool:
+        try:
+            async with self._open().get(self._place(post.channel), params={"id": message_id}) as response:
+                _check(response)
+                return bool((await response.json())["text"] == plain_text(post.message))
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, PostUncertain) as error:
+            raise PostDelayed(f"the history cannot be read: {type(error).__name__}", None) from error
+
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         return Channel(platform=self.name, workspace=workspace, id="moderators")
 

@@ -128,8 +128,11 @@ class ChatServer:
         return web.Response(status=400)
 
     async def find(self, request: web.Request) -> web.StreamResponse:
-        """Answer with the messages of a key; without permission to read, with none."""
+        """Answer with the messages of a key, or the text of an id; without permission to read, with none."""
         channel = "/".join(request.match_info.values())
+        if "id" in request.query:
+            here = (m for m in self.ledger if (m.channel, m.id) == (channel, request.query["id"]))
+            return web.json_response({"text": next((message.text for message in here), None)})
         found = self._of_key(channel, request.query["key"]) if self.shows_history else None
         return web.json_response({"messages": [found.id] if found else []})
 

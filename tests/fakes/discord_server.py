@@ -24,6 +24,7 @@ from tests.fakes.discord_messages import Nonces, accept
 from tests.fakes.discord_permissions import Permission
 from tests.fakes.discord_rates import Rates
 from tests.fakes.discord_state import Channel, Guild, Message, User
+from tests.fakes.discord_uploads import PATH, Uploads
 
 EPOCH_MS = 1_420_070_400_000
 ROUTES = discord_rest.ROUTES | discord_messages.ROUTES | discord_interactions.ROUTES | discord_commands.ROUTES
@@ -55,6 +56,7 @@ class DiscordServer:
         self.commands = Commands(self)
         self.interactions = Interactions(self)
         self.nonces = Nonces(self)
+        self.uploads = Uploads(self)
         self.when_accepted: Callable[[Message], None] = lambda message: None
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
@@ -148,6 +150,7 @@ async def serving(server: DiscordServer, port: int = 0) -> AsyncIterator[str]:
         method, path = route.split()
         app.router.add_route(method, BASE + path, partial(serve, server, route, ROUTES[route]))
     app.router.add_get("/gateway/", server.gateway.serve)
+    app.router.add_get(PATH, server.uploads.serve)
     app.router.add_route("*", "/{rest:.*}", server.no_route)
     runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
@@ -155,6 +158,7 @@ async def serving(server: DiscordServer, port: int = 0) -> AsyncIterator[str]:
     await site.start()
     address = f"127.0.0.1:{runner.addresses[0][1]}"
     server.gateway_url = f"ws://{address}/gateway/"
+    server.uploads.origin = f"http://{address}"
     try:
         yield f"http://{address}{BASE}"
     finally:

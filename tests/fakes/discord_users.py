@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from tests.fakes.discord_state import Channel, Message
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
-SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER = range(1, 11)
+SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(
+    1, 12
+)
 REFERENCES = {USER: "user", CHANNEL: "channel", ROLE: "role", MENTIONABLE: "mentionable"}
 BUTTON, STRING_SELECT, TEXT_INPUT, LABEL, CHECKBOX = 2, 3, 4, 18, 23
 PATIENCE_S = 10.0
@@ -141,6 +143,10 @@ class Acting:
         kind = option["type"]
         if kind in REFERENCES:
             return self._resolve(value, resolved)
+        if kind == ATTACHMENT:
+            file = self.guild.server.uploads.take(value)
+            resolved.setdefault("attachments", {})[file["id"]] = file
+            return file["id"]
         wanted = {STRING: str, INTEGER: int, BOOLEAN: bool, NUMBER: (int, float)}[kind]
         if not isinstance(value, wanted) or (kind != BOOLEAN and isinstance(value, bool)):
             raise NotShown(f"{option['name']} cannot be {value!r}")

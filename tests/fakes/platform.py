@@ -62,6 +62,12 @@ class PretendPlatform:
             raise PostRejected("the message is gone")
         self.ledger[number - 1] = (post.channel, post.key, post.message)
 
+    async def shows(self, post: Post, message_id: str) -> bool:
+        number = int(message_id.removeprefix("message-"))
+        if number > len(self.ledger):
+            raise PostRejected("the message is gone")
+        return self.ledger[number - 1][2] == post.message
+
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         return Channel(platform=self.name, workspace=workspace, id="moderators")
 

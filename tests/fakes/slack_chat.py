@@ -21,6 +21,8 @@ def message_json(message: Message, *, whole_metadata: bool = False) -> Json:
         document |= {"bot_id": team.bot_id, "app_id": APP_ID, "bot_profile": _bot_profile(team)}
     if message.blocks:
         document["blocks"] = message.blocks
+    if message.files:
+        document["files"] = message.files
     if message.thread_ts:
         document["thread_ts"] = message.thread_ts
     if message.edits:
@@ -148,7 +150,7 @@ def update(call: Call) -> Json:
     if code := message.team.refusal or message.channel.refusal:
         raise ApiError(code)
     if message.channel.is_archived:
-        raise ApiError("is_archived")
+        raise ApiError("is_inactive")
     window_s = call.team.edit_window_s
     if window_s is not None and call.server.clock() - float(message.ts) > window_s:
         raise ApiError("edit_window_closed")

@@ -11,6 +11,7 @@ from yarl import URL
 from tests.fakes.slack_chat import message_json
 from tests.fakes.slack_checks import ApiError, check_view
 from tests.fakes.slack_elements import option_problems
+from tests.fakes.slack_files import File
 from tests.fakes.slack_forms import NotPossible, chosen_value, find_element, state_values
 from tests.fakes.slack_oauth import SIGNED_IN
 from tests.fakes.slack_payloads import command_asked, interaction_asked
@@ -175,6 +176,12 @@ class Member:
         message = Message(channel=channel, ts="", user=self.user.id, text=text)
         message.thread_ts = (thread.thread_ts or thread.ts) if thread else None
         self.server.accept(message)
+        return message
+
+    def share(self, channel: Channel, file: File, text: str = "") -> Message:
+        """Share a file with a few words."""
+        message = self.say(channel, text)
+        message.files.append(file.document(self.server))
         return message
 
     def edit(self, message: Message, text: str) -> None:

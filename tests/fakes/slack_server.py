@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -23,6 +24,7 @@ from tests.fakes import (
     slack_views,
 )
 from tests.fakes.slack_faults import Faults
+from tests.fakes.slack_files import PATH, serve_file
 from tests.fakes.slack_http import SignedHttp
 from tests.fakes.slack_limits import RateLimits
 from tests.fakes.slack_oauth import Installations
@@ -298,6 +300,7 @@ async def serving(server: SlackServer) -> AsyncIterator[str]:
     app.router.add_route("*", "/api/{method}", api)
     app.router.add_post("/actions/{trigger}", respond)
     app.router.add_get("/oauth/v2/authorize", authorize)
+    app.router.add_get(PATH, partial(serve_file, server))
     app.router.add_get("/link/", server.socket.serve)
     runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()

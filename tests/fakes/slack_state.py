@@ -13,13 +13,14 @@ from itertools import count
 from typing import Any, Literal
 from uuid import uuid4
 
+from tests.fakes.slack_files import File
 from tests.fakes.slack_problems import Json
 from tests.fakes.slack_reading import text_of
 
 SCOPES = (
     "app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write",
-    "chat:write.public", "commands", "groups:history", "groups:read", "im:history", "im:read", "im:write",
-    "mpim:history", "mpim:read", "team:read", "usergroups:read", "users:read",
+    "chat:write.public", "commands", "files:read", "groups:history", "groups:read", "im:history", "im:read",
+    "im:write", "mpim:history", "mpim:read", "team:read", "usergroups:read", "users:read",
 )  # fmt: skip
 BOT_EVENTS = {
     "app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_deleted", "channel_left",
@@ -136,6 +137,7 @@ class Message:
     edits: list[tuple[str, list[Json]]] = field(default_factory=list)
     """What it said before each edit, oldest first."""
     is_deleted: bool = False
+    files: list[Json] = field(default_factory=list)
 
     @property
     def team(self) -> Team:
@@ -218,6 +220,7 @@ class SlackState:
         self.usergroups: dict[str, Usergroup] = {}
         self.messages: list[Message] = []
         """The ledger: every message that a channel was given, ephemeral ones and deleted ones too."""
+        self.files: dict[str, File] = {}
         self.views: dict[str, View] = {}
         self.homes: dict[str, View] = {}
         self.asked: dict[str, Asked] = {}
