@@ -2,23 +2,38 @@
 
 from collections.abc import Mapping
 
+from bot.curating import Curating
 from bot.errors import InvalidInput
 from bot.form import Form
 from bot.message import Message
 from bot.model import Interaction
-from bot.moderator_commands import COMMAND, ModeratorCommand, SetUp
+from bot.moderator_commands import (
+    COMMAND,
+    CurateTopic,
+    ModerateStory,
+    ModeratorCommand,
+    SetUp,
+    ShowTopics,
+)
 from bot.workspaces import Workspaces
 
 
 class Moderating:
     """What moderators do, from inside the chat. Who may is looked at with every command."""
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, curating: Curating) -> None:
         self._workspaces = workspaces
+        self._curating = curating
 
     async def reply(self, command: ModeratorCommand, interaction: Interaction) -> Message | Form:
         """Do what a command asks, or ask for what it needs with a form. Raises `UserError`."""
         match command:
+            case ModerateStory(act="pin" | "unpin" | "hide" | "unhide" as act):
+                return await self._curating.decide_on_story(act, command, interaction)
+            case ShowTopics():
+                return await self._curating.show(command, interaction)
+            case CurateTopic():
+                return await self._curating.decide_on_topic(command, interaction)
             case SetUp():
                 return await self._workspaces.set_up(command, interaction)
             case _:
@@ -28,4 +43,10 @@ class Moderating:
         self, command: ModeratorCommand, values: Mapping[str, str], interaction: Interaction
     ) -> Message | Form:
         """Do what a form that was filled in asks. Raises `UserError`."""
-        raise InvalidInput("no_form", command=COMMAND)
+        match command:
+            case ModerateStory(act="pin" | "unpin" | "hide" | "unhide" as act):
+                return await self._curating.submit_story(act, command, values, interaction)
+            case CurateTopic():
+                return await self._curating.submit_topic(command, values, interaction)
+            case _:
+                raise InvalidInput("no_form", command=COMMAND)
