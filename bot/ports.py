@@ -256,6 +256,9 @@ class Index(Protocol):
 
     What it returns is only a hint: the caller checks every id against the store. A workspace is
     answered as if public stories and its own were all there are: no count or token tells of another's.
+
+    Wherever a token is asked for, several with a line break in between stand for a telling that has all
+    of them, as often as it has the one that it has least.
     """
 
     @property
