@@ -30,9 +30,11 @@ from bot.model import (
     WorkspaceId,
 )
 from bot.moderating import Moderating
+from bot.moderation import Moderation
 from bot.moderator_commands import AddStories, ModeratorCommand
 from bot.phrases import phrase_error
 from bot.ports import Clock, Index, Store
+from bot.story_past import was_shown
 from bot.subscribing import Subscribing, check_moderator
 from bot.suggesting import Suggestions
 from bot.workspaces import Workspaces
@@ -41,6 +43,9 @@ CANDIDATES = 50
 """How many stories the index proposes for the second look (SEARCH: the top 30 to 50 keep the gain)."""
 
 _FOLLOW_BATCH = 1_000
+
+OPERATORS = frozenset({WorkspaceId("local")})
+"""The workspaces whose moderators may change public stories, unless the settings name others."""
 
 _SUBSCRIPTIONS = 1_000
 """How many of a workspace's subscriptions its own page counts."""
@@ -56,9 +61,20 @@ class StoryRecord:
 
 
 class Engine:
-    """The use cases over one store and one index."""
+    """The use cases over one store and one index.
 
-    def __init__(self, store: Store, index: Index, names: Names, clock: Clock) -> None:
+    `operators` are the workspaces whose moderators may change public stories.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        index: Index,
+        names: Names,
+        clock: Clock,
+        *,
+        operators: frozenset[WorkspaceId] = OPERATORS,
+    ) -> None:
         self.store = store
         self.index = index
         self.names = names
@@ -67,7 +83,8 @@ class Engine:
         self._digests = Digests(store, names, clock)
         self.subscribing = Subscribing(store, names, clock, self._digests)
         self.workspaces = Workspaces(store, clock)
-        self._moderating = Moderating(self.workspaces)
+        self.moderation = Moderation(store, names, clock, operators, self.answer)
+        self._moderating = Moderating(self.workspaces, self.moderation)
         self._suggestions = Suggestions(store, index, names, clock)
 
     # Stories in
@@ -219,7 +236,8 @@ class Engine:
         known = await self.store.subscriptions(actor.workspace, _SUBSCRIPTIONS)
         here = [subscription for subscription in known if subscription.channel.platform == platform]
         stories = await self.store.newest_stories(actor.workspace, home.MAX_STORIES)
-        return home.home_message(here, stories, self.names, self.clock(), actor)
+        queue = await self.moderation.queue(interaction, 1, home.MAX_WAITING)
+        return home.home_message(here, stories, self.names, self.clock(), actor, queue)
 
     async def story(self, story_id: StoryId, workspace: WorkspaceId) -> StoryRecord:
         """Return a story that a workspace sees, or saw before it was retracted, which its status tells.
@@ -228,7 +246,9 @@ class Engine:
         """
         story = (await self.store.stored_stories([story_id])).get(story_id)
         revisions = await self.store.revisions(story_id)
-        if story is None or story.workspace not in (PUBLIC, workspace) or not _was_shown(story, revisions):
+        if story is None or story.workspace not in (PUBLIC, workspace) or not was_shown(story, revisions):
+            raise NotFound("story_not_here")
+        if story_id in (await self.store.curation(workspace)).hidden:
             raise NotFound("story_not_here")
         article = await self.store.article(story.article_id, workspace) if story.article_id else None
         return StoryRecord(story=story, article=article, revisions=revisions)
@@ -273,13 +293,6 @@ def _by_a_name_that_can_be_kept(interaction: Interaction) -> Interaction:
     """Return the interaction; platforms let its actor choose names that no database takes."""
     actor = interaction.actor
     return replace(interaction, actor=replace(actor, name=printable(actor.name)))
-
-
-def _was_shown(story: Story, revisions: Sequence[Revision]) -> bool:
-    """Whether readers see a story, or did before it was retracted; one that was refused they never saw."""
-    if story.status == "retracted":
-        return any(revision.after.status == "published" for revision in revisions)
-    return story.status == "published"
 
 
 def _refused(error: UserError, interaction: Interaction) -> Message:

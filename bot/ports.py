@@ -56,12 +56,13 @@ class Store(Registry, Chronicle, Protocol):
         article: Article | None = None,
         notices: Sequence[Delivery] = (),
     ) -> None:
-        """Save every change with its revision, the article they come from and what is owed for them; or nothing.
+        """Save every change with its revision, the article they come from, and what is owed; or nothing.
 
-        Of the `notices` one that is known already is not owed again. A change that `retells` owes an edit to each copy of its story. Raises `Conflict` when a story's
+        A change that `retells` owes an edit to each copy of its story. Raises `Conflict` when a story's
         revision in the store is not `after.revision - 1`, when a story would move to another workspace,
         and when a change undoes what is undone already. Saving the same article (same id) again keeps the
-        first. A story may change twice in one call, its revisions in order.
+        first. A story may change twice in one call, its revisions in order. The `notices` are owed from then
+        on; one that is known already is not owed again.
         """
         ...
 

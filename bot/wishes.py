@@ -148,7 +148,7 @@ def _language(value: str, subscription: Subscription, _: Names) -> Subscription:
 
 
 def _topics(value: str, subscription: Subscription, names: Names, *, setting: str) -> Subscription:
-    topics = tuple(dict.fromkeys(_topic(entry, names) for entry in _list(value)))
+    topics = tuple(dict.fromkeys(read_topic(entry, names) for entry in _list(value)))
     match setting:
         case "topics":
             return replace(subscription, topics=topics)
@@ -161,7 +161,7 @@ def _topics(value: str, subscription: Subscription, names: Names, *, setting: st
             return replace(subscription, mention=mention and replace(mention, topics=topics))
 
 
-def _topic(typed: str, names: Names) -> TopicId:
+def read_topic(typed: str, names: Names) -> TopicId:
     """Return the topic of an id, or of any name that it has in any script."""
     if typed.lower() in names.topics:
         return TopicId(typed.lower())
