@@ -1,6 +1,6 @@
 """The use cases, one method each. Everything a platform adapter or the command line can do is here."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -35,9 +35,11 @@ from bot.model import (
     WorkspaceId,
 )
 from bot.moderating import Moderating
+from bot.moderation import Moderation
 from bot.moderator_commands import ModeratorCommand
 from bot.phrases import phrase_error
 from bot.ports import Clock, Index, Store
+from bot.story_past import was_shown
 from bot.subscribing import Subscribing
 from bot.suggesting import Suggestions
 from bot.workspaces import Workspaces
@@ -46,6 +48,9 @@ CANDIDATES = 50
 """How many stories the index proposes for the second look (SEARCH: the top 30 to 50 keep the gain)."""
 
 _FOLLOW_BATCH = 1_000
+
+OPERATORS = frozenset({WorkspaceId("local")})
+"""The workspaces whose moderators may change public stories, unless the settings name others."""
 
 _SUBSCRIPTIONS = 1_000
 """How many of a workspace's subscriptions its own page counts."""
@@ -61,7 +66,10 @@ class StoryRecord:
 
 
 class Engine:
-    """The use cases over one store and one index."""
+    """The use cases over one store and one index.
+
+    `operators` are the workspaces whose moderators may change public stories.
+    """
 
     def __init__(
         self,
@@ -71,7 +79,7 @@ class Engine:
         clock: Clock,
         *,
         web: Web | None = None,
-        operators: Collection[WorkspaceId] = (),
+        operators: frozenset[WorkspaceId] = OPERATORS,
     ) -> None:
         self.store = store
         self.index = index
@@ -85,8 +93,14 @@ class Engine:
         drafting = Drafting(store, index, names, clock, self.follow_store, operators)
         self._adding = Adding(store, names, clock, drafting, web, operators)
         self.chronicling = Chronicling(store, names, clock, operators, self._story_meant)
+        self.moderation = Moderation(store, names, clock, operators, self.answer)
         self._moderating = Moderating(
-            self.workspaces, self._adding, drafting, self.chronicling, Curating(store, self.known, clock)
+            self.workspaces,
+            self._adding,
+            drafting,
+            self.chronicling,
+            Curating(store, self.known, clock),
+            self.moderation,
         )
         self._suggestions = Suggestions(store, index, self.known, clock)
 
@@ -268,7 +282,8 @@ class Engine:
         here = [subscription for subscription in known if subscription.channel.platform == platform]
         stories = await self.store.newest_stories(actor.workspace, home.MAX_STORIES)
         names = await self.known.of(actor.workspace)
-        return home.home_message(here, stories, names, self.clock(), actor)
+        queue = await self.moderation.queue(interaction, 1, home.MAX_WAITING)
+        return home.home_message(here, stories, names, self.clock(), actor, queue)
 
     async def story(self, story_id: StoryId, workspace: WorkspaceId) -> StoryRecord:
         """Return a story that a workspace sees, or saw before it was retracted, which its status tells.
@@ -277,7 +292,9 @@ class Engine:
         """
         story = (await self.store.stored_stories([story_id])).get(story_id)
         revisions = await self.store.revisions(story_id)
-        if story is None or story.workspace not in (PUBLIC, workspace) or not _was_shown(story, revisions):
+        if story is None or story.workspace not in (PUBLIC, workspace) or not was_shown(story, revisions):
+            raise NotFound("story_not_here")
+        if story_id in (await self.store.curation(workspace)).hidden:
             raise NotFound("story_not_here")
         article = await self.store.article(story.article_id, workspace) if story.article_id else None
         return StoryRecord(story=story, article=article, revisions=revisions)
@@ -316,13 +333,6 @@ class Engine:
     async def compose_due(self, limits: Mapping[str, Limits]) -> int:
         """Publish the digests that are due on the platforms given; return how many."""
         return await self._digests.publish_due(limits)
-
-
-def _was_shown(story: Story, revisions: Sequence[Revision]) -> bool:
-    """Whether readers see a story, or did before it was retracted; one that was refused they never saw."""
-    if story.status == "retracted":
-        return any(revision.after.status == "published" for revision in revisions)
-    return story.status == "published"
 
 
 def _refused(error: UserError, interaction: Interaction) -> Message:

@@ -10,6 +10,7 @@ from bot.errors import InvalidInput
 from bot.form import Form
 from bot.message import Message
 from bot.model import Interaction
+from bot.moderation import Moderation, StoryCommand
 from bot.moderator_commands import (
     COMMAND,
     AddStories,
@@ -35,12 +36,14 @@ class Moderating:
         drafting: Drafting,
         chronicling: Chronicling,
         curating: Curating,
+        moderation: Moderation,
     ) -> None:
         self._workspaces = workspaces
         self._adding = adding
         self._drafting = drafting
         self._chronicling = chronicling
         self._curating = curating
+        self._moderation = moderation
 
     async def reply(self, command: ModeratorCommand, interaction: Interaction) -> Message | Form:
         """Do what a command asks, or ask for what it needs with a form. Raises `UserError`."""
@@ -62,7 +65,7 @@ class Moderating:
             case UndoChange():
                 return await self._chronicling.undo(command, interaction)
             case _:
-                raise InvalidInput("no_form", command=COMMAND)
+                return await self._moderation.reply(command, interaction)
 
     async def submit(
         self, command: ModeratorCommand, values: Mapping[str, str], interaction: Interaction
@@ -77,5 +80,7 @@ class Moderating:
                 return await self._curating.submit_story(act, command, values, interaction)
             case CurateTopic():
                 return await self._curating.submit_topic(command, values, interaction)
+            case _ if isinstance(command, StoryCommand):
+                return await self._moderation.submit(command, values, interaction)
             case _:
                 raise InvalidInput("no_form", command=COMMAND)
