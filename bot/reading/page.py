@@ -26,10 +26,12 @@ MAX_SOURCE: Final = 100
 
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _HTML_ENDINGS: Final = (".html", ".htm", ".xhtml")
-_OPENING: Final = 300
-"""Characters of an article in which its date is looked for."""
+_OPENING: Final = 400
+_LONGEST_DATELINE: Final = 50
+"""Characters."""
 
-_BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+
 _TABLE_RULE = re.compile(r"^\|[-:| ]+\|?[ ]*\n", re.MULTILINE)
 _TABLE_ROW = re.compile(r"^\|[ ]*(.*?)[ ]*\|?[ ]*$", re.MULTILINE)
 _BETWEEN: Final = r"[ \u3000]*[|｜\-–—:：/／][ \u3000]*"
@@ -77,12 +79,18 @@ def read_file(name: str, data: bytes, now: datetime) -> PageArticle:
 def _from_html(page: str, text: str, url: str, host: str, now: datetime) -> PageArticle:
     said = declared(page)
     zone = JST if language_of(text) == "ja" else UTC
-    dates = (read_date(date, zone, now) for date in (*said.dates, text[:_OPENING]))
+    dates = (read_date(date, zone, now) for date in (*said.dates, *_datelines(text)))
     return replace(
         _article(text, own_address(said.canonical, url), _line(said.site, MAX_SOURCE) or host),
         title=_line(_without_site(said.title, said.site), MAX_TITLE),
         published_at=next((date for date in dates if date), None),
     )
+
+
+def _datelines(text: str) -> list[str]:
+    """Return the short lines that an article opens with; a date in its sentences is one of something else."""
+    lines = text[:_OPENING].splitlines()
+    return [line for line in lines if len(line) <= _LONGEST_DATELINE and not line.startswith("#")]
 
 
 def _article(text: str, url: str | None, source: str) -> PageArticle:
@@ -97,8 +105,8 @@ def _extracted(page: str) -> str:
     from trafilatura import extract  # 0.1 s, for those who need it
 
     text = extract(frame(page), output_format="markdown", favor_precision=True, include_comments=False)
-    text = _BOLD.sub(r"\1", text or "")
-    return _TABLE_ROW.sub(lambda row: row[1].replace(" | ", " "), _TABLE_RULE.sub("", text))
+    text = _TABLE_ROW.sub(lambda row: row[1].replace(" | ", " "), _TABLE_RULE.sub("", text or ""))
+    return _ESCAPED.sub(r"\1", text)
 
 
 def _without_site(title: str, site: str) -> str:

@@ -37,6 +37,9 @@ _KEPT: Final = frozenset(
 """Attributes that tell an article from what stands around it."""
 
 _UNREAD: Final = frozenset({"iframe", "object", "script", "style", "svg", "template", "textarea"})
+_UNMARKED: Final = _UNREAD | {"b", "code", "del", "em", "i", "kbd", "s", "samp", "strong", "tt", "u", "var"}
+"""What leaves no mark in an article: emphasis would be text there."""
+
 _NO_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -98,7 +101,7 @@ def frame(page: str) -> str:
 
 
 def _tag(tag: Tag) -> str:
-    if tag.name in _UNREAD or not tag.name.isalnum() or not tag.name.isascii():
+    if tag.name in _UNMARKED or not tag.name.isalnum() or not tag.name.isascii():
         return ""
     if tag.closes:
         return f"</{tag.name}>"
