@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import InvalidInput
-from bot.phrases import phrase_error
 from bot.reading.page import PageArticle, read_file
 from bot.reading.tags import LONGEST_TEXT, MOST_TAGS, Tag, frame, tags
 from tests.page_samples import NOW, article_of
@@ -15,7 +14,7 @@ ARTICLE = (
     + "<p>The lab released a new reasoning model on Friday.</p>" * 5
     + "</article>"
 )
-SIZE = 300_000
+SIZE = 90_000
 
 
 def filled(piece: str) -> str:
@@ -55,6 +54,8 @@ HOSTILE = {
     "data": '<script type="application/ld+json">' + filled('{"datePublished":') + "</script>",
     "dates": filled("<time datetime=2026-11-20>x</time>"),
     "titles": filled("<title>"),
+    "a wide title": "<title>x" + filled(" ") + "x</title><meta property=og:site_name content=y>",
+    "a wide cell": "<table><tr><td>x" + filled(" \u00a0") + "x</td></tr></table>",
     "headings": filled("<h1>x</h1>"),
 }
 
@@ -66,11 +67,18 @@ def article_or_none(body: bytes, media_type: str = "text/html", charset: str = "
         return None
 
 
+def article_in_file(data: bytes) -> PageArticle | None:
+    try:
+        return read_file("a.html", data, NOW)
+    except InvalidInput:
+        return None
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_page_is_an_article_or_none(name: str) -> None:
     for page in (f"<html><body>{HOSTILE[name]}</body></html>", f"<html><body>{ARTICLE}{HOSTILE[name]}"):
-        article = article_or_none(page.encode())
-        assert article is None or len(article.text) <= len(page)
+        for article in (article_or_none(page.encode()), article_in_file(page.encode())):
+            assert article is None or len(article.text) <= len(page)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -136,14 +144,9 @@ def test_any_markup_is_an_article_or_none(body: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300) | markup.map(str.encode))
 def test_any_file_is_an_article_or_refused(data: bytes) -> None:
-    try:
-        article = read_file("a.html", data, NOW)
-    except InvalidInput as refusal:
-        told = phrase_error(refusal, "ja")
-    else:
-        told = article.text
+    article = article_in_file(data)
 
-    assert told.strip()
+    assert article is None or any(character.isalnum() for character in article.text)
 
 
 @settings(max_examples=200, deadline=None)

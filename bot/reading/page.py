@@ -3,6 +3,7 @@
 Reading a page made for it takes some seconds of a processor at most, so it is done in a thread.
 """
 
+import logging
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from bot.reading.encoding import decode, decode_page
 from bot.reading.markup import is_html, text_of_html
 from bot.reading.tags import frame
 
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without an article is no trouble of ours
+
 MAX_TITLE: Final = 300
 MAX_SOURCE: Final = 100
 
@@ -32,8 +35,7 @@ _LONGEST_DATELINE: Final = 50
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
-_TABLE_RULE = re.compile(r"^\|[-:| ]+\|?[ ]*\n", re.MULTILINE)
-_TABLE_ROW = re.compile(r"^\|[ ]*(.*?)[ ]*\|?[ ]*$", re.MULTILINE)
+_TABLE_RULE: Final = frozenset("|-: ")
 _BETWEEN: Final = r"[ \u3000]*[|｜\-–—:：/／][ \u3000]*"
 
 
@@ -72,7 +74,7 @@ def read_file(name: str, data: bytes, now: datetime) -> PageArticle:
     """
     text = decode(data)
     if is_html(text) or PurePath(name).suffix.lower() in _HTML_ENDINGS:
-        return _from_html(text, _extracted(text) or text_of_html(text), "", "", now)
+        return _from_html(text, _extracted(text) or text_of_html(frame(text)), "", "", now)
     return _article(text, None, "")
 
 
@@ -105,8 +107,15 @@ def _extracted(page: str) -> str:
     from trafilatura import extract  # 0.1 s, for those who need it
 
     text = extract(frame(page), output_format="markdown", favor_precision=True, include_comments=False)
-    text = _TABLE_ROW.sub(lambda row: row[1].replace(" | ", " "), _TABLE_RULE.sub("", text or ""))
-    return _ESCAPED.sub(r"\1", text)
+    lines = [_without_table(line) for line in (text or "").split("\n")]
+    return _ESCAPED.sub(r"\1", "\n".join(line for line in lines if line is not None))
+
+
+def _without_table(line: str) -> str | None:
+    """Return a line, a row of a table as its words; None for the rule beneath a table's head."""
+    if not line.startswith("|"):
+        return line
+    return None if _TABLE_RULE.issuperset(line) else line.strip(" |").replace(" | ", " ")
 
 
 def _without_site(title: str, site: str) -> str:

@@ -17,7 +17,8 @@ LONGEST_TEXT: Final = 600_000
 """Characters of text that are read, as few more than an article may have."""
 
 _LONGEST_TAG: Final = 20_000
-_LONGEST_VALUE: Final = 2_000
+LONGEST_VALUE: Final = 2_000
+"""Characters of an attribute, or of a title."""
 
 # Every alternative ends at the page's end where its own end is missing, as HTML has it, so that none is
 # tried in vain and each character is passed over once.
@@ -82,7 +83,7 @@ def tags(page: str) -> Iterator[Tag | str]:
 def _attributes(rest: str) -> dict[str, str]:
     attributes: dict[str, str] = {}
     for name, *values in _ATTRIBUTE.findall(rest):
-        attributes.setdefault(name.lower(), unescape("".join(values))[:_LONGEST_VALUE])
+        attributes.setdefault(name.lower(), unescape("".join(values))[:LONGEST_VALUE])
     return attributes
 
 
