@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.reading.dates import JST, read_date
@@ -56,6 +56,7 @@ def test_what_cannot_be_true_is_no_date(text: str) -> None:
     assert read_date(text, UTC, NOW) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100), st.sampled_from([UTC, JST, timezone(timedelta(hours=-12))]))
 def test_any_text_is_a_plausible_date_or_none(text: str, zone: timezone) -> None:
     at = read_date(text, zone, NOW)
@@ -63,6 +64,7 @@ def test_any_text_is_a_plausible_date_or_none(text: str, zone: timezone) -> None
     assert at is None or datetime(1995, 1, 1, tzinfo=UTC) <= at <= NOW + timedelta(days=1)
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1995, 1, 2), datetime(2026, 11, 20)))  # noqa: DTZ001
 def test_what_is_written_is_read(at: datetime) -> None:
     minute = at.replace(second=0, microsecond=0)
