@@ -1,14 +1,15 @@
 """Moderators add articles by a form; a story is read with all that belongs to it; on both databases."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
 
 from bot.add_form import COMMAND
+from bot.adding import Web
 from bot.engine import Engine
-from bot.errors import NotFound, StoreError
+from bot.errors import FetchFailed, NotFound, StoreError
 from bot.form import Form
 from bot.index import PostingsIndex
 from bot.intake import MAX_ARTICLE_CHARACTERS
@@ -16,6 +17,7 @@ from bot.language import Names
 from bot.message import Buttons, Heading, Message, plain_text
 from bot.model import PUBLIC, StoryId, WorkspaceId
 from bot.phrases import phrase
+from bot.ports import Page
 from tests.factories import NOW, make_actor, make_change, make_channel, make_interaction, make_story
 
 HOME, AWAY = WorkspaceId("home"), WorkspaceId("away")
@@ -278,3 +280,87 @@ async def test_an_index_that_takes_nothing_is_behind(store):
 
     assert trouble["store"] == ""
     assert trouble["index"]
+
+
+# An address in the place of a text
+
+
+@dataclass(frozen=True)
+class ReadArticle:
+    text: str
+    title: str = "The tram runs again"
+    source: str = "Kawabe Post"
+    url: str | None = None
+    language: str = "en"
+    published_at: datetime | None = datetime(2026, 2, 28, tzinfo=UTC)
+
+
+class PretendSite:
+    """One page of the web, or what is in the way to it."""
+
+    def __init__(self, body, failure=None):
+        self.body = body
+        self.failure = failure
+        self.asked_for = []
+
+    async def fetch(self, url):
+        self.asked_for.append(url)
+        if self.failure:
+            raise FetchFailed(self.failure)
+        return Page(url=f"{url}?read", media_type="text/html", charset="", body=self.body.encode())
+
+
+def reading(store, site):
+    web = Web(fetcher=site, read_page=lambda page, now: ReadArticle(text=page.body.decode()))
+    return Engine(store, PostingsIndex(), Names([]), lambda: NOW, web=web)
+
+
+TRAM = "The council of Kawabe voted to reopen the old tram line. Work begins in May."
+
+
+async def test_an_address_alone_is_read_and_what_stands_there_goes_in(store):
+    site = PretendSite(TRAM)
+
+    told = await reading(store, site).submit(
+        COMMAND, {"text": " https://kawabe.example/tram\n", "title": "Trams"}, moderating()
+    )
+
+    (story,) = (await store.stories(story_ids(told), HOME)).values()
+    assert site.asked_for == ["https://kawabe.example/tram"]
+    assert (story.tellings[0].title, story.tellings[0].body) == ("Trams", TRAM)
+    assert (story.source.name, story.source.url) == ("Kawabe Post", "https://kawabe.example/tram?read")
+    assert story.published_at == datetime(2026, 2, 28, tzinfo=UTC)
+
+
+async def test_an_address_may_be_typed_with_the_command(store):
+    told = await reading(store, PretendSite(TRAM)).reply(
+        f"{COMMAND} https://kawabe.example/tram", moderating()
+    )
+
+    (story,) = (await store.stories(story_ids(told), HOME)).values()
+    assert story.tellings[0].title == "The tram runs again"
+
+
+async def test_an_article_of_many_stories_at_an_address_is_looked_through(store):
+    told = await reading(store, PretendSite(ARTICLE)).reply(
+        f"{COMMAND} https://kawabe.example/tram", moderating()
+    )
+
+    assert "2 stories, 2 of them go in" in plain_text(told)
+
+
+async def test_where_addresses_are_not_read_the_form_says_so(engine):
+    form = await engine.submit(COMMAND, {"text": "https://kawabe.example/"}, moderating())
+
+    assert form.problem == phrase("error.fetch_off", "en")
+    assert form.fields[0].value == "https://kawabe.example/"
+
+
+async def test_a_member_makes_nobody_read_an_address(store):
+    site = PretendSite(TRAM)
+    engine = reading(store, site)
+
+    await engine.reply(f"{COMMAND} https://kawabe.example/tram", make_interaction())
+    await engine.submit(COMMAND, {"text": "https://kawabe.example/tram"}, make_interaction())
+
+    assert site.asked_for == []
