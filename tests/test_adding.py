@@ -1,6 +1,6 @@
 """Moderators add articles by a form; a story is read with all that belongs to it; on both databases."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -18,6 +18,7 @@ from bot.message import Buttons, Heading, Message, plain_text
 from bot.model import PUBLIC, StoryId, WorkspaceId
 from bot.phrases import phrase
 from bot.ports import Page
+from bot.reading.page import PageArticle
 from tests.factories import NOW, make_actor, make_change, make_channel, make_interaction, make_story
 
 HOME, AWAY = WorkspaceId("home"), WorkspaceId("away")
@@ -285,16 +286,6 @@ async def test_an_index_that_takes_nothing_is_behind(store):
 # An address in the place of a text
 
 
-@dataclass(frozen=True)
-class ReadArticle:
-    text: str
-    title: str = "The tram runs again"
-    source: str = "Kawabe Post"
-    url: str | None = None
-    language: str = "en"
-    published_at: datetime | None = datetime(2026, 2, 28, tzinfo=UTC)
-
-
 class PretendSite:
     """One page of the web, or what is in the way to it."""
 
@@ -311,7 +302,17 @@ class PretendSite:
 
 
 def reading(store, site):
-    web = Web(fetcher=site, read_page=lambda page, now: ReadArticle(text=page.body.decode()))
+    def read_page(page, now):
+        return PageArticle(
+            text=page.body.decode(),
+            title="The tram runs again",
+            language="en",
+            source="Kawabe Post",
+            url=None,
+            published_at=datetime(2026, 2, 28, tzinfo=UTC),
+        )
+
+    web = Web(fetcher=site, read_page=read_page)
     return Engine(store, PostingsIndex(), Names([]), lambda: NOW, web=web)
 
 
@@ -347,6 +348,17 @@ async def test_an_article_of_many_stories_at_an_address_is_looked_through(store)
     )
 
     assert "2 stories, 2 of them go in" in plain_text(told)
+
+
+@pytest.mark.parametrize("why", ["not_public", "too_slow", "not_text"])
+async def test_what_is_in_the_way_is_said_in_the_form_and_nothing_typed_is_lost(store, why):
+    values = {"text": "https://kawabe.example/tram", "title": "Trams", "date": "2026-03-01"}
+
+    form = await reading(store, PretendSite(TRAM, why)).submit(COMMAND, values, moderating())
+
+    assert form.problem == phrase(f"fetch.{why}", "en")
+    assert {field.name: field.value for field in form.fields if field.value} == values
+    assert await store.count_stories(HOME) == 0
 
 
 async def test_where_addresses_are_not_read_the_form_says_so(engine):
