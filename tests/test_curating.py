@@ -192,7 +192,7 @@ async def test_what_a_command_lacks_is_asked_for_and_comes_back_with_what_is_wro
     again = await engine.submit(form.command, {"topic": "hato", "name": "クモ"}, moderator())
     done = await engine.submit(form.command, {"topic": "hato", "name": "伝書鳩"}, moderator())
 
-    assert again.problem == "“クモ” is a name of the topic クモ / Kumo already."
+    assert again.problem == "“クモ” is a name of クモ / Kumo already."
     assert [field.value for field in again.fields] == ["hato", "クモ"]
     assert plain_text(done).startswith("“伝書鳩” finds Hato from now on")
 
