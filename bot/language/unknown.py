@@ -114,7 +114,8 @@ def _latin(text: str, common: frozenset[str]) -> Iterator[str]:
     for span in sentences(text):
         sentence = text[span.start : span.end]
         for found in _LATIN_NAME.finditer(sentence):
-            begins = not japanese and not re.search(rf"[{_LETTER}]", sentence[: found.start()])
+            is_owner = sentence[found.end() :].startswith(("'s", "’s"))
+            begins = not (japanese or is_owner or re.search(rf"[{_LETTER}]", sentence[: found.start()]))
             name = _without_common(found[0], begins, common)
             if name:
                 yield name
