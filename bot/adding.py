@@ -10,12 +10,13 @@ from bot import add_form
 from bot.add_form import Submission
 from bot.chronicle import LogFilter
 from bot.digest_form import FIELDS
+from bot.display import web_url
 from bot.drafting import Drafting
 from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError
 from bot.form import Form
 from bot.language import Names
 from bot.message import Message, note
-from bot.model import PUBLIC, Actor, Interaction, Source, WorkspaceId
+from bot.model import PUBLIC, Actor, Interaction, Language, Source, WorkspaceId
 from bot.moderator_commands import AddStories
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Fetcher, Page, Store
@@ -39,17 +40,21 @@ class PageArticle(Protocol):
     @property
     def title(self) -> str: ...  # noqa: D102
     @property
-    def source(self) -> Source: ...  # noqa: D102
+    def source(self) -> str: ...  # noqa: D102
+    @property
+    def url(self) -> str | None: ...  # noqa: D102
+    @property
+    def language(self) -> Language: ...  # noqa: D102
     @property
     def published_at(self) -> datetime | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
-    """What reads addresses: a page is fetched, then its article is read. Both raise `FetchFailed`."""
+    """What reads addresses: a page is fetched, then its article is read, as of an instant."""
 
     fetcher: Fetcher
-    read_page: Callable[[Page], PageArticle]
+    read_page: Callable[[Page, datetime], PageArticle]
 
 
 class Adding:
@@ -122,16 +127,21 @@ class Adding:
             return self.form(interaction, values, phrase(f"fetch.{error.why}", actor.language))
 
     async def _fetched(self, address: str, given: Submission, values: Mapping[str, str]) -> Submission:
-        """Return what stands at an address; what was typed beside it counts. Raises `FetchFailed`."""
+        """Return what stands at an address; what was typed beside it counts more.
+
+        Raises `FetchFailed`, and `InvalidInput` where there is no article.
+        """
         if self._web is None:
             raise InvalidInput("fetch_off")
         page = await self._web.fetcher.fetch(address)
-        article = await asyncio.to_thread(self._web.read_page, page)
-        source = given.source if values.get("source", "").strip() else article.source
+        article = await asyncio.to_thread(self._web.read_page, page, self._clock())
+        name = article.source if article.source and not values.get("source", "").strip() else ""
+        url = given.source.url or web_url(article.url) or page.url
         return replace(
             given,
             text=article.text,
-            source=replace(source, url=given.source.url or page.url),
+            source=Source(name=name or given.source.name, url=url),
+            language=given.language or article.language,
             published_at=given.published_at or article.published_at,
             title=given.title or article.title,
         )

@@ -90,17 +90,40 @@ def still_news(stories: Iterable[Story], now: datetime) -> list[Story]:
     return [story for story in stories if story.published_at >= now - TOO_OLD]
 
 
-def choose(fresh: Sequence[Story], count: int) -> list[Story]:
+def choose(fresh: Sequence[Story], count: int, pinned: Sequence[StoryId] = ()) -> list[Story]:
     """Return up to `count` stories of `fresh` (newest first), grouped by leading topic.
 
     Each leading topic gives its newest story before any gives its second, so that no topic and no
-    flood of one source crowds out the others. The topic that most stories touch leads.
+    flood of one source crowds out the others. The topic that most stories touch leads. Those that are
+    `pinned` come before all of them, in that order, however many they are.
     """
+    places = {story_id: place for place, story_id in enumerate(pinned)}
+    leading = sorted((s for s in fresh if s.id in places), key=lambda story: places[story.id])
+    others = [story for story in fresh if story.id not in places]
+    return [*leading, *_by_turns(others, max(count - len(leading), 0))]
+
+
+def _by_turns(fresh: Sequence[Story], count: int) -> list[Story]:
     turns = chain.from_iterable(zip_longest(*_by_leading_topic(fresh).values()))
     chosen = [story for story in turns if story is not None][:count]
     touched = Counter(topic for story in chosen for topic in story.topics)
     groups = sorted(_by_leading_topic(chosen).items(), key=lambda group: touched[group[0]], reverse=True)
     return list(chain.from_iterable(stories for _, stories in groups))
+
+
+def without_leading(newest: Sequence[Story], leading: Sequence[Story]) -> list[Story]:
+    """Return a stretch of the newest stories without those that lead the list.
+
+    It begins as many stories late as lead the list and are newer than the stretch, so that nothing is told
+    twice or never where one page ends and the next begins.
+    """
+    ids = {story.id for story in leading}
+    passed = sum(_newest_first(story) < _newest_first(newest[0]) for story in leading) if newest else 0
+    return [story for story in newest if story.id not in ids][passed:]
+
+
+def _newest_first(story: Story) -> tuple[float, str]:
+    return -story.published_at.timestamp(), story.id
 
 
 def _by_leading_topic(stories: Iterable[Story]) -> dict[TopicId, list[Story]]:

@@ -42,4 +42,5 @@ def topic_choices(topics: Iterable[TopicId], names: Names, language: Language) -
 
 def topic_name(topic: TopicId, names: Names, language: Language) -> str:
     """Return what a topic is called in a language; one that is known no more is called by its id."""
-    return names.topics[topic].names[language] if topic in names.topics else topic
+    known = names.topics.get(topic) or names.joined.get(topic)
+    return known.names[language] if known else topic

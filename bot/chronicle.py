@@ -92,7 +92,10 @@ class Chronicle(Protocol):
         ...
 
     async def count_copies(self, story_id: StoryId, workspace: WorkspaceId | None = None) -> int:
-        """Return how many messages that tell a story were posted and not found to be gone, or may yet be."""
+        """Return how many messages tell readers a story: posted and not found to be gone, or yet to be.
+
+        Notices, which tell moderators, do not count.
+        """
         ...
 
     async def edits(

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from bot.commands import CATALOGUE, OPTIONS, WISHES
@@ -26,6 +27,12 @@ class Completion:
             if text.startswith(f"{command} "):
                 options = [f"{name}:{value}" for name, value in known.items()]
         return completions(text, self._usages, options, self._words)
+
+
+@lru_cache(maxsize=16)
+def completion_of(names: Names) -> Completion:
+    """Return what completes commands with the names that a workspace knows."""
+    return Completion(names)
 
 
 def completions(text: str, usages: Iterable[str], options: Iterable[str], words: Iterable[str]) -> list[str]:

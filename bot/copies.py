@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.briefing import Much, remarks, story_blocks
+from bot.changes import Revision
 from bot.message import (
     Block,
     Divider,
@@ -24,6 +25,8 @@ from bot.message import (
 )
 from bot.model import Language, Story, StoryId
 from bot.phrases import phrase, phrase_date
+from bot.queue_entry import ROOMS, entry_blocks
+from bot.story_past import brought_in, decided
 
 HIDDEN: Final = 0
 """The revision that a message tells of a story that its workspace hides."""
@@ -33,6 +36,7 @@ _SHORTER: Final[Mapping[Much, tuple[Much, ...]]] = {
     "summary": ("summary", "title"),
     "title": ("title",),
 }
+NO_PAST: Final[Mapping[StoryId, Sequence[Revision]]] = {}
 
 
 def stories_in(message: Message) -> list[StoryId]:
@@ -50,12 +54,26 @@ def outdated(message: Message, stories: Mapping[StoryId, Story], hidden: Contain
     ]
 
 
+def queued_in(message: Message) -> list[StoryId]:
+    """Return the ids of the stories that a message tells as those of a queue."""
+    return [
+        StoryId(block.story_id)
+        for block in message.blocks
+        if isinstance(block, Heading) and block.story_id and block.manner and block.manner.much == "queue"
+    ]
+
+
 def retold(
-    message: Message, stories: Mapping[StoryId, Story], hidden: Container[StoryId], limits: Limits
+    message: Message,
+    stories: Mapping[StoryId, Story],
+    hidden: Container[StoryId],
+    limits: Limits,
+    past: Mapping[StoryId, Sequence[Revision]] = NO_PAST,
 ) -> Message:
     """Return a message as it reads now: the same where nothing in it has changed.
 
-    `stories` has every story that it tells and that still exists, and those that others were merged into.
+    `stories` has every story that it tells and that still exists, and those that others were merged into;
+    `past` has the history of those that it tells as of a queue.
     A story is told shorter where the message would not be within the limits any more.
     """
     changed = outdated(message, stories, hidden)
@@ -64,7 +82,7 @@ def retold(
     told = dict(message.told) | {id_: HIDDEN if id_ in hidden else stories[id_].revision for id_ in changed}
     anew = message
     for shorten in range(len(_SHORTER["body"])):
-        blocks = list(_blocks(message, changed, stories, hidden, shorten))
+        blocks = list(_blocks(message, changed, stories, hidden, shorten, past))
         anew = replace(message, blocks=tuple(blocks), told=tuple(told.items()))
         if len(split(anew, limits)) == 1:
             break
@@ -96,6 +114,7 @@ def _blocks(
     stories: Mapping[StoryId, Story],
     hidden: Container[StoryId],
     shorten: int,
+    past: Mapping[StoryId, Sequence[Revision]],
 ) -> Iterator[Block]:
     """Yield the blocks of a message in which every story that changed is told anew where its title stands.
 
@@ -112,6 +131,9 @@ def _blocks(
         elif isinstance(block, Heading):
             begun.add(story_id)
             story = stories[StoryId(story_id)]
+            if block.manner and block.manner.much == "queue":
+                yield from _queued_anew(block.manner, story, past, message.language, shorten)
+                continue
             is_hidden = story.id in hidden
             yield from _story_anew(block, story, stories, message.language, shorten, is_hidden=is_hidden)
         elif story_id not in begins and story_id not in begun:
@@ -151,6 +173,19 @@ def _holds(story: Story, runs: Iterable[Run]) -> bool:
     return any(quoted in "\n".join((each.title, each.summary, each.body)) for each in story.tellings)
 
 
+def _queued_anew(
+    manner: Manner,
+    story: Story,
+    past: Mapping[StoryId, Sequence[Revision]],
+    language: Language,
+    shorten: int,
+) -> list[Block]:
+    """Return a story of a queue as moderators are told it now: to be decided, or what became of it."""
+    revisions = past.get(story.id, ())
+    ends = brought_in(revisions), decided(revisions)
+    return entry_blocks(story, language, manner.number, ends, room=ROOMS[1 + shorten])
+
+
 def _story_anew(
     heading: Heading,
     story: Story,
@@ -163,7 +198,7 @@ def _story_anew(
     manner = heading.manner or Manner(number=1)
     if is_hidden or story.status != "published":
         return _withdrawn(manner, story, stories, language, is_hidden=is_hidden)
-    much: Much = "summary" if manner.much == "queue" else manner.much
+    much: Much = manner.much if manner.much != "queue" else "summary"
     shorter = _SHORTER[much]
     second = manner.second if shorten < len(shorter) else None
     told = story_blocks(

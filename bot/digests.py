@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Final
 
 from bot import briefing
+from bot.changes import Curation
+from bot.curated import curated, recounted
 from bot.errors import Conflict
+from bot.known_names import KnownNames
 from bot.language import Names
 from bot.ledger import Filters
 from bot.message import Limits, Message
-from bot.model import Digest, Occurrence, Story, Subscription
+from bot.model import Digest, Occurrence, Story, Subscription, WorkspaceId
 from bot.ports import Clock, Store
 from bot.timetable import next_due, not_before, occurrence_at
 
@@ -25,29 +28,41 @@ FRESH_BY_KEYWORD: Final = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The stories of a digest, and how many more the next one could bring."""
+    """The stories of a digest, and how many more the next one could bring.
+
+    They, and what was `asked` for, have topics as the workspace counts them, and calls them in `names`.
+    """
 
     stories: Sequence[Story]
     remaining: int
+    asked: Subscription
+    names: Names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a workspace decided for itself, and the names that it knows."""
+
+    curation: Curation
+    names: Names
 
 
 @dataclass(frozen=True, slots=True)
 class _Rendered:
     """The messages of digests composed in one go: those that tell the same alike are made once."""
 
-    names: Names
     known: dict[tuple[object, ...], list[Message]] = field(default_factory=dict)
+    views: dict[WorkspaceId, View] = field(default_factory=dict)
 
-    def parts(
-        self, chosen: Chosen, subscription: Subscription, occurrence: Occurrence, limits: Limits
-    ) -> list[Message]:
+    def parts(self, chosen: Chosen, occurrence: Occurrence, limits: Limits) -> list[Message]:
         """Return the messages of a digest, as a platform can take them."""
+        subscription = chosen.asked
         told = tuple((story.id, story.revision) for story in chosen.stories)
         posting = (subscription.mention, subscription.tag, subscription.publish)
-        look = (subscription.languages, subscription.style, *posting)
+        look = (subscription.languages, subscription.style, chosen.names, *posting)
         key = (told, chosen.remaining, look, occurrence.local_date, limits)
         if key not in self.known:
-            whole = parts_of(chosen, self.names, subscription, occurrence)
+            whole = parts_of(chosen, occurrence)
             self.known[key] = briefing.split_parts(whole, limits)
         return self.known[key]
 
@@ -55,7 +70,7 @@ class _Rendered:
 class Digests:
     """Chooses, tells and publishes; a turn of a subscription has one digest, whoever composes it."""
 
-    def __init__(self, store: Store, names: Names, clock: Clock) -> None:
+    def __init__(self, store: Store, names: KnownNames, clock: Clock) -> None:
         self._store = store
         self._names = names
         self._clock = clock
@@ -67,19 +82,21 @@ class Digests:
         local_date = next_due(subscription, now).occurrence.local_date
         turn = Occurrence(subscription_id=subscription.id, local_date=local_date, slot="preview")
         turn = occurrence_at(subscription, now) or turn
-        chosen = await self._choose(subscription, now)
-        return briefing.joined(parts_of(chosen, self._names, subscription, turn))
+        chosen = await self._choose(subscription, await self._view(subscription), now)
+        return briefing.joined(parts_of(chosen, turn))
 
     async def filters(self, story: Story, subscription: Subscription, *, had: bool) -> Filters:
         """Return what the channel's next digest would make of a story."""
         now = self._clock()
-        found = await self._found(subscription, now)
-        chosen = briefing.choose(briefing.wanted(found, subscription), subscription.story_count)
+        view = await self._view(subscription)
+        asked = curated(subscription, view.curation, view.names)
+        found = await self._found(asked, view, now)
+        chosen = await self._choose(subscription, view, now)
         return Filters(
             had=had,
-            wanted=bool(briefing.wanted([story], subscription)),
-            fresh=story in found,
-            chosen=story in chosen,
+            wanted=bool(briefing.wanted(recounted([story], view.names), asked)),
+            fresh=story.id in {fresh.id for fresh in found},
+            chosen=story.id in {told.id for told in chosen.stories},
         )
 
     async def publish_due(self, limits: Mapping[str, Limits]) -> int:
@@ -88,7 +105,7 @@ class Digests:
         if self._latest is None or now < self._latest:
             await self.realign()
         self._latest = now
-        rendered = _Rendered(self._names)
+        rendered = _Rendered()
         published = 0
         seen: set[str] = set()
         while due := await self._store.due_subscriptions(now, BATCH, list(limits)):
@@ -108,13 +125,13 @@ class Digests:
         Raises `Conflict` when the subscription was changed, or its digest composed, at the same time.
         """
         now = self._clock()
-        chosen = await self._choose(subscription, now)
+        chosen = await self._choose(subscription, await self._view(subscription), now)
         digest = briefing.digest_of(chosen.stories, subscription, turn, now)
         if await self._store.digest(digest.id) is not None:
             return None
         if not chosen.stories:
             return False
-        parts = _Rendered(self._names).parts(chosen, subscription, turn, limits)
+        parts = _Rendered().parts(chosen, turn, limits)
         deliveries = briefing.deliveries_of(digest, parts, now)
         try:
             await self._store.publish(digest, deliveries, subscription, subscription.next_due_at)
@@ -161,12 +178,15 @@ class Digests:
             )
             await self._move(subscription, due_at)
             return False
-        chosen = await self._choose(subscription, now)
+        workspace = subscription.channel.workspace
+        if workspace not in rendered.views:
+            rendered.views[workspace] = await self._view(subscription)
+        chosen = await self._choose(subscription, rendered.views[workspace], now)
         if not chosen.stories and subscription.when_empty == "skip":
             await self._move(subscription, due_at)
             return False
         digest = briefing.digest_of(chosen.stories, subscription, turn, now)
-        parts = rendered.parts(chosen, subscription, turn, limits)
+        parts = rendered.parts(chosen, turn, limits)
         deliveries = briefing.deliveries_of(digest, parts, not_before(subscription, now))
         try:
             await self._store.publish(digest, deliveries, subscription, due_at)
@@ -184,19 +204,40 @@ class Digests:
         if await self._store.digest(digest.id) is not None:
             await self._move(subscription, due_at)
 
-    async def _choose(self, subscription: Subscription, now: datetime) -> Chosen:
-        fresh = briefing.wanted(await self._found(subscription, now), subscription)
-        stories = briefing.choose(fresh, subscription.story_count)
+    async def _view(self, subscription: Subscription) -> View:
+        curation = await self._store.curation(subscription.channel.workspace)
+        return View(curation=curation, names=await self._names.by(curation))
+
+    async def _choose(self, subscription: Subscription, view: View, now: datetime) -> Chosen:
+        asked = curated(subscription, view.curation, view.names)
+        fresh = briefing.wanted(await self._found(asked, view, now), asked)
+        stories = briefing.choose(fresh, subscription.story_count, view.curation.pinned)
         left = len(briefing.still_news(fresh, now)) - len(briefing.still_news(stories, now))
-        return Chosen(stories=stories, remaining=left)
+        return Chosen(stories=stories, remaining=left, asked=asked, names=view.names)
 
-    async def _found(self, subscription: Subscription, now: datetime) -> list[Story]:
-        reach = FRESH_BY_KEYWORD if subscription.keywords else FRESH
-        return await self._store.fresh_stories(subscription, reach, now - briefing.TOO_OLD)
+    async def _found(self, asked: Subscription, view: View, now: datetime) -> list[Story]:
+        """Return what is new to a channel, with topics as its workspace counts them."""
+        reach = FRESH_BY_KEYWORD if asked.keywords else FRESH
+        found = await self._store.fresh_stories(asked, reach, now - briefing.TOO_OLD)
+        if len(found) == reach:
+            found += await self._pinned_beyond(found, asked, view.curation, now)
+        return recounted(found, view.names)
+
+    async def _pinned_beyond(
+        self, found: Sequence[Story], asked: Subscription, curation: Curation, now: datetime
+    ) -> list[Story]:
+        """Return pinned stories that are new to a channel, but older than all that was looked through."""
+        ids = [id_ for id_ in curation.pinned if id_ not in {story.id for story in found}]
+        seen = await self._store.stories(ids, curation.workspace) if ids else {}
+        return [
+            story
+            for story in briefing.still_news(seen.values(), now)
+            if not (await self._store.deliveries_of_story(story.id, asked.channel))[0]
+        ]
 
 
-def parts_of(
-    chosen: Chosen, names: Names, subscription: Subscription, occurrence: Occurrence
-) -> list[Message]:
+def parts_of(chosen: Chosen, occurrence: Occurrence) -> list[Message]:
     """Return a digest as the messages that the subscription's style asks for, each of any length."""
-    return briefing.digest_parts(chosen.stories, chosen.remaining, names, subscription, occurrence.local_date)
+    return briefing.digest_parts(
+        chosen.stories, chosen.remaining, chosen.names, chosen.asked, occurrence.local_date
+    )

@@ -1,6 +1,6 @@
 """The use cases, one method each. Everything a platform adapter or the command line can do is here."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,12 +9,14 @@ from bot.adding import Adding, Web
 from bot.changes import Revision
 from bot.chronicling import Chronicling
 from bot.commands import Ask, Command, FillInSubscription, Help, Newest, Suggest, parse, unparse
+from bot.curating import Curating
 from bot.digests import Digests
 from bot.display import printable
 from bot.drafting import Drafting
 from bot.errors import Conflict, InvalidInput, NotFound, StoreError, UserError
 from bot.form import Choice, Form
 from bot.intake import Intake, Saved
+from bot.known_names import KnownNames
 from bot.language import Names
 from bot.ledger import Filters, Standing, carriers, standing
 from bot.lookup import Answer, answer, read_query
@@ -33,9 +35,11 @@ from bot.model import (
     WorkspaceId,
 )
 from bot.moderating import Moderating
+from bot.moderation import Moderation
 from bot.moderator_commands import ModeratorCommand
 from bot.phrases import phrase_error
 from bot.ports import Clock, Index, Store
+from bot.story_past import was_shown
 from bot.subscribing import Subscribing
 from bot.suggesting import Suggestions
 from bot.workspaces import Workspaces
@@ -44,6 +48,9 @@ CANDIDATES = 50
 """How many stories the index proposes for the second look (SEARCH: the top 30 to 50 keep the gain)."""
 
 _FOLLOW_BATCH = 1_000
+
+OPERATORS = frozenset({WorkspaceId("local")})
+"""The workspaces whose moderators may change public stories, unless the settings name others."""
 
 _SUBSCRIPTIONS = 1_000
 """How many of a workspace's subscriptions its own page counts."""
@@ -59,7 +66,10 @@ class StoryRecord:
 
 
 class Engine:
-    """The use cases over one store and one index."""
+    """The use cases over one store and one index.
+
+    `operators` are the workspaces whose moderators may change public stories.
+    """
 
     def __init__(
         self,
@@ -69,21 +79,30 @@ class Engine:
         clock: Clock,
         *,
         web: Web | None = None,
-        operators: Collection[WorkspaceId] = (),
+        operators: frozenset[WorkspaceId] = OPERATORS,
     ) -> None:
         self.store = store
         self.index = index
         self.names = names
+        self.known = KnownNames(store, names)
         self.clock = clock
-        self._intake = Intake(store, names, clock)
-        self._digests = Digests(store, names, clock)
-        self.subscribing = Subscribing(store, names, clock, self._digests)
+        self._intake = Intake(store, self.known, clock)
+        self._digests = Digests(store, self.known, clock)
+        self.subscribing = Subscribing(store, self.known, clock, self._digests)
         self.workspaces = Workspaces(store, clock)
         drafting = Drafting(store, index, names, clock, self.follow_store, operators)
         self._adding = Adding(store, names, clock, drafting, web, operators)
         self.chronicling = Chronicling(store, names, clock, operators, self._story_meant)
-        self._moderating = Moderating(self.workspaces, self._adding, drafting, self.chronicling)
-        self._suggestions = Suggestions(store, index, names, clock)
+        self.moderation = Moderation(store, names, clock, operators, self.answer)
+        self._moderating = Moderating(
+            self.workspaces,
+            self._adding,
+            drafting,
+            self.chronicling,
+            Curating(store, self.known, clock),
+            self.moderation,
+        )
+        self._suggestions = Suggestions(store, index, self.known, clock)
 
     # Stories in
 
@@ -115,13 +134,14 @@ class Engine:
 
     async def answer(self, query: str, actor: Actor, limit: int = replies.PAGE_SIZE) -> Answer:
         """Return the best `limit` stories for a query, as far as the actor's workspace may see them."""
+        names = await self.known.of(actor.workspace)
         await self.follow_store()
         now = self.clock()
-        understood = read_query(query, self.names, self.index, actor.workspace)
+        understood = read_query(query, names, self.index, actor.workspace)
         concepts = [concept.tokens for concept in understood.concepts]
         hits = self.index.search(concepts, actor.workspace, CANDIDATES, now)
         stories = await self.store.stories([hit.story_id for hit in hits], actor.workspace)
-        return answer(understood, hits, stories, self.names, self.index, actor.language, now, limit)
+        return answer(understood, hits, stories, names, self.index, actor.language, now, limit)
 
     async def reply(self, asked: Command | str, interaction: Interaction) -> Message | Form:
         """Do what a command, or its typed text, asks; the reply may say why it cannot be done."""
@@ -233,7 +253,7 @@ class Engine:
 
     async def _reply_newest(self, page: int, actor: Actor) -> Message:
         size = replies.PAGE_SIZE
-        stories = await self.store.newest_stories(actor.workspace, size + 1, offset=(page - 1) * size)
+        stories = await self._newest(actor.workspace, size + 1, (page - 1) * size)
         return replies.newest_message(stories[:size], page, len(stories) > size, actor.language)
 
     async def _story_meant(self, named: str, actor: Actor) -> StoryId | None:
@@ -244,6 +264,15 @@ class Engine:
         found = (await self.answer(named, actor, limit=1)).found
         return found[0].story.id if found else None
 
+    async def _newest(self, workspace: WorkspaceId, limit: int, offset: int) -> list[Story]:
+        """Return the newest stories of a workspace, led by what it has pinned."""
+        pins = (await self.store.curation(workspace)).pinned
+        pinned = list((await self.store.stories(pins, workspace)).values()) if pins else []
+        leading = briefing.still_news(pinned, self.clock())
+        begin = max(offset - len(leading), 0)
+        window = await self.store.newest_stories(workspace, limit + len(leading), begin)
+        return [*leading[offset : offset + limit], *briefing.without_leading(window, leading)][:limit]
+
     # What there is
 
     async def home(self, interaction: Interaction) -> Message:
@@ -252,7 +281,9 @@ class Engine:
         known = await self.store.subscriptions(actor.workspace, _SUBSCRIPTIONS)
         here = [subscription for subscription in known if subscription.channel.platform == platform]
         stories = await self.store.newest_stories(actor.workspace, home.MAX_STORIES)
-        return home.home_message(here, stories, self.names, self.clock(), actor)
+        names = await self.known.of(actor.workspace)
+        queue = await self.moderation.queue(interaction, 1, home.MAX_WAITING)
+        return home.home_message(here, stories, names, self.clock(), actor, queue)
 
     async def story(self, story_id: StoryId, workspace: WorkspaceId) -> StoryRecord:
         """Return a story that a workspace sees, or saw before it was retracted, which its status tells.
@@ -261,7 +292,9 @@ class Engine:
         """
         story = (await self.store.stored_stories([story_id])).get(story_id)
         revisions = await self.store.revisions(story_id)
-        if story is None or story.workspace not in (PUBLIC, workspace) or not _was_shown(story, revisions):
+        if story is None or story.workspace not in (PUBLIC, workspace) or not was_shown(story, revisions):
+            raise NotFound("story_not_here")
+        if story_id in (await self.store.curation(workspace)).hidden:
             raise NotFound("story_not_here")
         article = await self.store.article(story.article_id, workspace) if story.article_id else None
         return StoryRecord(story=story, article=article, revisions=revisions)
@@ -300,13 +333,6 @@ class Engine:
     async def compose_due(self, limits: Mapping[str, Limits]) -> int:
         """Publish the digests that are due on the platforms given; return how many."""
         return await self._digests.publish_due(limits)
-
-
-def _was_shown(story: Story, revisions: Sequence[Revision]) -> bool:
-    """Whether readers see a story, or did before it was retracted; one that was refused they never saw."""
-    if story.status == "retracted":
-        return any(revision.after.status == "published" for revision in revisions)
-    return story.status == "published"
 
 
 def _refused(error: UserError, interaction: Interaction) -> Message:

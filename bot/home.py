@@ -8,28 +8,40 @@ from bot.briefing import story_blocks
 from bot.language import Names
 from bot.message import Block, Button, Buttons, Divider, Heading, Message, Paragraph, Run, note, paragraph
 from bot.model import Actor, Language, Story, Subscription
+from bot.moderator_commands import typed
 from bot.phrases import phrase, phrase_runs
+from bot.queue_messages import NOTHING_WAITS, QueuePage, queue_blocks
 from bot.terms import filters, next_turns, trouble_told, when
 
 MAX_SUBSCRIPTIONS: Final = 12
+MAX_SUBSCRIPTIONS_BELOW_QUEUE: Final = 8
 MAX_STORIES: Final = 5
-"""How many are shown: with them the message has at most 50 blocks, which any platform's page holds."""
+MAX_WAITING: Final = 3
+"""How many are shown: with them there are at most 99 blocks and buttons, which any platform's page holds."""
 
 
 def home_message(
-    subscriptions: Sequence[Subscription], stories: Sequence[Story], names: Names, now: datetime, actor: Actor
+    subscriptions: Sequence[Subscription],
+    stories: Sequence[Story],
+    names: Names,
+    now: datetime,
+    actor: Actor,
+    queue: QueuePage = NOTHING_WAITS,
 ) -> Message:
     """Return what a workspace gets, and what is new; its moderators have buttons to manage that with.
 
-    Of `subscriptions` and `stories` the first are shown; of the former the rest is counted.
+    What waits for them leads. Of `subscriptions` and `stories` the first are shown; of the former the rest is
+    counted.
     """
     language = actor.language
-    blocks: list[Block] = [Heading(phrase("home.heading", language))]
+    blocks = _queue(queue, language)
+    blocks.append(Heading(phrase("home.heading", language)))
+    shown = MAX_SUBSCRIPTIONS if not queue.waiting else MAX_SUBSCRIPTIONS_BELOW_QUEUE
     if not subscriptions:
         blocks.append(paragraph(phrase("home.none", language)))
-    for subscription in subscriptions[:MAX_SUBSCRIPTIONS]:
+    for subscription in subscriptions[:shown]:
         blocks += [_told(subscription, names, now, language), _buttons(subscription, actor)]
-    if more := len(subscriptions[MAX_SUBSCRIPTIONS:]):
+    if more := len(subscriptions[shown:]):
         blocks.append(note(phrase("home.more", language, count=more)))
     blocks += [Divider(), Heading(phrase("newest.heading", language))]
     if not stories:
@@ -37,6 +49,18 @@ def home_message(
     for number, story in enumerate(stories[:MAX_STORIES], start=1):
         blocks += story_blocks(story, language, number=number)
     return Message((*blocks, Divider(), note(phrase("home.ask", language))), language)
+
+
+def _queue(queue: QueuePage, language: Language) -> list[Block]:
+    """Return the first of the stories that wait, and a way to the others."""
+    if not queue.waiting:
+        return []
+    blocks: list[Block] = [Heading(phrase("queue.heading", language, count=queue.total))]
+    blocks += queue_blocks(queue, language, room=0)
+    if (more := queue.total - len(queue.waiting)) > 0:
+        blocks.append(note(phrase("queue.more", language, count=more)))
+        blocks.append(Buttons((Button(label=phrase("act.queue", language), command=typed("queue")),)))
+    return [*blocks, Divider()]
 
 
 def _told(subscription: Subscription, names: Names, now: datetime, language: Language) -> Paragraph:

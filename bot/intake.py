@@ -9,6 +9,7 @@ from typing import TypeVar
 from bot.changes import Change, StoryChange
 from bot.errors import Conflict, InvalidInput
 from bot.identity import derived_id
+from bot.known_names import KnownNames
 from bot.language import Names, language_of, tokens
 from bot.model import (
     Actor,
@@ -43,7 +44,7 @@ class Saved:
 class Intake:
     """The ways into one store."""
 
-    def __init__(self, store: Store, names: Names, clock: Clock) -> None:
+    def __init__(self, store: Store, names: KnownNames, clock: Clock) -> None:
         self.store = store
         self.names = names
         self.clock = clock
@@ -98,7 +99,8 @@ class Intake:
             published_at=published_at or now,
             added_at=now,
         )
-        segments = (await asyncio.to_thread(cut, text, self.names)).segments
+        names = await self.names.of_stories(workspace)
+        segments = (await asyncio.to_thread(cut, text, names)).segments
         if not segments:
             raise InvalidInput("article_no_story")
         stories = [story_of(article, segment) for segment in segments]
@@ -121,7 +123,10 @@ class Intake:
         if not stories:
             return
         now = self.clock()
-        found_by = await asyncio.to_thread(lambda: [story_tokens(story, self.names) for story in stories])
+        names = {workspace: await self.names.of_stories(workspace) for workspace in _owners(stories)}
+        found_by = await asyncio.to_thread(
+            lambda: [story_tokens(story, names[story.workspace]) for story in stories]
+        )
         is_new = all(story.revision == 1 for story in stories)
         told = [f"{story.id}.{story.revision}" for story in stories]
         change = Change(
@@ -153,6 +158,10 @@ async def again_on_conflict(work: Callable[[], Awaitable[_T]]) -> _T:
         except Conflict:
             continue
     raise InvalidInput("changed_meanwhile")
+
+
+def _owners(stories: Sequence[Story]) -> set[WorkspaceId]:
+    return {story.workspace for story in stories}
 
 
 def story_tokens(story: Story, names: Names) -> dict[Language, tuple[str, ...]]:

@@ -4,18 +4,23 @@ from collections.abc import Mapping
 
 from bot.adding import Adding
 from bot.chronicling import Chronicling
+from bot.curating import Curating
 from bot.drafting import Drafting
 from bot.errors import InvalidInput
 from bot.form import Form
 from bot.message import Message
 from bot.model import Interaction
+from bot.moderation import Moderation, StoryCommand
 from bot.moderator_commands import (
     COMMAND,
     AddStories,
+    CurateTopic,
+    ModerateStory,
     ModeratorCommand,
     ReviewDraft,
     SetUp,
     ShowLog,
+    ShowTopics,
     UndoChange,
 )
 from bot.workspaces import Workspaces
@@ -25,12 +30,20 @@ class Moderating:
     """What moderators do, from inside the chat. Who may is looked at with every command."""
 
     def __init__(
-        self, workspaces: Workspaces, adding: Adding, drafting: Drafting, chronicling: Chronicling
+        self,
+        workspaces: Workspaces,
+        adding: Adding,
+        drafting: Drafting,
+        chronicling: Chronicling,
+        curating: Curating,
+        moderation: Moderation,
     ) -> None:
         self._workspaces = workspaces
         self._adding = adding
         self._drafting = drafting
         self._chronicling = chronicling
+        self._curating = curating
+        self._moderation = moderation
 
     async def reply(self, command: ModeratorCommand, interaction: Interaction) -> Message | Form:
         """Do what a command asks, or ask for what it needs with a form. Raises `UserError`."""
@@ -39,6 +52,12 @@ class Moderating:
                 return await self._adding.reply(command, interaction)
             case ReviewDraft():
                 return await self._drafting.reply(command, interaction)
+            case ModerateStory(act="pin" | "unpin" | "hide" | "unhide" as act):
+                return await self._curating.decide_on_story(act, command, interaction)
+            case ShowTopics():
+                return await self._curating.show(command, interaction)
+            case CurateTopic():
+                return await self._curating.decide_on_topic(command, interaction)
             case SetUp():
                 return await self._workspaces.set_up(command, interaction)
             case ShowLog():
@@ -46,7 +65,7 @@ class Moderating:
             case UndoChange():
                 return await self._chronicling.undo(command, interaction)
             case _:
-                raise InvalidInput("no_form", command=COMMAND)
+                return await self._moderation.reply(command, interaction)
 
     async def submit(
         self, command: ModeratorCommand, values: Mapping[str, str], interaction: Interaction
@@ -57,5 +76,11 @@ class Moderating:
                 return await self._adding.submit(values, interaction)
             case ReviewDraft():
                 return await self._drafting.submit(command, values, interaction)
+            case ModerateStory(act="pin" | "unpin" | "hide" | "unhide" as act):
+                return await self._curating.submit_story(act, command, values, interaction)
+            case CurateTopic():
+                return await self._curating.submit_topic(command, values, interaction)
+            case _ if isinstance(command, StoryCommand):
+                return await self._moderation.submit(command, values, interaction)
             case _:
                 raise InvalidInput("no_form", command=COMMAND)

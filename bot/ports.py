@@ -50,13 +50,19 @@ class Store(Registry, Chronicle, Protocol):
         """What tells this database from any other: given at random when it was made."""
         ...
 
-    async def save_stories(self, changes: Sequence[StoryChange], article: Article | None = None) -> None:
-        """Save every change with its revision, and the article they come from, or nothing.
+    async def save_stories(
+        self,
+        changes: Sequence[StoryChange],
+        article: Article | None = None,
+        notices: Sequence[Delivery] = (),
+    ) -> None:
+        """Save every change with its revision, the article they come from, and what is owed; or nothing.
 
         A change that `retells` owes an edit to each copy of its story. Raises `Conflict` when a story's
         revision in the store is not `after.revision - 1`, when a story would move to another workspace,
         and when a change undoes what is undone already. Saving the same article (same id) again keeps the
-        first. A story may change twice in one call, its revisions in order.
+        first. A story may change twice in one call, its revisions in order. The `notices` are owed from then
+        on; one that is known already is not owed again.
         """
         ...
 
@@ -256,6 +262,9 @@ class Index(Protocol):
 
     What it returns is only a hint: the caller checks every id against the store. A workspace is
     answered as if public stories and its own were all there are: no count or token tells of another's.
+
+    Wherever a token is asked for, several with a line break in between stand for a telling that has all
+    of them, as often as it has the one that it has least.
     """
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.copies import retold, stories_in
+from bot.copies import queued_in, retold, stories_in
 from bot.message import Limits, Message
 from bot.model import PUBLIC, StoryId, WorkspaceId
 from bot.ports import Store
@@ -16,7 +16,8 @@ async def as_it_reads_now(store: Store, message: Message, workspace: WorkspaceId
     stories = await store.stored_stories(ids)
     into = [story.remark.into for story in stories.values() if story.remark and story.remark.into]
     stories |= await store.stored_stories(into)
-    return retold(message, stories, await _hidden(store, ids, workspace), limits)
+    past = {id_: await store.revisions(id_) for id_ in queued_in(message)}
+    return retold(message, stories, await _hidden(store, ids, workspace), limits, past)
 
 
 async def _hidden(store: Store, ids: Sequence[StoryId], workspace: WorkspaceId) -> frozenset[StoryId]:

@@ -11,12 +11,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from bot.adding import Web
+from bot.addresses import Allowed
 from bot.engine import Engine
 from bot.errors import InvalidSeed, InvalidSettings, StoreError
 from bot.index import KeptIndex
 from bot.language import Names, release, release_unused
 from bot.outbox import USUAL, Outbox, Terms
-from bot.ports import Platform, Store
+from bot.ports import Page, Platform, Store
+from bot.reading.page import read_page
 from bot.reading.seeds import TOPICS_FILE, Seeds, read_seeds
 from bot.settings import Settings
 from bot.store import open_store
@@ -57,10 +60,29 @@ async def open_engine(settings: Settings, *, checkpoints: bool = False) -> Async
         seeds = load_seeds(settings.seeds_dir, utc_now())
         index = await _open_index(settings.data_dir / f"{store.database_id}.index", store)
         stack.push_async_callback(index.close)
-        engine = Engine(store, index, Names(seeds.topics), utc_now)
+        engine = Engine(
+            store,
+            index,
+            Names(seeds.topics),
+            utc_now,
+            web=Web(fetcher=_FetcherOnDemand(settings.fetch_allow), read_page=read_page),
+            operators=settings.operator_workspaces,
+        )
         await engine.save(seeds.stories, actor="seeds", reason="seed files")
         await engine.follow_store()
         yield engine
+
+
+@dataclass(frozen=True, slots=True)
+class _FetcherOnDemand:
+    """Loads what reads the web with the first address, so that commands that read none start sooner."""
+
+    allowed: Allowed
+
+    async def fetch(self, url: str) -> Page:
+        from bot.fetch import WebFetcher
+
+        return await WebFetcher(self.allowed).fetch(url)
 
 
 async def _open_index(path: Path, store: Store) -> KeptIndex:

@@ -1,9 +1,9 @@
 """What a workspace has set, pure: read from what its managers type, and told in words."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from bot.errors import InvalidInput
 from bot.message import Block, Heading, Message, Paragraph, Run, note, paragraph
@@ -21,6 +21,20 @@ _LANGUAGES: Final[Mapping[str, Language]] = {
     "英語": "en",
 }
 
+Publishers = Literal["moderators", "managers", "nobody"]
+_PUBLISHERS: Final[Mapping[str, Publishers]] = {
+    "moderators": "moderators",
+    "managers": "managers",
+    "nobody": "nobody",
+    "モデレーター": "moderators",
+    "管理者": "managers",
+    "なし": "nobody",
+}
+_YES_OR_NO: Final[Mapping[str, bool]] = {
+    **dict.fromkeys(("yes", "on", "はい"), True),
+    **dict.fromkeys(("no", "off", "いいえ"), False),
+}
+
 # Ids as they are typed, or as platforms write a mention: <@7>, <@!7>, <@&42> and <#7> on Discord
 # (its documentation on message formatting), <@U7|name>, <!subteam^S7|@name> and <#C7|name> on Slack.
 _BARE: Final = r"[A-Za-z0-9_.:-]{1,64}"
@@ -34,19 +48,10 @@ _PLACE: Final = re.compile(rf"(?:<#(?P<of>{_BARE})(?:\|[^<>]*)?>|#?(?P<bare>{_BA
 def with_settings(workspace: Workspace, wishes: Mapping[str, str]) -> Workspace:
     """Return a workspace with the settings named in `wishes` changed, and no other. Raises `InvalidInput`."""
     for name, typed in wishes.items():
-        value = plain(typed)
-        match name:
-            case "moderators":
-                workspace = replace(workspace, moderators=_moderators(value))
-            case "desk":
-                workspace = replace(workspace, desk=_desk(value))
-            case "language":
-                workspace = replace(workspace, language=_language(value))
-            case "zone":
-                workspace = replace(workspace, time_zone=read_zone(value))
-            case _:
-                example = ":".join(next(iter(SETTINGS.items())))
-                raise InvalidInput("unknown_wish", name=name[:40], known=", ".join(SETTINGS), example=example)
+        if name not in _FULFILLED:
+            example = ":".join(next(iter(SETTINGS.items())))
+            raise InvalidInput("unknown_wish", name=name[:40], known=", ".join(SETTINGS), example=example)
+        workspace = _FULFILLED[name](workspace, plain(typed))
     return workspace
 
 
@@ -93,6 +98,30 @@ def _language(value: str) -> Language:
     return language
 
 
+def _publishers(value: str) -> Publishers:
+    publishers = _PUBLISHERS.get(value.lower())
+    if publishers is None:
+        raise InvalidInput("bad_option", option="publishers", known="moderators, managers, nobody")
+    return publishers
+
+
+def _yes(value: str, option: str) -> bool:
+    if value.lower() not in _YES_OR_NO:
+        raise InvalidInput("bad_option", option=option, known="yes, no")
+    return _YES_OR_NO[value.lower()]
+
+
+_FULFILLED: Final[Mapping[str, Callable[[Workspace, str], Workspace]]] = {
+    "moderators": lambda workspace, value: replace(workspace, moderators=_moderators(value)),
+    "desk": lambda workspace, value: replace(workspace, desk=_desk(value)),
+    "language": lambda workspace, value: replace(workspace, language=_language(value)),
+    "zone": lambda workspace, value: replace(workspace, time_zone=read_zone(value)),
+    "publishers": lambda workspace, value: replace(workspace, publishers=_publishers(value)),
+    "suggestions": lambda workspace, value: replace(workspace, suggestions=_yes(value, "suggestions")),
+    "replies": lambda workspace, value: replace(workspace, replies=_yes(value, "replies")),
+}
+
+
 def setup_message(workspace: Workspace, language: Language, lead: str = "") -> Message:
     """Return what a workspace has set and how that is changed, after a sentence that says what was done."""
     blocks: list[Block] = [paragraph(lead)] if lead else []
@@ -104,6 +133,9 @@ def setup_message(workspace: Workspace, language: Language, lead: str = "") -> M
     sentences = (
         phrase("setup.language", language, told_in=told_in),
         phrase("setup.zone", language, zone=workspace.time_zone),
+        phrase(f"setup.publishers_{workspace.publishers}", language),
+        phrase(f"setup.suggestions_{'yes' if workspace.suggestions else 'no'}", language),
+        phrase(f"setup.replies_{'yes' if workspace.replies else 'no'}", language),
     )
     blocks.append(paragraph("\n".join(sentences)))
     return Message((*blocks, note(phrase("setup.how", language))), language)

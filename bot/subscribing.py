@@ -20,6 +20,7 @@ from bot.digests import Digests
 from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, UserError
 from bot.form import Form
 from bot.identity import derived_id
+from bot.known_names import KnownNames
 from bot.language import Names
 from bot.message import Message, note
 from bot.model import Actor, Channel, Interaction, Language, Occurrence, Subscription, SubscriptionId
@@ -33,7 +34,7 @@ from bot.wishes import fulfil
 class Subscribing:
     """What members may see of their channel's subscription, and moderators do with it."""
 
-    def __init__(self, store: Store, names: Names, clock: Clock, digests: Digests) -> None:
+    def __init__(self, store: Store, names: KnownNames, clock: Clock, digests: Digests) -> None:
         self._store = store
         self._names = names
         self._clock = clock
@@ -61,13 +62,14 @@ class Subscribing:
             raise NotFound("not_subscribed")
         if isinstance(command, PostNow):
             return await self._post_now(before, interaction)
-        after, lead = self._changed(before, command)
+        names = await self._names_here(interaction)
+        after, lead = self._changed(before, command, names)
         if after != before:
             try:
                 await self._store.change_subscription(before, after)
             except Conflict as error:
                 raise InvalidInput("subscription_changed_meanwhile") from error
-        return self._told(after, interaction, lead)
+        return self._told(after, interaction, lead, names)
 
     async def form(self, interaction: Interaction) -> Message | Form:
         """Return the form with every setting of a channel's subscription, or what it gets.
@@ -78,7 +80,7 @@ class Subscribing:
         if actor.role == "member" or interaction.form_fields < digest_form.FIELDS:
             return await self._show(interaction)
         subscription = await self._subscription_or_default(interaction)
-        return digest_form.form(subscription, self._names, actor.language)
+        return digest_form.form(subscription, await self._names_here(interaction), actor.language)
 
     async def fill_in(self, values: Mapping[str, str], interaction: Interaction) -> Message | Form:
         """Subscribe a channel, or change its subscription, as a form says; it comes back with a problem.
@@ -89,28 +91,30 @@ class Subscribing:
         check_moderator(interaction.actor)
         known = await self._store.subscription(interaction.channel)
         before = known or self._default_of(interaction)
+        names = await self._names_here(interaction)
         try:
             wishes = digest_form.changes(values, before, language)
             if known is None:
                 return await self._begin(Subscribe(wishes=wishes), interaction)
             if not wishes:
-                return self._told(known, interaction, "unchanged")
+                return self._told(known, interaction, "unchanged", names)
             return await self.reply(ChangeSubscription(wishes=wishes), interaction)
         except UserError as error:
             problem = digest_form.problem(error, language)
-            return digest_form.form(before, self._names, language, values, problem)
+            return digest_form.form(before, names, language, values, problem)
 
     def _changed(
         self,
         before: Subscription,
         command: ChangeSubscription | PauseSubscription | ResumeSubscription | RemoveSubscription,
+        names: Names,
     ) -> tuple[Subscription, str]:
         """Return a subscription as a command makes it, and the phrase that tells so."""
         match command:
             case ChangeSubscription(wishes=wishes):
                 if not wishes:
                     raise InvalidInput("change_what")
-                return self._with_due_time(before, fulfil(wishes, before, self._names)), "changed"
+                return self._with_due_time(before, fulfil(wishes, before, names)), "changed"
             case PauseSubscription():
                 if before.state == "paused" and not before.trouble:
                     return before, "paused_already"
@@ -130,28 +134,30 @@ class Subscribing:
             return after
         return replace(after, next_due_at=next_due(after, now).at)
 
-    def _told(self, subscription: Subscription, interaction: Interaction, lead: str) -> Message:
+    def _told(self, subscription: Subscription, interaction: Interaction, lead: str, names: Names) -> Message:
         language = interaction.actor.language
         sentence = phrase(f"subscription.lead_{lead}", language)
         if subscription.state == "removed":
             return done_message(sentence, language)
-        return terms_message(subscription, self._names, self._clock(), language, sentence)
+        return terms_message(subscription, names, self._clock(), language, sentence)
 
     async def _begin(self, command: Subscribe, interaction: Interaction) -> Message:
         known = await self._store.subscription(interaction.channel)
+        names = await self._names_here(interaction)
         if known is not None:
-            return self._told(known, interaction, "known")
-        begun = fulfil(command.wishes, self._default_of(interaction), self._names)
+            return self._told(known, interaction, "known", names)
+        begun = fulfil(command.wishes, self._default_of(interaction), names)
         saved = await self._store.add_subscription(begun)
         is_ours = replace(saved, next_due_at=begun.next_due_at) == begun
-        return self._told(saved, interaction, "begun" if is_ours else "known")
+        return self._told(saved, interaction, "begun" if is_ours else "known", names)
 
     async def _show(self, interaction: Interaction) -> Message:
         language = interaction.actor.language
         subscription = await self._store.subscription(interaction.channel)
         if subscription is None:
             return no_terms_message(language)
-        return terms_message(subscription, self._names, self._clock(), language)
+        names = await self._names_here(interaction)
+        return terms_message(subscription, names, self._clock(), language)
 
     async def _preview(self, interaction: Interaction) -> Message:
         language = interaction.actor.language
@@ -175,6 +181,9 @@ class Subscribing:
         key = {None: "now_already", False: "now_nothing", True: "now_done"}[published]
         language = interaction.actor.language
         return done_message(phrase(f"subscription.{key}", language), language)
+
+    async def _names_here(self, interaction: Interaction) -> Names:
+        return await self._names.of(interaction.channel.workspace)
 
     async def _subscription_or_default(self, interaction: Interaction) -> Subscription:
         return await self._store.subscription(interaction.channel) or self._default_of(interaction)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Final
 
@@ -14,6 +14,7 @@ from bot.digest_form import typed as typed_settings
 from bot.display import printable, truncated
 from bot.errors import UserError
 from bot.form import Choice
+from bot.known_names import KnownNames
 from bot.language import Names, normalise
 from bot.lookup import read_query
 from bot.model import (
@@ -76,12 +77,11 @@ _CHOSEN: Final = ("style", "language", "empty", "publish")
 class Suggestions:
     """Suggests how what is typed into a field may go on."""
 
-    def __init__(self, store: Store, index: Index, names: Names, clock: Clock) -> None:
+    def __init__(self, store: Store, index: Index, names: KnownNames, clock: Clock) -> None:
         self._store = store
         self._index = index
         self._names = names
         self._clock = clock
-        self._topics = _Topics(names)
 
     async def of(self, field: str, typed: str, actor: Actor, limit: int) -> list[Choice]:
         """Return at most `limit` choices for a field, the likeliest first; none for one that is not known.
@@ -89,38 +89,39 @@ class Suggestions:
         Labels and values have at most 100 characters, and no value comes twice.
         """
         typed = printable(typed)[:_TYPED]
+        names = await self._names.of(actor.workspace)
         if field == "query":
-            found: Iterable[Choice] = await self._queries(typed, actor, limit)
+            found: Iterable[Choice] = await self._queries(typed, actor, limit, names)
         elif field in _TOPIC_LISTS:
-            found = self._topics.completed(typed, actor.language)
+            found = _topics(names).completed(typed, actor.language)
         elif field == "topic":
-            found = self._topics.choices(typed, actor.language)
+            found = _topics(names).choices(typed, actor.language)
         elif field == "story":
-            found = await self._references(typed, actor, limit)
+            found = await self._references(typed, actor, limit, names)
         elif field == "zone":
             found = _zone_choices(typed, actor.language)
         else:
-            found = _examples(field, typed, actor.language, self._names)
+            found = _examples(field, typed, actor.language, names)
         return list(_usable(found))[:limit]
 
-    async def _queries(self, typed: str, actor: Actor, limit: int) -> list[Choice]:
+    async def _queries(self, typed: str, actor: Actor, limit: int, names: Names) -> list[Choice]:
         """Return topics and titles that the actor's workspace sees; half of each where there are both."""
         if typed.strip():
-            topics = self._topics.matching(typed)
-            stories = await self._stories(typed, actor.workspace, limit)
+            topics = _topics(names).matching(typed)
+            stories = await self._stories(typed, actor.workspace, limit, names)
         else:
             stories = await self._store.newest_stories(actor.workspace, limit)
-            newest = dict.fromkeys(chain.from_iterable(story.topics for story in stories))
-            topics = [topic for topic in newest if topic in self._names.topics]
-        named = [_query(topic_name(topic, self._names, actor.language)) for topic in topics]
+            newest = map(names.counted, chain.from_iterable(story.topics for story in stories))
+            topics = [topic for topic in dict.fromkeys(newest) if topic in names.topics]
+        named = [_query(topic_name(topic, names, actor.language)) for topic in topics]
         titled = [_query(story.telling(actor.language).title) for story in stories]
         leading = max(limit // 2, limit - len(titled))
         return [*named[:leading], *titled, *named[leading:]]
 
-    async def _references(self, typed: str, actor: Actor, limit: int) -> list[Choice]:
+    async def _references(self, typed: str, actor: Actor, limit: int, names: Names) -> list[Choice]:
         """Return stories that can be named by their ids; to moderators those that wait for them first."""
         found = (
-            await self._stories(typed, actor.workspace, limit)
+            await self._stories(typed, actor.workspace, limit, names)
             if typed.strip()
             else await self._store.newest_stories(actor.workspace, limit)
         )
@@ -131,9 +132,9 @@ class Suggestions:
             waiting = [story for story in waiting if sought in normalise(_titles(story))]
         return [_reference(story, actor.language) for story in (*waiting, *found)]
 
-    async def _stories(self, typed: str, workspace: WorkspaceId, limit: int) -> list[Story]:
+    async def _stories(self, typed: str, workspace: WorkspaceId, limit: int, names: Names) -> list[Story]:
         """Return the stories that are found by what is typed, its last word in any way that it may go on."""
-        asked = read_query(typed, self._names, self._index, workspace)
+        asked = read_query(typed, names, self._index, workspace)
         concepts: list[Mapping[str, float]] = [concept.tokens for concept in asked.concepts]
         hits = self._index.search(concepts, workspace, limit, self._clock())
         ids = [hit.story_id for hit in hits]
@@ -168,8 +169,7 @@ class _Topics:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._spellings = [
-            (topic.id, [_spelling(name) for name in (topic.id, *topic.names.values(), *topic.aliases)])
-            for topic in names.topics.values()
+            (topic, [_spelling(name) for name in (topic, *names.names_of(topic))]) for topic in names.topics
         ]
 
     def matching(self, typed: str) -> list[TopicId]:
@@ -204,6 +204,11 @@ class _Topics:
         """Return the topic that an entry names, or the entry itself where it names none."""
         sought = _spelling(entry)
         return next((id_ for id_, names in self._spellings if sought in names), TopicId(entry))
+
+
+@lru_cache(maxsize=16)
+def _topics(names: Names) -> _Topics:
+    return _Topics(names)
 
 
 _KATAKANA: Final = {hiragana: hiragana + 0x60 for hiragana in range(0x3041, 0x3097)}

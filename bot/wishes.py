@@ -148,7 +148,7 @@ def _language(value: str, subscription: Subscription, _: Names) -> Subscription:
 
 
 def _topics(value: str, subscription: Subscription, names: Names, *, setting: str) -> Subscription:
-    topics = tuple(dict.fromkeys(_topic(entry, names) for entry in _list(value)))
+    topics = tuple(dict.fromkeys(read_topic(entry, names) for entry in _list(value)))
     match setting:
         case "topics":
             return replace(subscription, topics=topics)
@@ -161,9 +161,9 @@ def _topics(value: str, subscription: Subscription, names: Names, *, setting: st
             return replace(subscription, mention=mention and replace(mention, topics=topics))
 
 
-def _topic(typed: str, names: Names) -> TopicId:
-    """Return the topic of an id, or of any name that it has in any script."""
-    if typed.lower() in names.topics:
+def read_topic(typed: str, names: Names) -> TopicId:
+    """Return the topic of an id, or of any name that it has in any script. Raises `InvalidInput`."""
+    if typed.lower() in names.topics or typed.lower() in names.joined:
         return TopicId(typed.lower())
     for found in names.find(typed):
         if found.form == typed:
@@ -175,7 +175,7 @@ def _nearest_topics(typed: str, names: Names) -> str:
     spellings = {
         normalise(name): topic.id
         for topic in names.topics.values()
-        for name in (topic.id, *topic.names.values(), *topic.aliases)
+        for name in (topic.id, *names.names_of(topic.id))
     }
     near = difflib.get_close_matches(normalise(typed[:60]), spellings, n=5, cutoff=0.5)
     topics = dict.fromkeys(spellings[name] for name in near) or dict.fromkeys(sorted(names.topics)[:3])

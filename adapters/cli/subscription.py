@@ -110,7 +110,8 @@ def show(channel: ChannelName, as_json: AsJson = False) -> None:
         subscription = await engine.store.subscription(place)
         if subscription is None:
             raise NotFound("not_subscribed")
-        message = terms_message(subscription, engine.names, engine.clock(), settings.language)
+        names = await engine.known.of(place.workspace)
+        message = terms_message(subscription, names, engine.clock(), settings.language)
         return subscription_document(subscription, _turns(subscription, engine)), message
 
     document, message = with_engine(use)

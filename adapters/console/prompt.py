@@ -39,6 +39,7 @@ class CommandCompleter(Completer):
 async def converse(conversation: Conversation, history: Path) -> None:
     """Take lines until `/quit`, Ctrl-C or Ctrl-D. What is posted meanwhile is shown above the prompt."""
     language = conversation.actor.language
+    names = await conversation.engine.known.of(conversation.actor.workspace)
 
     def toolbar() -> str:
         labels = [f"{number} {button.label}" for number, button in enumerate(conversation.buttons, start=1)]
@@ -46,7 +47,7 @@ async def converse(conversation: Conversation, history: Path) -> None:
 
     session: PromptSession[str] = PromptSession(
         PROMPT,
-        completer=CommandCompleter(conversation.engine.names),
+        completer=CommandCompleter(names),
         history=FileHistory(str(history)),
         bottom_toolbar=toolbar,
         key_bindings=_keys(),

@@ -12,7 +12,7 @@ from adapters.local.headers import HEADERS
 from adapters.local.places import WORKSPACES
 from adapters.local.previews import discord, slack
 from adapters.local.site import Site, channel_in, fields_of, id_from, id_in, number_in
-from bot.completion import Completion
+from bot.completion import completion_of
 from bot.errors import BotError
 from bot.form import Form
 from bot.intake import MAX_ARTICLE_CHARACTERS
@@ -41,7 +41,6 @@ class ChannelPages:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._completion = Completion(site.engine.names)
         self._streams = 0
 
     async def show(self, request: web.Request) -> web.Response:
@@ -148,7 +147,8 @@ class ChannelPages:
     async def complete(self, request: web.Request) -> web.Response:
         """Return how the command may go on that is being typed."""
         channel_in(request)
-        return web.json_response(self._completion.of(request.query.get("text", "")[:1_000])[:8])
+        names = await self._site.engine.known.of(channel_in(request).workspace)
+        return web.json_response(completion_of(names).of(request.query.get("text", "")[:1_000])[:8])
 
     async def look(self, request: web.Request) -> web.Response:
         """Return a post or a reply as another platform would show it. Raises 404 for what is not kept."""

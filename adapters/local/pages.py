@@ -9,6 +9,7 @@ from adapters.local.places import HOME, WORKSPACES, channel_of
 from adapters.local.site import Site, id_in, number_in, workspace_in
 from adapters.local.story import excerpt, history
 from bot.briefing import digest_message, small_print
+from bot.curated import recounted
 from bot.errors import NotFound
 from bot.ledger import Standing, told
 from bot.model import PUBLIC, Channel, Digest, DigestId, Language, Story, StoryId, WorkspaceId
@@ -72,7 +73,7 @@ class ReadingPages:
             if article and story.span and not is_retracted
             else None,
             history=history(record.revisions, telling.language, told_all=is_told),
-            topics=self._topic_names(story, request),
+            topics=await self._topic_names(story, workspace, request),
             standings=await self._standings(story, workspace, request) if is_told else [],
         )
 
@@ -90,9 +91,10 @@ class ReadingPages:
         at = found.delivery and (found.delivery.settled_at or found.delivery.free_at)
         return told(found, self._site.renderer.clock(at, language) if at else "", f"#{place.id}", language)
 
-    def _topic_names(self, story: Story, request: web.Request) -> list[str]:
-        names, language = self._site.engine.names, self._site.viewer(request).language
-        return [names.topics[topic].names[language] for topic in story.topics if topic in names.topics]
+    async def _topic_names(self, story: Story, workspace: WorkspaceId, request: web.Request) -> list[str]:
+        names, language = await self._site.engine.known.of(workspace), self._site.viewer(request).language
+        counted = dict.fromkeys(map(names.counted, story.topics))
+        return [names.topics[topic].names[language] for topic in counted if topic in names.topics]
 
     async def digest(self, request: web.Request) -> web.Response:
         """Return a digest as far as its stories are public, in the reader's language."""
@@ -117,11 +119,13 @@ class ReadingPages:
         if not stories and not await self._was_seen(digest, workspace):
             raise web.HTTPNotFound
         day = digest.occurrence.local_date
+        names = await engine.known.of(workspace)
+        stories = recounted(stories, names)
         return self._site.page(
             request,
             "digest.html",
             status=200 if stories else 410,
-            message=digest_message(stories, 0, engine.names, language, day) if stories else None,
+            message=digest_message(stories, 0, names, language, day) if stories else None,
             digest=digest,
             workspace=workspace,
             channel_path=_channel_path(request, workspace),
@@ -181,20 +185,24 @@ class DeskPages:
         """Return which channels get what, and when next."""
         reach, page = self._reach(request), number_in(request, "page", 1, 10_000)
         found = await self._site.engine.store.subscriptions(reach, LEDGER_SIZE + 1, (page - 1) * LEDGER_SIZE)
-        return self._list(request, "subscriptions.html", found[:LEDGER_SIZE], page, len(found) > LEDGER_SIZE)
+        return await self._list(
+            request, "subscriptions.html", found[:LEDGER_SIZE], page, len(found) > LEDGER_SIZE
+        )
 
     async def deliveries(self, request: web.Request) -> web.Response:
         """Return the ledger: what was owed to channels, and what became of it."""
         reach, page = self._reach(request), number_in(request, "page", 1, 10_000)
         found = await self._site.engine.store.deliveries(reach, LEDGER_SIZE + 1, (page - 1) * LEDGER_SIZE)
-        return self._list(request, "deliveries.html", found[:LEDGER_SIZE], page, len(found) > LEDGER_SIZE)
+        return await self._list(
+            request, "deliveries.html", found[:LEDGER_SIZE], page, len(found) > LEDGER_SIZE
+        )
 
     def _reach(self, request: web.Request) -> WorkspaceId | None:
         """Return whose rows are seen: all for the operator, else those of the workspace in the address."""
         viewer = self._site.only_for(request, "moderator", "manager", "operator")
         return None if viewer.role == "operator" else workspace_in(request)
 
-    def _list(
+    async def _list(
         self, request: web.Request, template: str, rows: Sequence[object], page: int, more: bool
     ) -> web.Response:
         return self._site.page(
@@ -202,7 +210,7 @@ class DeskPages:
             template,
             workspace=workspace_in(request),
             workspaces=WORKSPACES.values(),
-            names=self._site.engine.names,
+            names=await self._site.engine.known.of(workspace_in(request)),
             upcoming=upcoming,
             when=when,
             filters=filters,

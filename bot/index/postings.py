@@ -8,7 +8,7 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import partial, reduce
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
@@ -55,7 +55,14 @@ class Postings:
             self._new[token].append(posting | min(count, MAX_COUNT))
 
     def of(self, token: str) -> PostingList:
-        """Return a token's postings, rising; those of replaced and of private documents are among them."""
+        """Return a token's postings, rising; those of replaced and of private documents are among them.
+
+        Tokens with a line break in between are counted where all of them stand.
+        """
+        first, *others = (self._of(part) for part in token.split("\n"))
+        return reduce(_in_both, others, first)
+
+    def _of(self, token: str) -> PostingList:
         place = self._old_terms.find(encoded(token))
         old = self._old[:0] if place is None else self._old_list(place)
         new = self._new.get(token)
@@ -126,6 +133,14 @@ def _merged(old: Iterator[Entry], new: Iterator[Entry]) -> Iterator[Entry]:
     """Yield the terms of two sorted rows in order, each with its old postings before its new ones."""
     for term, entries in groupby(merge(old, new, key=_TERM), key=_TERM):
         yield term, np.concatenate([postings for _, postings in entries])
+
+
+def _in_both(one: PostingList, other: PostingList) -> PostingList:
+    """Return postings for the documents that both lists have, with the smaller count."""
+    _, places, others = np.intersect1d(
+        documents_of(one), documents_of(other), assume_unique=True, return_indices=True
+    )
+    return np.minimum(one[places], other[others])
 
 
 def documents_of(postings: PostingList) -> Numbers:

@@ -5,7 +5,7 @@ Pure; the topics come from the caller.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
@@ -36,19 +36,61 @@ class Names:
 
     An alias of a single character is never found: it would be found everywhere. Where two topics
     have the same alias, it is the first one's.
+
+    A topic that is joined to another counts as that one: it is found as it, and not among `topics` but
+    among those `joined`, which go round in no circle. `spelled` are the index tokens of aliases that stories
+    may be older than.
     """
 
-    def __init__(self, topics: Sequence[Topic] = ()) -> None:
-        self.topics = {topic.id: topic for topic in topics}
+    def __init__(
+        self,
+        topics: Sequence[Topic] = (),
+        joined: Mapping[TopicId, TopicId] | None = None,
+        spelled: Mapping[TopicId, tuple[str, ...]] | None = None,
+    ) -> None:
+        self._into = dict(joined or {})
+        self._known = {topic.id: topic for topic in topics}
+        self.topics = {key: topic for key, topic in self._known.items() if key not in self._into}
+        self.joined = {key: topic for key, topic in self._known.items() if key in self._into}
+        self._together: dict[TopicId, list[TopicId]] = {}
+        for topic_id in self._into:
+            self._together.setdefault(self.counted(topic_id), []).append(topic_id)
+        self._spelled = dict(spelled or {})
         self._topic_of: dict[str, TopicId] = {}
         aliases = []
         for topic in topics:
-            for name in (*topic.names.values(), *topic.aliases):
+            for name in every_name(topic):
                 alias = fold(name[:_LONGEST_ALIAS]).text.strip()
                 if len(_letters(alias)) > 1:
-                    self._topic_of.setdefault(_letters(alias), topic.id)
+                    self._topic_of.setdefault(_letters(alias), self.counted(topic.id))
                     aliases.append(alias)
         self._pattern = re.compile(_any_of(aliases)) if aliases else None
+
+    def counted(self, topic: TopicId) -> TopicId:
+        """Return the topic that one counts as: itself, unless it is joined to another."""
+        while topic in self._into:
+            topic = self._into[topic]
+        return topic
+
+    def together(self, topic: TopicId) -> tuple[TopicId, ...]:
+        """Return all topics that count as the same as one, that itself first."""
+        counted = self.counted(topic)
+        return (counted, *self._together.get(counted, ()))
+
+    def names_of(self, topic: TopicId) -> tuple[str, ...]:
+        """Return every name of a topic, and of those that count as it; none of one that is not known."""
+        known = (self._known[each] for each in self.together(topic) if each in self._known)
+        return tuple(name for each in known for name in every_name(each))
+
+    def tokens_of(self, topic: TopicId) -> tuple[str, ...]:
+        """Return the index tokens that stand for a topic (`bot.ports.Index`)."""
+        alike = self.together(topic)
+        spelled = (token for each in alike for token in self._spelled.get(each, ()))
+        return (*(f"@{each}" for each in alike), *spelled)
+
+    def named(self, name: str) -> TopicId | None:
+        """Return the topic that has just this name, however it is written."""
+        return self._topic_of.get(_letters(fold(name[:_LONGEST_ALIAS]).text.strip()))
 
     def find(self, text: str) -> list[NameMatch]:
         """Return every alias in `text`, in order, the longest at each place.
@@ -65,6 +107,11 @@ class Names:
             start, end = folded.origin(*found.span())
             matches.append(NameMatch(self._topic_of[_letters(found[0])], start, end, text[start:end]))
         return matches
+
+
+def every_name(topic: Topic) -> tuple[str, ...]:
+    """Return the names that a topic is shown by, then its aliases."""
+    return (*topic.names.values(), *topic.aliases)
 
 
 def _letters(folded: str) -> str:

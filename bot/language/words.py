@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 from threading import Event, Lock
@@ -163,6 +164,29 @@ def _analysed(line: str) -> list[tuple[str, tuple[str, ...]]]:
     _lately_used.set()
     with _in_use:
         return [_word(morpheme) for morpheme in _tokenizer().tokenize(line)]
+
+
+@dataclass(frozen=True, slots=True)
+class LongWord:
+    """A word as long as the dictionary has it (東京電力), with its part of speech from the upper level on."""
+
+    text: str
+    part_of_speech: tuple[str, ...]
+    is_known: bool
+
+
+def long_words(text: str) -> Iterator[LongWord]:
+    """Yield all words of a text, marks and spaces too, as the text has them."""
+    from sudachipy import SplitMode
+
+    for line in _LINE.finditer(text):
+        _lately_used.set()
+        with _in_use:
+            found = [
+                LongWord(morpheme.surface(), tuple(morpheme.part_of_speech()), not morpheme.is_oov())
+                for morpheme in _tokenizer().tokenize(line[0], SplitMode.C)
+            ]
+        yield from found
 
 
 def _word(morpheme: "Morpheme") -> tuple[str, tuple[str, ...]]:

@@ -2,7 +2,18 @@
 
 from bot.lookup.answering import AnswerSentence
 from bot.lookup.passages import Passage
-from bot.lookup.query import Query, read_query
+from bot.lookup.query import Query, read_query, says_little
 from bot.lookup.ranking import Answer, Depth, Found, Match, answer
 
-__all__ = ["Answer", "AnswerSentence", "Depth", "Found", "Match", "Passage", "Query", "answer", "read_query"]
+__all__ = [
+    "Answer",
+    "AnswerSentence",
+    "Depth",
+    "Found",
+    "Match",
+    "Passage",
+    "Query",
+    "answer",
+    "read_query",
+    "says_little",
+]

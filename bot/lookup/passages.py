@@ -146,8 +146,9 @@ def _forms(number: int, concept: Concept, names: Names) -> list[_Form]:
     spellings: dict[str, How] = {} if concept.is_name else {normalise(concept.typed).strip(): "word"}
     for token, weight in concept.tokens.items():
         if token[0] == "@":
-            topic = names.topics[TopicId(token[1:])]
-            spellings |= {normalise(name): "name" for name in (*topic.names.values(), *topic.aliases)}
+            spellings |= {normalise(name): "name" for name in names.names_of(TopicId(token[1:]))}
+        elif concept.is_name:
+            continue  # words of an alias, which say nothing by themselves
         elif token[0] == "~":
             spellings.setdefault(token.partition("\t")[2], "sound")
         elif weight == 1.0 or len(token) > 1:

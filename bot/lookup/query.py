@@ -10,7 +10,7 @@ from typing import Final, Literal
 from bot.language import tokens
 from bot.language.folding import fold
 from bot.language.names import Names, sounds_alike
-from bot.model import PUBLIC, Language, WorkspaceId
+from bot.model import PUBLIC, Language, TopicId, WorkspaceId
 from bot.ports import Index
 
 MAX_QUERY_CHARACTERS = 300
@@ -141,6 +141,12 @@ _KINDS = (
 _KIND_OF = {word: kind.split() for kind in _KINDS for word in kind.split()}
 
 
+def says_little(name: str) -> bool:
+    """Whether a name has only words that a query is not asked by."""
+    found = (token for token in tokens(name, Names()) if token[0] not in "~@")
+    return all(token in _FILLER or token in _KIND_OF for token in found)
+
+
 _PLACES = (
     "米国 アメリカ",
     "英国 イギリス",
@@ -187,7 +193,7 @@ _KIND_RARITY = 0.25
 """A word that only names a kind of answer weighs this share of what its rarity says."""
 
 
-def _pieces(text: str, names: Names) -> Iterator[tuple[str, str | None]]:
+def _pieces(text: str, names: Names) -> Iterator[tuple[str, TopicId | None]]:
     """Yield the text in pieces, each with its topic where it is a name."""
     end = 0
     for match in names.find(text):
@@ -197,10 +203,10 @@ def _pieces(text: str, names: Names) -> Iterator[tuple[str, str | None]]:
     yield text[end:], None
 
 
-def _concepts(pieces: Iterable[tuple[str, str | None]], names: Names, known: _Known) -> Iterator[Concept]:
+def _concepts(pieces: Iterable[tuple[str, TopicId | None]], names: Names, known: _Known) -> Iterator[Concept]:
     for piece, topic in pieces:
         if topic is not None:
-            yield Concept(typed=piece, tokens={f"@{topic}": 1.0}, is_name=True)
+            yield Concept(typed=piece, tokens=dict.fromkeys(names.tokens_of(topic), 1.0), is_name=True)
             continue
         folded = fold(piece)
         for run in _RUN.finditer(folded.text):
@@ -216,8 +222,9 @@ def _run_concepts(run: re.Match[str], typed: str, names: Names, known: _Known) -
     spellings = _spellings(found, words, known)
     if run["model"]:
         yield _word(typed, words[-1:], {})
-    elif heard := [f"@{match.topic_id}" for spelling in spellings for match in names.find(spelling)]:
-        yield Concept(typed=typed, tokens={heard[0]: 1.0}, is_name=True, is_heard=True)
+    elif heard := [match.topic_id for spelling in spellings for match in names.find(spelling)]:
+        tokens_of = dict.fromkeys(names.tokens_of(heard[0]), 1.0)
+        yield Concept(typed=typed, tokens=tokens_of, is_name=True, is_heard=True)
     elif run["latin"] or (run["katakana"] and (spellings or known.frequency(words[-1:]))):
         yield _word(typed, words, spellings)
     else:

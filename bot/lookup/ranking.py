@@ -244,12 +244,12 @@ _WORDS_TRIED = 8
 
 def _nearest(query: Query, names: Names, index: Index, language: Language) -> tuple[str, ...]:
     """Return names that stories are about, in the query or like its words in letters or in sound."""
-    known = {key: topic for key, topic in names.topics.items() if index.frequency(f"@{key}", query.workspace)}
-    spelled = {
-        fold(name).text: topic.id
-        for topic in known.values()
-        for name in (*topic.names.values(), *topic.aliases)
+    known = {
+        key: topic
+        for key, topic in names.topics.items()
+        if any(index.frequency(token, query.workspace) for token in names.tokens_of(key))
     }
+    spelled = {fold(name).text: key for key in known for name in names.names_of(key)}
     near: dict[TopicId, None] = {}
     for concept in query.concepts[:_WORDS_TRIED]:
         near |= dict.fromkeys(key for key in known if f"@{key}" in concept.tokens)

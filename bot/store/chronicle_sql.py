@@ -90,7 +90,8 @@ WHERE k.story_id = $1 AND d.kind <> 'edit' AND (CAST($2 AS TEXT) IS NULL OR d.wo
 
 COPIES = f"SELECT d.* {_TELLING} ORDER BY d.due_at DESC, d.series, d.part LIMIT $3 OFFSET $4"
 
-COUNT_COPIES = f"SELECT count(*) AS copies {_TELLING} AND d.state <> 'failed'"
+COUNT_COPIES = f"""
+SELECT count(*) AS copies {_TELLING} AND d.state <> 'failed' AND d.kind <> 'notice'"""
 
 # An edit has the id of its target and the number of its change, and is a series of its own.
 PLAN_EDITS = f"""

@@ -22,7 +22,10 @@ async def take_numbers(transaction: Transaction, count: int) -> int:
 
 
 async def save_stories(
-    transaction: Transaction, changes: Sequence[StoryChange], article: Article | None
+    transaction: Transaction,
+    changes: Sequence[StoryChange],
+    article: Article | None,
+    notices: Sequence[Delivery] = (),
 ) -> None:
     """Save stories as `bot.ports.Store.save_stories` does."""
     acts = {change.change.id: change.change for change in changes}
@@ -48,6 +51,7 @@ async def save_stories(
     for change, number in zip(changes, numbers, strict=True):
         if change.retells:
             await plan_edits(transaction, change.after.id, None, change.change, number)
+    await insert_deliveries(transaction, notices, sql.INSERT_NOTICE)
 
 
 async def _documents_before(

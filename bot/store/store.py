@@ -48,8 +48,14 @@ class DatabaseStore(DatabaseRegistry, DatabaseChronicle):
         """The database engine's name and version, for people."""
         return self._driver.description
 
-    async def save_stories(self, changes: Sequence[StoryChange], article: Article | None = None) -> None:
-        await self._driver.transaction(partial(saving.save_stories, changes=changes, article=article))
+    async def save_stories(
+        self,
+        changes: Sequence[StoryChange],
+        article: Article | None = None,
+        notices: Sequence[Delivery] = (),
+    ) -> None:
+        save = partial(saving.save_stories, changes=changes, article=article, notices=notices)
+        await self._driver.transaction(save)
 
     async def stories(self, ids: Sequence[StoryId], workspace: WorkspaceId) -> dict[StoryId, Story]:
         # Not a condition of the statement: databases then start from it instead of from the ids.

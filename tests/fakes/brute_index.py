@@ -49,7 +49,7 @@ class BruteIndex:
         return sum(1 for _ in self._tellings(workspace))
 
     def frequency(self, token: str, workspace: WorkspaceId = PUBLIC) -> int:
-        return sum(token in counts for counts in self._tellings(workspace))
+        return sum(_count(token, counts) > 0 for counts in self._tellings(workspace))
 
     def tokens_from(self, prefix: str, limit: int, workspace: WorkspaceId = PUBLIC) -> list[str]:
         known = {token for counts in self._tellings(workspace) for token in counts}
@@ -74,11 +74,16 @@ def _length(counts: Counter[str]) -> int:
     return sum(count for token, count in counts.items() if not token.startswith("~"))
 
 
+def _count(token: str, counts: Counter[str]) -> int:
+    """Return how often a telling has a token, or the rarest of several that it has all of."""
+    return min(counts[part] for part in token.split("\n"))
+
+
 def _score(concepts: Iterable[tuple[Mapping[str, float], float]], counts: Counter[str], mean: float) -> float:
     damping = K1 * (1 - B + B * _length(counts) / (mean or 1))
     return sum(
         max(
-            weight * rarity * counts[token] * (K1 + 1) / (counts[token] + damping)
+            weight * rarity * _count(token, counts) * (K1 + 1) / (_count(token, counts) + damping)
             for token, weight in concept.items()
         )
         for concept, rarity in concepts

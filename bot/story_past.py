@@ -1,0 +1,113 @@
+"""What a story's revisions tell, pure: who brought it in, who made it what it is, what changed since when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.changes import Change, Revision
+from bot.model import Language, Remark, Source, Story
+
+Deed = Change | Revision
+"""Who did something, when, what and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """A field of a story before and after, as text. `language` is that of a telling that it belongs to."""
+
+    field: str
+    language: Language | None
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overwriting:
+    """A field that somebody changed while another person was at it, from what that one saw to what is now."""
+
+    change: FieldChange
+    who: str
+
+
+def brought_in(revisions: Sequence[Revision]) -> Revision | None:
+    """Return how a story began."""
+    return revisions[0] if revisions else None
+
+
+def decided(revisions: Sequence[Revision]) -> Revision | None:
+    """Return what gave a story the status that it has."""
+    for revision in reversed(revisions):
+        if revision.before is None or revision.before.status != revision.after.status:
+            return revision
+    return None
+
+
+def before_retraction(revisions: Sequence[Revision]) -> Story | None:
+    """Return a story as it was before it was retracted; None where it is not, or never was anything else."""
+    last = decided(revisions)
+    return last.before if last is not None and last.after.status == "retracted" else None
+
+
+def was_shown(story: Story, revisions: Iterable[Revision]) -> bool:
+    """Whether readers see a story, or did before it was retracted; one that was refused they never saw."""
+    if story.status == "retracted":
+        return any(revision.after.status == "published" for revision in revisions)
+    return story.status == "published"
+
+
+def story_at(number: int, story: Story, revisions: Iterable[Revision]) -> Story | None:
+    """Return a story as it was at a revision; 0 stands for the newest."""
+    if number in (0, story.revision):
+        return story
+    return next((revision.after for revision in revisions if revision.number == number), None)
+
+
+def overwritten(base: Story, now: Story, revisions: Iterable[Revision]) -> list[Overwriting]:
+    """Return what changed in a story since it was `base`, each field with who changed it last."""
+    who: dict[tuple[str, Language | None], str] = {}
+    for revision in revisions:
+        if revision.number > base.revision and revision.before is not None:
+            for change in differences(revision.before, revision.after):
+                who[change.field, change.language] = revision.actor
+    return [
+        Overwriting(change=change, who=who.get((change.field, change.language), ""))
+        for change in differences(base, now)
+    ]
+
+
+def differences(before: Story, after: Story) -> list[FieldChange]:
+    """Return the fields in which two states of a story differ, in the order in which they are told."""
+    old, new = _fields(before), _fields(after)
+    return [
+        FieldChange(field=field, language=language, before=was, after=now)
+        for field, language in dict.fromkeys((*new, *old))
+        if (was := old.get((field, language), "")) != (now := new.get((field, language), ""))
+    ]
+
+
+def _fields(story: Story) -> Mapping[tuple[str, Language | None], str]:
+    fields: dict[tuple[str, Language | None], str] = {}
+    for telling in story.tellings:
+        fields["title", telling.language] = telling.title
+        fields["summary", telling.language] = telling.summary
+        fields["body", telling.language] = telling.body
+        fields["claims", telling.language] = "\n".join(
+            " / ".join((claim.text, claim.said_by, *claim.doubted_by, *claim.denied_by))
+            for claim in telling.claims
+        )
+    return fields | {
+        ("source", None): _told(story.source),
+        ("date", None): story.published_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        ("topics", None): ", ".join(story.topics),
+        ("also", None): ", ".join(map(_told, story.also)),
+        ("updates", None): story.updates or "",
+        ("status", None): story.status,
+        ("remark", None): _remark(story.remark),
+    }
+
+
+def _told(source: Source) -> str:
+    return f"{source.name} ({source.url})" if source.url else source.name
+
+
+def _remark(remark: Remark | None) -> str:
+    return "" if remark is None else f"{remark.kind}: {remark.reason or remark.into or ''}"
