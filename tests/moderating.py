@@ -51,9 +51,18 @@ def text(reply):
 
 def buttons(reply):
     """Return what each button of a message types, by its label."""
+    return {button.label: button.command for button in pressable(reply)}
+
+
+def commands(reply):
+    """Return what the buttons of a message type."""
+    return {button.command for button in pressable(reply)}
+
+
+def pressable(reply):
     assert isinstance(reply, Message), reply
     rows = [block for block in reply.blocks if isinstance(block, Buttons)]
-    return {button.label: button.command for row in rows for button in row.buttons}
+    return [button for row in rows for button in row.buttons]
 
 
 def filled(form, **over):
