@@ -16,7 +16,7 @@ from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError
 from bot.form import Form
 from bot.language import Names
 from bot.message import Message, note
-from bot.model import PUBLIC, Actor, Interaction, Language, Source, WorkspaceId
+from bot.model import PUBLIC, Actor, Interaction, Language, Source, Workspace, WorkspaceId
 from bot.moderator_commands import AddStories
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Fetcher, Page, Store
@@ -156,7 +156,7 @@ class Adding:
     async def suggest(self, values: Mapping[str, str], interaction: Interaction) -> Message | Form:
         """Let a suggestion wait for approval; the form comes back with what is wrong. Raises `NotAllowed`."""
         actor = interaction.actor
-        await self._check_may_suggest(interaction)
+        workspace = await self._check_may_suggest(interaction)
         try:
             given = replace(add_form.read(values, actor, self._names), for_everyone=False)
             if add_form.address_alone(given.text):
@@ -165,16 +165,17 @@ class Adding:
             if any(piece.like for piece in draft.pieces):
                 raise InvalidInput("suggest_known")
             await self._check_pace(actor, len(draft.pieces))
-            published = await self._publishing.publish(draft, actor, "waiting")
+            published = await self._publishing.publish(draft, actor, "waiting", workspace)
         except UserError as error:
             return add_form.suggestion_form(actor.language, values, phrase_error(error, actor.language))
         key = "suggest.done" if published.new else "suggest.already"
         return Message((note(phrase(key, actor.language, count=len(draft.pieces))),), actor.language)
 
-    async def _check_may_suggest(self, interaction: Interaction) -> None:
+    async def _check_may_suggest(self, interaction: Interaction) -> Workspace:
         known = await self._store.workspace(interaction.channel.platform, interaction.actor.workspace)
         if known is None or not known.suggestions:
             raise NotAllowed("suggest_off")
+        return known
 
     async def _check_pace(self, actor: Actor, count: int) -> None:
         """Raise `InvalidInput` where `count` further stories would be too many."""

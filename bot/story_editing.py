@@ -7,6 +7,7 @@ from typing import Literal
 from bot.claims_kept import TREATMENTS, LostClaim, lost_claims, with_claims
 from bot.errors import Conflict, InvalidInput, UserError
 from bot.form import Form
+from bot.known_names import KnownNames
 from bot.language import Names
 from bot.message import Message
 from bot.model import Interaction, Language, Remark, Story, Telling
@@ -32,7 +33,7 @@ class StoryEditing:
     """Changes what a story says and where it comes from."""
 
     def __init__(
-        self, finding: StoryFinding, changes: StoryChanges, views: StoryViews, names: Names, clock: Clock
+        self, finding: StoryFinding, changes: StoryChanges, views: StoryViews, names: KnownNames, clock: Clock
     ) -> None:
         self._finding = finding
         self._changes = changes
@@ -72,7 +73,8 @@ class StoryEditing:
     ) -> Message:
         """Save what a form changes, and return the story as it is then. Raises `InvalidInput`, `Conflict`."""
         story = held.story
-        after, reason = self._changed(command, values, held)
+        names = await self._names.of(interaction.actor.workspace)
+        after, reason = self._changed(command, values, held, names)
         if after == story:
             return await self._done(command, held, interaction, "unchanged")
         after = replace(after, revision=story.revision + 1)
@@ -112,11 +114,13 @@ class StoryEditing:
             return _form(command, held, language, values, lost_told(lost, language), lost)
         return None
 
-    def _changed(self, command: ModerateStory, values: Mapping[str, str], held: Held) -> tuple[Story, str]:
+    def _changed(
+        self, command: ModerateStory, values: Mapping[str, str], held: Held, names: Names
+    ) -> tuple[Story, str]:
         """Return a story as the form has it, still of its revision, and why. Raises `InvalidInput`."""
         story, language = held.story, held.actor.language
         if command.act == "facts":
-            after = with_facts(story, values, self._names, language)
+            after = with_facts(story, values, names, language)
         else:
             telling = _telling(command, story, language)
             changed = with_texts(telling, values, language)
