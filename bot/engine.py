@@ -93,7 +93,7 @@ class Engine:
         drafting = Drafting(store, index, names, clock, self.follow_store, operators)
         self._adding = Adding(store, names, clock, drafting, web, operators)
         self.chronicling = Chronicling(store, names, clock, operators, self._story_meant)
-        self.moderation = Moderation(store, names, clock, operators, self.answer)
+        self.moderation = Moderation(store, self.known, clock, operators, self.answer)
         self._moderating = Moderating(
             self.workspaces,
             self._adding,
