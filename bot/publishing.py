@@ -12,7 +12,6 @@ from bot.intake import again_on_conflict, story_of, story_tokens
 from bot.language import Names
 from bot.model import Actor, Article, ArticleId, ChangeId, Source, Status, Story, StoryId, Workspace
 from bot.ports import Clock, Store
-from bot.queue_notices import waiting
 from bot.segment import Segment
 
 _STEP = timedelta(milliseconds=1)
