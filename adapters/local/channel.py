@@ -12,6 +12,7 @@ from adapters.local.headers import HEADERS
 from adapters.local.places import WORKSPACES
 from adapters.local.previews import discord, slack
 from adapters.local.site import Site, channel_in, fields_of, id_from, id_in, number_in
+from adapters.local.watching import place_of
 from bot.completion import completion_of
 from bot.errors import BotError
 from bot.form import Form
@@ -56,6 +57,7 @@ class ChannelPages:
             channel=channel,
             workspaces=WORKSPACES.values(),
             posts=posts[-count:],
+            place=place_of(posts[-count:]),
             earlier=min(count + HISTORY, MAX_HISTORY) if len(posts) > count < MAX_HISTORY else None,
             next_due_at=subscription.next_due_at if subscription else None,
             previews=list(self._site.payloads),
@@ -70,11 +72,11 @@ class ChannelPages:
         try:
             async with sse_response(request, headers=HEADERS, send_timeout=SEND_TIMEOUT_S) as stream:
                 after = stream.last_event_id or request.query.get("after", "")
-                async for post in self._site.platform.changes(channel, after):
-                    if post is None:
+                async for arrival in self._site.platform.changes(channel, after):
+                    if arrival is None:
                         await stream.send("", event="gap")
                         break
-                    await stream.send(self._post(request, post), id=post.id, event="post")
+                    await stream.send(self._post(request, arrival.post), id=arrival.place, event="post")
         except (ConnectionResetError, TimeoutError):
             pass  # the page is gone, or takes nothing: it asks again when it comes back
         finally:
