@@ -59,7 +59,7 @@ class ReadingPages:
             raise web.HTTPNotFound from error
         story, article = record.story, record.article
         telling = story.telling(viewer.language)
-        is_told = viewer.inside and viewer.role != "member"
+        is_told = viewer.moderates
         is_retracted = story.status == "retracted"
         return self._site.page(
             request,
@@ -199,17 +199,16 @@ class DeskPages:
 
     def _reach(self, request: web.Request) -> WorkspaceId | None:
         """Return whose rows are seen: all for the operator, else those of the workspace in the address."""
-        viewer = self._site.only_for(request, "moderator", "manager", "operator")
+        viewer = self._site.moderator(request)
         return None if viewer.role == "operator" else workspace_in(request)
 
     async def _list(
         self, request: web.Request, template: str, rows: Sequence[object], page: int, more: bool
     ) -> web.Response:
-        return self._site.page(
+        return await self._site.inside_page(
             request,
             template,
-            workspace=workspace_in(request),
-            workspaces=WORKSPACES.values(),
+            workspace_in(request),
             names=await self._site.engine.known.of(workspace_in(request)),
             upcoming=upcoming,
             when=when,

@@ -13,9 +13,10 @@ function newId() {
 }
 
 // What goes on, where whoever is at work sees and hears it: in an open form, else below the messages.
-function tell(text) {
+function tell(text, kind = "") {
   const form = document.querySelector("dialog.form [data-problem]");
   state.textContent = form ? "" : text;
+  state.dataset.kind = kind;
   if (form) {
     form.textContent = text;
   }
@@ -133,13 +134,13 @@ async function ask(address, fields, pressed) {
     });
     const reply = await response.json();
     if (!response.ok) {
-      tell(reply.problem);
+      tell(reply.problem, "problem");
       return false;
     }
     tell("");
     return taken(reply, pressed);
   } catch {
-    tell(state.dataset.failed);
+    tell(state.dataset.failed, "problem");
     return false;
   }
 }
@@ -154,7 +155,7 @@ function taken(reply, pressed) {
   const old = pressed?.closest(".view, .reply");
   const isInPlace = old?.isConnected && (reply.in_place || old.matches(".view"));
   if (reply.refused && (isInPlace || document.querySelector("dialog.form"))) {
-    tell(text);
+    tell(text, "problem");
     return false;
   }
   closeForm();
@@ -205,12 +206,12 @@ async function look(button, message) {
     try {
       const response = await fetch(button.dataset.look, { headers: { Accept: "application/json" } });
       if (!response.ok) {
-        tell((await response.json()).problem);
+        tell((await response.json()).problem, "problem");
         return;
       }
       html = await response.text();
     } catch {
-      tell(state.dataset.failed);
+      tell(state.dataset.failed, "problem");
       return;
     }
   }
