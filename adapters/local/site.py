@@ -124,6 +124,7 @@ class Site:
         return self.page(
             request,
             template,
+            status=200,
             workspace=workspace,
             workspaces=WORKSPACES.values(),
             waiting=await self.waiting(request, workspace),

@@ -33,7 +33,9 @@ class ViewPages:
     async def log(self, request: web.Request) -> web.Response:
         """Return who changed what, as far as the address asks for it."""
         by, story = (request.query.get(name, "").strip()[:MAX_SOUGHT] for name in ("by", "story"))
-        action: Action | None = next((known for known in ACTIONS if known == request.query.get("action")), None)
+        action: Action | None = next(
+            (known for known in ACTIONS if known == request.query.get("action")), None
+        )
         command = ShowLog(by=by, action=action, story=story, page=_page(request))
         return await self._view(request, "log", command, sought=command, actions=ACTIONS)
 
@@ -59,12 +61,10 @@ class ViewPages:
         )
 
 
-async def shown(
-    site: Site, request: web.Request, channel: Channel, command: ModeratorCommand
-) -> Message:
+async def shown(site: Site, request: web.Request, channel: Channel, command: ModeratorCommand) -> Message:
     """Return what a command that changes nothing answers; the reason why not where it does not."""
     interaction = await site.interaction(request, channel, secrets.token_hex(8))
-    return cast(Message, await site.engine.reply(command, interaction))  # a form only asks what to change
+    return cast("Message", await site.engine.reply(command, interaction))  # a form only asks what to change
 
 
 def _page(request: web.Request) -> int:
