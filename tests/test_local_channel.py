@@ -219,10 +219,7 @@ async def test_a_post_of_another_process_arrives(page):
 
 # Forms
 
-ARTICLE = (
-    "Kumo Robotics opened a factory in Osaka on Monday. The factory builds forty arms a day.\n\n"
-    "In other news, Harbor Bank cut its interest rate to two percent. Savers were not pleased."
-)
+ARTICLE = "Kumo Robotics opened a factory in Osaka on Monday. The factory builds forty arms a day."
 
 
 async def test_a_moderator_adds_an_article_by_a_form(page):
