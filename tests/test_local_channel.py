@@ -158,15 +158,16 @@ async def stream(page, path=NEWS, after="", **headers):
 
 
 async def next_event(response):
-    """Return the id and the data of the next post that comes."""
+    """Return the post's id and the data of what comes next."""
     event = {}
     async with asyncio.timeout(20):
         async for raw in response.content:
             name, _, value = raw.decode().rstrip("\r\n").partition(": ")
-            if name in {"id", "data"}:
+            if name == "data":
                 event[name] = value
-            elif not name and "data" in event:
-                return event["id"], json.loads(event["data"])
+            elif not name and event:
+                post = json.loads(event["data"])
+                return post["id"].removeprefix("post-"), post
     raise AssertionError("the stream ended")
 
 
@@ -176,8 +177,7 @@ async def test_a_post_arrives_at_every_open_page(page):
         await page.ask("/ai-news stargate visible:yes")
 
         for response in (one, other):
-            id_, post = await next_event(response)
-            assert post["id"] == f"post-{id_}"
+            _, post = await next_event(response)
             assert "Stargate" in text_of(post["html"])
 
 
@@ -219,10 +219,7 @@ async def test_a_post_of_another_process_arrives(page):
 
 # Forms
 
-ARTICLE = (
-    "Kumo Robotics opened a factory in Osaka on Monday. The factory builds forty arms a day.\n\n"
-    "In other news, Harbor Bank cut its interest rate to two percent. Savers were not pleased."
-)
+ARTICLE = "Kumo Robotics opened a factory in Osaka on Monday. The factory builds forty arms a day."
 
 
 async def add(page, **values):

@@ -63,6 +63,10 @@ WAITING_STORIES = f"SELECT s.document {_WAITING} ORDER BY c.number, s.id LIMIT $
 
 COUNT_WAITING = f"SELECT count(*) AS stories {_WAITING} AND (CAST($2 AS TEXT) IS NULL OR c.actor_id = $2)"
 
+WITHDRAWN_STORIES = """
+SELECT document FROM stories WHERE status = 'retracted' AND workspace = $1
+ORDER BY published_at DESC, id LIMIT $2"""
+
 # Curations
 
 CURATION = "SELECT revision, document FROM curations WHERE workspace = $1"
