@@ -1,5 +1,6 @@
 """The channel: its page, its live posts, and what is typed, pressed and filled in there."""
 
+import asyncio
 import json
 import secrets
 from typing import Final
@@ -11,14 +12,19 @@ from markupsafe import Markup
 from adapters.local.headers import HEADERS
 from adapters.local.places import WORKSPACES
 from adapters.local.previews import discord, slack
-from adapters.local.site import Site, channel_in, fields_of, id_from, id_in, number_in
+from adapters.local.site import Site, channel_in, fields_of, file_of, id_from, id_in, number_in
+from bot import add_form
+from bot.commands import Command, parse
 from bot.completion import completion_of
-from bot.errors import BotError
+from bot.errors import BotError, UserError
 from bot.form import Form
 from bot.intake import MAX_ARTICLE_CHARACTERS
-from bot.message import Button, Buttons, Message, note
+from bot.message import Button, Buttons, Message, note, plain_text
 from bot.model import Channel, Delivery, DeliveryId, Interaction
+from bot.moderator_commands import AddStories, ModeratorCommand
 from bot.phrases import phrase
+from bot.reading.encoding import MAX_BYTES
+from bot.showing import stays_in_place
 
 HISTORY: Final = 20
 MAX_HISTORY: Final = 200
@@ -32,6 +38,8 @@ SEND_TIMEOUT_S: Final = 20.0
 
 MAX_COMMAND_BYTES: Final = 64_000
 MAX_FORM_BYTES: Final = MAX_ARTICLE_CHARACTERS * 4 + MAX_COMMAND_BYTES
+MAX_UPLOAD_BYTES: Final = 2 * MAX_BYTES
+"""More than a file may have, so that most who send a larger one read how large it may be."""
 
 PREVIEWS: Final = {"discord": discord.preview, "slack": slack.preview}
 
@@ -97,7 +105,8 @@ class ChannelPages:
         if not typed.startswith(("/", "\uff0f")):
             return self._reply(request, channel, typed, hint(typed, interaction))
         try:
-            return self._reply(request, channel, typed, await self._site.engine.reply(typed, interaction))
+            reply = await self._site.engine.reply(typed, interaction)
+            return self._reply(request, channel, typed, reply)
         except BotError as error:  # a database that fails now may work for the next question
             trouble = Message((note(str(error)),), interaction.actor.language)
             return self._reply(request, channel, typed, trouble)
@@ -114,12 +123,22 @@ class ChannelPages:
             reply = Message((note(str(error)),), interaction.actor.language)
         return self._reply(request, channel, command, reply)
 
+    async def upload(self, request: web.Request) -> web.Response:
+        """Return the form that an article is added with, filled with a file; a problem where it cannot be."""
+        channel = channel_in(request)
+        id_, name, data = await file_of(request, MAX_UPLOAD_BYTES)
+        interaction = await self._interaction(request, channel, {"id": id_, "command": add_form.COMMAND})
+        reply = await asyncio.to_thread(self._site.engine.form_from_file, name, data, interaction)
+        if isinstance(reply, Message):
+            return web.json_response({"problem": plain_text(reply)}, status=422)
+        return self._reply(request, channel, add_form.COMMAND, reply)
+
     async def _interaction(
         self, request: web.Request, channel: Channel, fields: dict[str, str]
     ) -> Interaction:
         workspace = await self._site.engine.workspaces.known(channel.platform, channel.workspace)
         return Interaction(
-            id=id_from(fields.get("id", "")),
+            id=f"{id_from(fields.get('id', ''))} {fields.get('command', '').strip()}",
             actor=self._site.viewer(request).actor(channel.workspace),
             channel=channel,
             limits=self._site.platform.limits,
@@ -141,8 +160,12 @@ class ChannelPages:
             reply=reply,
             channel=channel,
             previews=list(self._site.payloads),
+            takes_file=isinstance(reply, Form) and isinstance(_parsed(reply.command), AddStories),
         )
-        return web.json_response({"kind": kind, "html": html})
+        asked = _parsed(command)
+        # A page has room for answers side by side; moderators' views would be out of date.
+        in_place = isinstance(asked, ModeratorCommand) and stays_in_place(asked)
+        return web.json_response({"kind": kind, "html": html, "in_place": in_place})
 
     async def complete(self, request: web.Request) -> web.Response:
         """Return how the command may go on that is being typed."""
@@ -166,6 +189,13 @@ class ChannelPages:
             return kept
         post = await self._site.engine.store.delivery(DeliveryId(id_))
         return post.message if post and post.channel == channel and post.state == "posted" else None
+
+
+def _parsed(typed: str) -> Command | None:
+    try:
+        return parse(typed)
+    except UserError:
+        return None
 
 
 def hint(typed: str, interaction: Interaction) -> Message:

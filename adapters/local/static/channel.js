@@ -31,10 +31,10 @@ function isAtEnd() {
   return log.scrollHeight - log.scrollTop - log.clientHeight < 120;
 }
 
-// Puts a message where it belongs: in place of itself when it stands there already, else at the end.
-// Returns whether it is new.
-function place(message, follow) {
-  const there = document.getElementById(message.id);
+// Puts a message where it belongs: in place of itself when it stands there already, or of the reply that it
+// takes the place of, else at the end. Returns whether it is new.
+function place(message, follow, before) {
+  const there = document.getElementById(message.id) ?? before;
   if (there) {
     there.replaceWith(message);
     return false;
@@ -123,8 +123,9 @@ addEventListener("pageshow", listen);
 // Commands
 
 // Asks the server; an id that is sent again never does a thing twice. Whoever pressed a button follows it
-// to the reply with the keyboard; whoever typed stays where they type. Returns whether it was answered.
-async function ask(address, fields, follow) {
+// to the reply with the keyboard; whoever typed stays where they type. What was pressed in the reply `under`
+// may be answered in its place. Returns whether it was answered.
+async function ask(address, fields, follow, under) {
   tell(state.dataset.working);
   try {
     const response = await fetch(address, {
@@ -140,11 +141,11 @@ async function ask(address, fields, follow) {
     tell("");
     const element = elementOf(reply.html);
     if (reply.kind === "form") {
-      openForm(element);
+      openForm(element, under);
       return true;
     }
     closeForm();
-    place(element, true);
+    place(element, true, reply.in_place && under?.isConnected ? under : null);
     keepReplies();
     if (follow) {
       element.focus({ preventScroll: true });
@@ -192,7 +193,8 @@ log.addEventListener("click", async (event) => {
   if (button.dataset.command !== undefined) {
     button.disabled = true;
     const id = message.dataset.reply ?? newId();
-    const answered = await ask(composer.action, { command: button.dataset.command, id }, true);
+    const under = message.dataset.reply ? message : null;
+    const answered = await ask(composer.action, { command: button.dataset.command, id }, true, under);
     button.disabled = false;
     if (!answered) {
       button.focus();
@@ -245,16 +247,24 @@ async function look(button, message) {
 
 // Forms
 
-function openForm(dialog) {
+function openForm(dialog, under) {
   closeForm();
   document.body.append(dialog);
   dialog.showModal();
   const form = dialog.querySelector("form");
+  form.querySelector("[data-wrong]")?.focus();
+  form.querySelector("[data-file]")?.addEventListener("change", async (event) => {
+    const chosen = event.target;
+    const fields = new FormData();
+    fields.append("id", newId());
+    fields.append("file", chosen.files[0]);
+    await ask(chosen.dataset.file, fields, false, under);
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button.main");
     button.disabled = true;
-    await ask(form.action, new FormData(form));
+    await ask(form.action, new FormData(form), Boolean(under), under);
     button.disabled = false;
   });
   dialog.querySelector("[data-cancel]").addEventListener("click", closeForm);
