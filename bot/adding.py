@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from bot import add_form
 from bot.add_form import Submission
@@ -16,11 +16,12 @@ from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError
 from bot.form import Form
 from bot.language import Names
 from bot.message import Message, note
-from bot.model import PUBLIC, Actor, Interaction, Language, Source, WorkspaceId
+from bot.model import PUBLIC, Actor, Interaction, Source, Workspace, WorkspaceId
 from bot.moderator_commands import AddStories
-from bot.phrases import phrase, phrase_error
+from bot.phrases import phrase, phrase_error, phrase_fetch
 from bot.ports import Clock, Fetcher, Page, Store
 from bot.publishing import Publishing
+from bot.reading.page import PageArticle
 from bot.rights import reaches_everyone
 from bot.subscribing import check_moderator
 
@@ -30,23 +31,6 @@ MAX_WAITING_HERE: Final = 50
 """Suggested stories of one person that wait, suggestions of one person in a day, and all that wait."""
 
 _A_DAY: Final = timedelta(days=1)
-
-
-class PageArticle(Protocol):
-    """The article of a page of the web."""
-
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def source(self) -> str: ...  # noqa: D102
-    @property
-    def url(self) -> str | None: ...  # noqa: D102
-    @property
-    def language(self) -> Language: ...  # noqa: D102
-    @property
-    def published_at(self) -> datetime | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +108,7 @@ class Adding:
         except UserError as error:
             return self.form(interaction, values, phrase_error(error, actor.language))
         except FetchFailed as error:
-            return self.form(interaction, values, phrase(f"fetch.{error.why}", actor.language))
+            return self.form(interaction, values, phrase_fetch(error, actor.language))
 
     async def _fetched(self, address: str, given: Submission, values: Mapping[str, str]) -> Submission:
         """Return what stands at an address; what was typed beside it counts more.
@@ -150,13 +134,13 @@ class Adding:
 
     async def suggestion_form(self, interaction: Interaction) -> Form:
         """Return the form that a story is suggested with. Raises `NotAllowed` where members may not."""
-        await self._check_may_suggest(interaction)
+        await self._open_to_suggestions(interaction)
         return add_form.suggestion_form(interaction.actor.language)
 
     async def suggest(self, values: Mapping[str, str], interaction: Interaction) -> Message | Form:
         """Let a suggestion wait for approval; the form comes back with what is wrong. Raises `NotAllowed`."""
         actor = interaction.actor
-        await self._check_may_suggest(interaction)
+        workspace = await self._open_to_suggestions(interaction)
         try:
             given = replace(add_form.read(values, actor, self._names), for_everyone=False)
             if add_form.address_alone(given.text):
@@ -165,16 +149,18 @@ class Adding:
             if any(piece.like for piece in draft.pieces):
                 raise InvalidInput("suggest_known")
             await self._check_pace(actor, len(draft.pieces))
-            published = await self._publishing.publish(draft, actor, "waiting")
+            published = await self._publishing.publish(draft, actor, "waiting", workspace)
         except UserError as error:
             return add_form.suggestion_form(actor.language, values, phrase_error(error, actor.language))
         key = "suggest.done" if published.new else "suggest.already"
         return Message((note(phrase(key, actor.language, count=len(draft.pieces))),), actor.language)
 
-    async def _check_may_suggest(self, interaction: Interaction) -> None:
+    async def _open_to_suggestions(self, interaction: Interaction) -> Workspace:
+        """Return the asker's workspace. Raises `NotAllowed` where it takes no suggestions."""
         known = await self._store.workspace(interaction.channel.platform, interaction.actor.workspace)
         if known is None or not known.suggestions:
             raise NotAllowed("suggest_off")
+        return known
 
     async def _check_pace(self, actor: Actor, count: int) -> None:
         """Raise `InvalidInput` where `count` further stories would be too many."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import Final, Literal
 
+from bot.display import truncated
 from bot.identity import derived_id
 from bot.language import Names
 from bot.message import (
@@ -46,8 +47,8 @@ from bot.model import (
 )
 from bot.phrases import phrase, phrase_date
 
-Much = Literal["title", "summary", "body"]
-"""How much of a story is told."""
+Much = Literal["title", "summary", "body", "sources"]
+"""How much of a story is told; of one in a list of sources, its title."""
 
 TOO_OLD: Final = timedelta(days=30)
 """From this age on a story is no news any more, but to a channel that never had any."""
@@ -282,6 +283,8 @@ def story_blocks(
     print stands by a title alone as well: it may allege, and whoever denies is named with it.
     """
     telling = story.telling(language)
+    if much == "sources":
+        return source_blocks(story, telling, language, number)
     blocks: list[Block] = [story_heading(story, telling, Manner(number=number, much=much, second=second))]
     if much == "body":
         blocks += body_blocks(story, telling, language)
@@ -317,17 +320,40 @@ def body_blocks(story: Story, telling: Telling, language: Language) -> list[Bloc
     return [*blocks, *(claim_note(claim, language, story.id) for claim in claims)]
 
 
-def remarks(story: Story, language: Language) -> list[Block]:
-    """Return what readers of a story have to know of its past: that it was corrected, when and why."""
+def source_blocks(story: Story, telling: Telling, language: Language, number: int) -> list[Block]:
+    """Return a story in a list of sources: its title, and each source with its link."""
+    heading = story_heading(story, telling, Manner(number=number, much="sources"))
+    sources = [Run(source.name, url=source.url) for source in (story.source, *story.also)]
+    comma = Run(phrase("story.and", language))
+    linked = [run for source in sources for run in (comma, source)][1:]
+    # A title may allege, so whoever denies stands beside it here too.
+    facts = ["", phrase_date(story.published_at.date(), language), *parties(telling.claims, language)]
+    small = Note((*linked, Run(phrase("story.dot", language).join(facts))), story_id=story.id)
+    return [replace(heading, url=None), *remarks(story, language), small]
+
+
+def sentence_print(story: Story, claims: Sequence[Claim], language: Language) -> Note:
+    """Return the small print of a sentence of a story: where it stands, who claims and contests it."""
+    date = phrase_date(story.published_at.date(), language)
+    facts = phrase("story.dot", language).join([story.source.name, date, *parties(claims, language)])
+    return Note((Run(facts),), story_id=story.id)
+
+
+def remarks(story: Story, language: Language, most: int | None = None) -> list[Note]:
+    """Return what readers of a story have to know of its past: that it was corrected, when and why.
+
+    The reason is cut where it has more than `most` characters.
+    """
     remark = story.remark
     if remark is None:
         return []
     date = phrase_date(remark.at.date(), language)
-    text = phrase(f"remark.{remark.kind}", language, date=date, reason=remark.reason)
+    reason = remark.reason if most is None else truncated(remark.reason, most)
+    text = phrase(f"remark.{remark.kind}", language, date=date, reason=reason)
     return [Note((Run(text),), story_id=story.id)]
 
 
-def small_print(story: Story, telling: Telling, language: Language) -> Block:
+def small_print(story: Story, telling: Telling, language: Language) -> Note:
     """Return sources, date, who claims, doubts and denies, and the original's language if it is another."""
     parts = [
         *([phrase("story.update", language)] if story.updates else []),

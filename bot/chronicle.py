@@ -47,6 +47,13 @@ class Chronicle(Protocol):
         """Return how many of a workspace's own stories wait; those that one person brought in."""
         ...
 
+    async def withdrawn_stories(self, workspace: WorkspaceId, limit: int) -> list[Story]:
+        """Return stories of a workspace's own that are told no more, newest `published_at` first.
+
+        Those that were merged or retracted, and those that were never shown.
+        """
+        ...
+
     async def changes(
         self, workspaces: Sequence[WorkspaceId], limit: int, offset: int = 0, which: LogFilter = EVERYTHING
     ) -> list[Change]:

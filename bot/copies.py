@@ -4,11 +4,12 @@ Only stories that changed are told anew; every other block of the message stays 
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.briefing import Much, remarks, story_blocks
+from bot.briefing import sentence_print
 from bot.changes import Revision
+from bot.lookup import claim_made
 from bot.message import (
     Block,
     Divider,
@@ -23,19 +24,20 @@ from bot.message import (
     split,
     story_of,
 )
-from bot.model import Language, Story, StoryId
-from bot.phrases import phrase, phrase_date
-from bot.queue_entry import ROOMS, entry_blocks
-from bot.story_past import brought_in, decided
+from bot.model import Claim, Story, StoryId
+from bot.older_copies import with_owners
+from bot.phrases import phrase
+from bot.retold_story import LENGTHS, Known, story_anew
 
 HIDDEN: Final = 0
 """The revision that a message tells of a story that its workspace hides."""
 
-_SHORTER: Final[Mapping[Much, tuple[Much, ...]]] = {
-    "body": ("body", "summary", "title"),
-    "summary": ("summary", "title"),
-    "title": ("title",),
-}
+SHORTENED: Final = -1
+"""The revision that a message tells of a story that had to be told shorter than at first: none.
+
+So it is told anew whenever the message is, and as at first as soon as there is room.
+"""
+
 NO_PAST: Final[Mapping[StoryId, Sequence[Revision]]] = {}
 
 
@@ -50,8 +52,16 @@ def outdated(message: Message, stories: Mapping[StoryId, Story], hidden: Contain
     return [
         id_
         for id_ in stories_in(message)
-        if id_ in stories and told.get(id_) != (HIDDEN if id_ in hidden else stories[id_].revision)
+        if id_ in stories
+        and any(told.get(of) != now for of, now in _rests_on(stories[id_], stories, hidden).items())
     ]
+
+
+def _rests_on(story: Story, stories: Mapping[StoryId, Story], hidden: Container[StoryId]) -> dict[str, int]:
+    """Return the revisions that what is told of a story rests on: its own, and of the one it went into."""
+    into = story.remark.into if story.remark else None
+    ids = [story.id] if into is None or into not in stories else [story.id, into]
+    return {id_: HIDDEN if id_ in hidden else stories[id_].revision for id_ in ids}
 
 
 def queued_in(message: Message) -> list[StoryId]:
@@ -72,28 +82,33 @@ def retold(
 ) -> Message:
     """Return a message as it reads now: the same where nothing in it has changed.
 
-    `stories` has every story that it tells and that still exists, and those that others were merged into;
-    `past` has the history of those that it tells as of a queue.
-    A story is told shorter where the message would not be within the limits any more.
+    `stories` has every story that it tells and that still exists, and those that others were merged into,
+    where readers of the message may know of them; `past` has the history of those that it tells as of a
+    queue. A story is told shorter where the message would not be within the limits any more.
     """
     changed = outdated(message, stories, hidden)
     if not changed:
         return message
-    told = dict(message.told) | {id_: HIDDEN if id_ in hidden else stories[id_].revision for id_ in changed}
-    anew = message
-    for shorten in range(len(_SHORTER["body"])):
-        blocks = list(_blocks(message, changed, stories, hidden, shorten, past))
-        anew = replace(message, blocks=tuple(blocks), told=tuple(told.items()))
-        if len(split(anew, limits)) == 1:
+    retelling = _Retelling(
+        with_owners(message), frozenset(changed), Known(stories=stories, hidden=hidden, past=past)
+    )
+    anew = whole = retelling.message_at(0)
+    for length in LENGTHS:
+        parts = split(retelling.message_at(length), limits)
+        if len(parts) == 1:
+            (anew,) = parts
             break
-    return anew
+    told: dict[str, int] = dict(message.told)
+    for id_ in changed:
+        told.update(_rests_on(stories[id_], stories, hidden))
+        if length and _blocks_of(retelling.message_at(length), id_) != _blocks_of(whole, id_):
+            told[id_] = SHORTENED
+    return replace(anew, told=tuple(told.items()))
 
 
-def changed_blocks(before: Message, after: Message) -> list[Block]:
-    """Return what `after`, a message told anew, tells of the stories that changed."""
-    was = dict(before.told)
-    changed = {id_ for id_, revision in after.told if was.get(id_) != revision}
-    return [block for block in after.blocks if story_of(block) in changed]
+def changed_stories(before: Message, after: Message) -> list[StoryId]:
+    """Return the stories that `after`, a message told anew, tells otherwise than `before` did."""
+    return [id_ for id_ in stories_in(before) if _blocks_of(before, id_) != _blocks_of(after, id_)]
 
 
 def reads_alike(one: Message, other: Message) -> bool:
@@ -103,134 +118,115 @@ def reads_alike(one: Message, other: Message) -> bool:
 
 def _shown(message: Message) -> Message:
     blocks = [
-        replace(block, manner=None) if isinstance(block, Heading) else block for block in message.blocks
+        replace(block, manner=None)
+        if isinstance(block, Heading)
+        else block
+        if isinstance(block, Divider)
+        else replace(block, story_id=None)
+        for block in message.blocks
     ]
     return replace(message, blocks=tuple(blocks), told=())
 
 
-def _blocks(
-    message: Message,
-    changed: Sequence[StoryId],
-    stories: Mapping[StoryId, Story],
-    hidden: Container[StoryId],
-    shorten: int,
-    past: Mapping[StoryId, Sequence[Revision]],
-) -> Iterator[Block]:
-    """Yield the blocks of a message in which every story that changed is told anew where its title stands.
+def _blocks_of(message: Message, story_id: StoryId) -> list[Block]:
+    return [block for block in _shown_blocks(message) if story_of(block) == story_id]
 
-    Where a message only goes on with a story that another began, it says that this is told above.
+
+def _shown_blocks(message: Message) -> Iterator[Block]:
+    for block in with_owners(message).blocks:
+        yield replace(block, manner=None) if isinstance(block, Heading) else block
+
+
+def instead(before: Message, after: Message) -> Message | None:
+    """Return what is posted where a copy cannot be edited any more: its changed stories, as `after` has them.
+
+    None where no story begins there that changed.
     """
-    begun: set[str] = set()
-    begins = {
-        block.story_id for block in message.blocks if isinstance(block, Heading) and block.story_id in changed
-    }
-    for block in _without_lost_answer(message, changed, stories, hidden):
-        story_id = story_of(block)
-        if story_id is None or story_id not in changed:
-            yield block
-        elif isinstance(block, Heading):
-            begun.add(story_id)
-            story = stories[StoryId(story_id)]
-            if block.manner and block.manner.much == "queue":
-                yield from _queued_anew(block.manner, story, past, message.language, shorten)
-                continue
-            is_hidden = story.id in hidden
-            yield from _story_anew(block, story, stories, message.language, shorten, is_hidden=is_hidden)
-        elif story_id not in begins and story_id not in begun:
-            begun.add(story_id)
-            yield Note((Run(phrase("copy.above", message.language)),), story_id=story_id)
-        elif story_id not in begun:  # the sentence that answers, above all stories
-            yield block
+    changed = changed_stories(before, after)
+    begun = {block.story_id for block in after.blocks if isinstance(block, Heading)}.intersection(changed)
+    if not begun:
+        return None
+    lead = note(phrase("copy.instead", before.language))
+    blocks = [block for block in after.blocks if story_of(block) in begun]
+    not_there = set(stories_in(before)) - begun
+    told = tuple(one for one in after.told if one[0] not in not_there)
+    return Message((lead, *blocks), before.language, in_thread=before.in_thread, told=told)
 
 
-def _without_lost_answer(
-    message: Message, changed: Sequence[StoryId], stories: Mapping[StoryId, Story], hidden: Container[StoryId]
-) -> Sequence[Block]:
-    """Return the blocks without the sentence that answers, where its story no longer has it.
+@dataclass(frozen=True, slots=True)
+class _Retelling:
+    """A message, and what has changed of what it tells."""
 
-    It stands above all stories: a quote, where that stands, and a line.
-    """
-    blocks = message.blocks
-    for index, block in enumerate(blocks):
-        if isinstance(block, Heading) and block.level == 2:
-            break
-        story_id = story_of(block)
-        if not isinstance(block, Quote) or story_id is None or story_id not in changed:
-            continue
-        story = stories[StoryId(story_id)]
-        if story.status == "published" and story.id not in hidden and _holds(story, block.runs):
-            continue
-        rest = [*blocks[index + 1 :]]
-        while rest and (story_of(rest[0]) == story_id or isinstance(rest[0], Divider)):
-            if isinstance(rest.pop(0), Divider):
-                break
-        return [*blocks[:index], *rest]
-    return blocks
+    message: Message
+    changed: frozenset[StoryId]
+    known: Known
 
+    def message_at(self, length: int) -> Message:
+        """Return the message with its changed stories told anew, the shorter the greater `length` is."""
+        return replace(self.message, blocks=tuple(self._blocks(length)))
 
-def _holds(story: Story, runs: Iterable[Run]) -> bool:
-    quoted = "".join(run.text for run in runs).strip()
-    return any(quoted in "\n".join((each.title, each.summary, each.body)) for each in story.tellings)
+    def _blocks(self, length: int) -> Iterator[Block]:
+        """Yield the blocks in which every story that changed is told anew where its title stands.
 
+        Where a message only goes on with a story that another began, it says that this is told above.
+        """
+        opening = _opening(self.message.blocks)
+        yield from self._opening_anew(opening)
+        rest = self.message.blocks[len(opening) :]
+        begins = {block.story_id for block in rest if isinstance(block, Heading)}
+        seen: set[str] = set()
+        for block in rest:
+            id_ = story_of(block)
+            if id_ is None or id_ not in self.changed:
+                yield block
+            elif id_ not in seen and (isinstance(block, Heading) or id_ not in begins):
+                seen.add(id_)
+                yield from self._story_at(block, self.known.stories[StoryId(id_)], length)
 
-def _queued_anew(
-    manner: Manner,
-    story: Story,
-    past: Mapping[StoryId, Sequence[Revision]],
-    language: Language,
-    shorten: int,
-) -> list[Block]:
-    """Return a story of a queue as moderators are told it now: to be decided, or what became of it."""
-    revisions = past.get(story.id, ())
-    ends = brought_in(revisions), decided(revisions)
-    return entry_blocks(story, language, manner.number, ends, room=ROOMS[1 + shorten])
+    def _opening_anew(self, opening: Sequence[Block]) -> Iterator[Block]:
+        """Yield what stands above all stories, without a sentence that its story no longer has."""
+        quotes = [block for block in opening if isinstance(block, Quote)]
+        id_ = story_of(quotes[0]) if quotes else None
+        if id_ is None or id_ not in self.changed:
+            yield from opening
+            return
+        yield opening[0]
+        story, language = self.known.stories[StoryId(id_)], self.message.language
+        quoted = "".join(run.text for quote in quotes for run in quote.runs).strip()
+        if self.known.is_told(story) and (claims := _claims_of(story, quoted)) is not None:
+            yield from quotes
+            yield sentence_print(story, claims, language)
+            yield Divider()
 
-
-def _story_anew(
-    heading: Heading,
-    story: Story,
-    stories: Mapping[StoryId, Story],
-    language: Language,
-    shorten: int,
-    *,
-    is_hidden: bool,
-) -> list[Block]:
-    manner = heading.manner or Manner(number=1)
-    if is_hidden or story.status != "published":
-        return _withdrawn(manner, story, stories, language, is_hidden=is_hidden)
-    much: Much = manner.much if manner.much != "queue" else "summary"
-    shorter = _SHORTER[much]
-    second = manner.second if shorten < len(shorter) else None
-    told = story_blocks(
-        story, language, manner.number, second=second, much=shorter[min(shorten, len(shorter) - 1)]
-    )
-    # It stays known how it was told first: a later change may leave room for that again.
-    return [replace(block, manner=manner) if isinstance(block, Heading) else block for block in told]
+    def _story_at(self, begin: Block, story: Story, length: int) -> Iterable[Block]:
+        """Return a story anew, or what stands of it already where that is how it is told."""
+        language = self.message.language
+        if not isinstance(begin, Heading):
+            return [Note((Run(phrase("copy.above", language)),), story_id=story.id)]
+        manner = begin.manner or Manner(number=1)
+        standing = [block for block in self.message.blocks if story_of(block) == story.id]
+        if length and story_anew(story, self.known, language, manner) == standing:
+            return standing
+        return story_anew(story, self.known, language, manner, length)
 
 
-def _withdrawn(
-    manner: Manner,
-    story: Story,
-    stories: Mapping[StoryId, Story],
-    language: Language,
-    *,
-    is_hidden: bool,
-) -> list[Block]:
-    """Return what stands in the place of a story that is not told any more. What it said is not repeated."""
-    remark = story.remark
-    kind = "hidden" if is_hidden else remark.kind if remark and remark.kind != "corrected" else "withdrawn"
-    title = phrase(f"copy.{kind}", language)
-    heading = Heading(f"{manner.number}. {title}", level=2, story_id=story.id, manner=manner)
-    if is_hidden or remark is None or kind == "withdrawn":
-        return [heading]
-    if remark.into is not None and remark.into in stories:
-        into = stories[remark.into].telling(language).title
-        text = phrase("copy.into", language, date=phrase_date(remark.at.date(), language), title=into)
-        return [heading, Note((Run(text),), story_id=story.id)]
-    return [heading, *remarks(story, language)]
+def _opening(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Return the title of an answer, and the sentence that answers with what stands under it; or nothing."""
+    if len(blocks) < 2 or not isinstance(blocks[0], Heading) or blocks[0].level != 1:
+        return []
+    story_id = story_of(blocks[1])
+    if story_id is None or not isinstance(blocks[1], Quote):
+        return []
+    end = 2
+    while end < len(blocks) and isinstance(blocks[end], Quote | Note) and story_of(blocks[end]) == story_id:
+        end += 1
+    return blocks[: end + 1] if isinstance(next(iter(blocks[end:]), None), Divider) else blocks[:end]
 
 
-def instead(changed: Sequence[Block], language: Language) -> Message:
-    """Return the message that is posted where a copy cannot be edited any more: its changed stories."""
-    lead = note(phrase("copy.instead", language))
-    return Message((lead, *changed), language)
+def _claims_of(story: Story, quoted: str) -> list[Claim] | None:
+    """Return the claim that a sentence makes, if it makes one; None where the story does not have it."""
+    for telling in story.tellings:
+        if any(quoted in text for text in (telling.title, telling.summary, telling.body)):
+            claim = claim_made(quoted, telling.claims)
+            return [] if claim is None else [claim]
+    return None

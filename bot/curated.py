@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from bot.changes import Curation
 from bot.language import Names, every_name, tokens
@@ -20,9 +21,14 @@ def overlaid(topics: Sequence[Topic], curation: Curation, *, counted: bool) -> N
     return Names(named, _without_circles(curation.joined, known) if counted else {}, spelled)
 
 
+_SEEN_AS: Final = ("{}", "{}が", "「{}」")
+"""Sudachi takes the same letters apart in other ways where others stand beside them (GPT-4)."""
+
+
 def _tokens_of(names: Iterable[str]) -> tuple[str, ...]:
-    """Return for each name the index token of stories that have all its words."""
-    found = ([token for token in tokens(name, Names()) if token[0] not in "~@"] for name in names)
+    """Return for each name the index tokens of stories that have all its words."""
+    texts = [seen_as.format(name) for name in names for seen_as in _SEEN_AS]
+    found = ([token for token in tokens(text, Names()) if token[0] not in "~@"] for text in texts)
     return tuple(dict.fromkeys("\n".join(dict.fromkeys(words)) for words in found if words))
 
 

@@ -162,11 +162,11 @@ class Curating:
     async def _lead(self, command: CurateTopic, decided: Curation, actor: Actor, *, is_new: bool) -> str:
         language = actor.language
         if not is_new:
-            return phrase("topics.lead_unchanged", language)
+            return phrase("topic.lead_unchanged", language)
         names = await self._names.by(decided)
         name = tidied(command.topic or command.name if command.act == "topic" else command.name)
         return phrase(
-            f"topics.lead_{command.act}",
+            f"topic.lead_{command.act}",
             language,
             topic=_called(command.topic, names, actor),
             into=_called(command.into, names, actor),

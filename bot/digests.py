@@ -92,8 +92,11 @@ class Digests:
         asked = curated(subscription, view.curation, view.names)
         found = await self._found(asked, view, now)
         chosen = await self._choose(subscription, view, now)
+        muted = {view.names.counted(topic) for topic in view.curation.muted}
         return Filters(
             had=had,
+            hidden=story.id in view.curation.hidden,
+            muted=not muted.isdisjoint(map(view.names.counted, story.topics)),
             wanted=bool(briefing.wanted(recounted([story], view.names), asked)),
             fresh=story.id in {fresh.id for fresh in found},
             chosen=story.id in {told.id for told in chosen.stories},

@@ -22,6 +22,7 @@ from bot.model import (
     Interaction,
     Language,
     Span,
+    Status,
     Story,
     StoryId,
     Subscription,
@@ -299,13 +300,15 @@ class Drafting:
         actor, platform = interaction.actor, interaction.channel.platform
         if draft.workspace == PUBLIC and not reaches_everyone(actor, self._operators):
             raise NotAllowed("operators_only")
-        at_once = goes_in_at_once(await self._store.workspace(platform, actor.workspace), actor)
+        workspace = await self._store.workspace(platform, actor.workspace)
+        at_once = goes_in_at_once(workspace, actor)
         numbers = range(1, 1 + len(draft.pieces))
         _check_merges(draft, held.known, numbers)
         merging = [n for n in numbers if drafts.numbered(draft, n).treatment == "merge"]
         if merging and not at_once:
             raise InvalidInput("draft_merge_waits", number=merging[0])
-        published = await self._publishing.publish(draft, actor, "published" if at_once else "waiting")
+        status: Status = "published" if at_once else "waiting"
+        published = await self._publishing.publish(draft, actor, status, workspace)
         await self._follow()
         return await self.told(published, interaction)
 

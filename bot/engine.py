@@ -92,7 +92,7 @@ class Engine:
         self.workspaces = Workspaces(store, clock)
         drafting = Drafting(store, index, names, clock, self.follow_store, operators)
         self._adding = Adding(store, names, clock, drafting, web, operators)
-        self.moderation = Moderation(store, names, clock, operators, self.answer)
+        self.moderation = Moderation(store, self.known, clock, operators, self.answer)
         self.chronicling = Chronicling(store, self.known, clock, operators, self.moderation.finding)
         self._moderating = Moderating(
             self.workspaces,

@@ -9,8 +9,8 @@ from bot.model import PUBLIC, Channel, Delivery, DeliveryState, Language, Story,
 from bot.phrases import phrase
 
 LeftOut = Literal[
-    "waiting", "retracted", "other_workspace", "had", "no_subscription",
-    "paused", "stopped", "filter", "too_old", "count",
+    "waiting", "retracted", "other_workspace", "hidden", "had", "no_subscription",
+    "paused", "stopped", "muted", "filter", "too_old", "count",
 ]  # fmt: skip
 
 
@@ -23,6 +23,9 @@ class Filters:
     wanted: bool
     fresh: bool
     chosen: bool
+    hidden: bool = False
+    muted: bool = False
+    """Its workspace hides it, or has muted one of its topics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +69,12 @@ def _left_out(
         (story.workspace not in (PUBLIC, channel.workspace), "other_workspace"),
         (story.status == "waiting", "waiting"),
         (story.status == "retracted", "retracted"),
+        (filters.hidden, "hidden"),
         (filters.had, "had"),
         (subscription is None, "no_subscription"),
         (subscription is not None and subscription.trouble != "", "stopped"),
         (subscription is not None and subscription.state == "paused", "paused"),
+        (filters.muted, "muted"),
         (not filters.wanted, "filter"),
         (not filters.fresh, "too_old"),
         (not filters.chosen, "count"),

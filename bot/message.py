@@ -6,7 +6,7 @@ Knows nothing of stories or platforms.
 import textwrap
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
@@ -35,11 +35,11 @@ class Manner:
     """How a story is told under its heading, so that it can be told anew the same way.
 
     It is entry `number` of its list, told with so `much` of it, and in the `second` language too. In a
-    `queue` it is told to moderators.
+    list of `sources` it has their links; in a `queue` it is told to moderators.
     """
 
     number: int
-    much: Literal["title", "summary", "body", "queue"] = "summary"
+    much: Literal["title", "summary", "body", "sources", "queue"] = "summary"
     second: Literal["ja", "en"] | None = None
 
 
@@ -128,7 +128,7 @@ class Message:
     `mention` is the platform's id of a role or group that the message calls, where it can. `tag` names
     the tag that it gets where it becomes a post in a forum; `publish` passes it on to channels that
     follow the one it is posted in; `in_thread` puts it into the thread of the message that opens its series.
-    `told` are the ids of the stories that it tells, each with the revision that it tells.
+    `told` are the ids of the stories that it tells or names, each with the revision that it goes by.
     """
 
     blocks: tuple[Block, ...]
@@ -237,11 +237,19 @@ def split(message: Message, limits: Limits) -> list[Message]:
         part = _without_edge_dividers(_take_part(queue, limits))
         if part:
             parts.append(part)
-    first, *later = [tuple(part) for part in parts or [[]]]
-    return [
-        replace(message, blocks=first),
-        *(replace(message, blocks=part, mention=None) for part in later),
+    stories = set(map(story_of, message.blocks))
+    first, *later = [
+        replace(message, blocks=tuple(part), told=_told_in(part, message, stories)) for part in parts or [[]]
     ]
+    return [first, *(replace(part, mention=None) for part in later)]
+
+
+def _told_in(
+    part: list[Block], message: Message, stories: Container[str | None]
+) -> tuple[tuple[str, int], ...]:
+    """Return the revisions of what a part tells, and of what a message only names, not telling it."""
+    here = set(map(story_of, part))
+    return tuple(one for one in message.told if one[0] in here or one[0] not in stories)
 
 
 @dataclass(slots=True)

@@ -298,7 +298,8 @@ class Delivery:
     """One message owed to one channel: part number `part` of the digest, share or notice of id `series`.
 
     An `edit` is one that was posted, as delivery `target`, and is owed again as it reads now, since change
-    `cause`. One that is `outdated` was changed before it was posted: what is posted is what it reads then.
+    `cause`; it has no message of its own. Where another kind has a `target`, it goes where that stands. One
+    that is `outdated` was changed before it was posted: what is posted is what it reads then.
 
     `key` identifies the message on the platform and never changes over attempts (at most 25
     characters, Discord's limit for a nonce). `owner` and `attempt` fence a claim: only who holds

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from bot.adding import Adding
 from bot.chronicling import Chronicling
 from bot.curating import Curating
+from bot.curation import StoryDecision
 from bot.drafting import Drafting
-from bot.errors import InvalidInput
+from bot.errors import InvalidInput, NotFound
 from bot.form import Form
 from bot.message import Message
 from bot.model import Interaction
@@ -53,7 +54,7 @@ class Moderating:
             case ReviewDraft():
                 return await self._drafting.reply(command, interaction)
             case ModerateStory(act="pin" | "unpin" | "hide" | "unhide" as act):
-                return await self._curating.decide_on_story(act, command, interaction)
+                return await self._decide(act, command, interaction)
             case ShowTopics():
                 return await self._curating.show(command, interaction)
             case CurateTopic():
@@ -66,6 +67,15 @@ class Moderating:
                 return await self._chronicling.undo(command, interaction)
             case _:
                 return await self._moderation.reply(command, interaction)
+
+    async def _decide(
+        self, act: StoryDecision, command: ModerateStory, interaction: Interaction
+    ) -> Message | Form:
+        """Pin or hide a story; words that name it are answered with the stories that they find."""
+        try:
+            return await self._curating.decide_on_story(act, command, interaction)
+        except NotFound:
+            return await self._moderation.choose(command, interaction)
 
     async def submit(
         self, command: ModeratorCommand, values: Mapping[str, str], interaction: Interaction

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.deciding import Deciding
 from bot.errors import InvalidInput
 from bot.form import Form
-from bot.language import Names
+from bot.known_names import KnownNames
 from bot.merging import Merging
 from bot.message import Button, Message
 from bot.model import Interaction, Story, WorkspaceId
@@ -31,7 +31,7 @@ class Moderation:
     def __init__(
         self,
         store: Store,
-        names: Names,
+        names: KnownNames,
         clock: Clock,
         operators: frozenset[WorkspaceId],
         lookup: Lookup,
@@ -58,7 +58,7 @@ class Moderation:
         if isinstance(command, ShowQueue):
             return await self._views.queue(interaction, command.page)
         if await self.finding.named(command.story, interaction.actor) is None:
-            return await self._choose(command, interaction)
+            return await self.choose(command, interaction)
         match command:
             case ShowStory():
                 return await self._views.show(command, interaction)
@@ -86,12 +86,16 @@ class Moderation:
             case _:
                 raise InvalidInput("no_form", command=COMMAND)
 
-    async def _choose(
+    async def choose(
         self, command: ShowStory | ModerateStory | MergeStories, interaction: Interaction
     ) -> Message:
-        """Return the stories that words find, each with the button that does the command to it."""
+        """Return the stories that words find, each with the button that does the command to it.
+
+        Raises `NotFound` where they find none that the actor may do it to.
+        """
         actor = interaction.actor
-        to_change = not isinstance(command, ShowStory)
+        is_own = isinstance(command, ModerateStory) and command.act in ("pin", "unpin", "hide", "unhide")
+        to_change = not (is_own or isinstance(command, ShowStory))
         found = await self.finding.like(command.story, actor, to_change=to_change)
         return choice_message(found, lambda story: _button(command, story, interaction), actor.language)
 

@@ -1,13 +1,12 @@
 """What a workspace is told unasked, pure: a welcome, and that a channel can no longer be posted to."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from bot.copies import instead, stories_in
 from bot.errors import ChannelLost
 from bot.identity import derived_id
-from bot.message import Block, Button, Buttons, Heading, Message, Paragraph, Run, paragraph
-from bot.model import Channel, Delivery, StoryId, Subscription, Workspace, opening_id
+from bot.message import Block, Button, Buttons, Heading, Limits, Message, Paragraph, Run, paragraph, split
+from bot.model import Channel, Delivery, Language, StoryId, Subscription, Workspace, delivery_id, opening_id
 from bot.phrases import phrase, phrase_runs
 
 _FIRST_STEPS = {
@@ -51,11 +50,11 @@ def given_up(delivery: Delivery, reason: str, desk: Channel, now: datetime) -> D
     return _notice(derived_id("given up", delivery.id, str(delivery.attempt)), desk, message, now)
 
 
-def uneditable(edit: Delivery, reason: str, desk: Channel, now: datetime) -> Delivery:
-    """Return the notice that a posted copy could not be edited, owed to `desk` once for each change."""
-    language = edit.message.language
+def uneditable(
+    edit: Delivery, story_id: StoryId, reason: str, language: Language, desk: Channel, now: datetime
+) -> Delivery:
+    """Return the notice that a copy of a story could not be edited, owed to `desk` once for each change."""
     name = (Run(f"#{edit.channel.id}", channel=edit.channel.id),)
-    story_id = next(iter(stories_in(edit.message)), StoryId(""))
     message = Message(
         (
             Heading(phrase("notice.uneditable_heading", language)),
@@ -70,10 +69,18 @@ def uneditable(edit: Delivery, reason: str, desk: Channel, now: datetime) -> Del
     )
 
 
-def instead_of_edit(edit: Delivery, changed: Sequence[Block], now: datetime) -> Delivery:
-    """Return what is owed to the channel of a copy that could not be edited: its `changed` stories."""
-    message = instead(changed, edit.message.language)
-    return _notice(derived_id("instead", edit.id), edit.channel, message, now)
+def instead_of_edit(edit: Delivery, message: Message, limits: Limits, now: datetime) -> list[Delivery]:
+    """Return what is owed to the place of a copy that could not be edited: what it would read."""
+    series = derived_id("instead", edit.id)
+    return [
+        replace(
+            _notice(series, edit.channel, part, now),
+            id=delivery_id(series, number),
+            part=number,
+            target=edit.target,
+        )
+        for number, part in enumerate(split(message, limits), start=1)
+    ]
 
 
 def welcome(workspace: Workspace, channel: Channel, now: datetime, *, back: bool) -> Delivery:

@@ -15,11 +15,11 @@ from math import ceil
 from typing import Final
 
 from bot import notices
-from bot.copies import changed_blocks, reads_alike
+from bot.copies import changed_stories, instead, reads_alike, stories_in
 from bot.errors import ChannelLost, PostDelayed, PostFailed, PostRejected, StoreError, loss_of
 from bot.losses import lose_channel
 from bot.message import Message
-from bot.model import Delivery, GiveUp, Outcome, Post, Posted, TryAgain, opening_id
+from bot.model import Delivery, GiveUp, Outcome, Post, Posted, StoryId, TryAgain, opening_id
 from bot.pace import Pacer
 from bot.ports import Clock, Platform, Store
 from bot.retelling import as_it_reads_now
@@ -237,17 +237,21 @@ class Outbox:
         return Posted(message_id=message_id, message=post.message if delivery.outdated else None)
 
     async def _edit(self, claim: _Claim) -> Posted:
-        """Put a message that was posted into the words of today, unless it stands there in them already."""
+        """Put a message that was posted into the words of today, unless it stands there in them already.
+
+        The store knows what stands there, unless an attempt that nobody saw the end of may have changed it.
+        """
         platform, edit = self._platform, claim.delivery
         target = await self._target(edit)
         if target is None or target.message_id is None:  # it was never posted, so nothing stands there
             return Posted(message_id="")
         message = await self._reads_now(target)
         done = Posted(message_id=target.message_id, message=message)
-        if reads_alike(message, target.message):
+        is_sure = edit.attempt == 1 and not (target.outdated and target.attempt > 1)
+        if is_sure and reads_alike(message, target.message):
             return done
         post = replace(await self._post_of(target), message=message)
-        if edit.attempt > 1:
+        if not is_sure:
             async with self._turn(claim):
                 if await platform.shows(post, target.message_id):
                     return done
@@ -255,18 +259,22 @@ class Outbox:
             await platform.edit(post, target.message_id)
         return done
 
-    async def _target(self, edit: Delivery) -> Delivery | None:
-        return None if edit.target is None else await self._store.delivery(edit.target)
+    async def _target(self, delivery: Delivery) -> Delivery | None:
+        return None if delivery.target is None else await self._store.delivery(delivery.target)
 
     async def _reads_now(self, delivery: Delivery) -> Message:
         workspace = delivery.channel.workspace
         return await as_it_reads_now(self._store, delivery.message, workspace, self._platform.limits)
 
     async def _post_of(self, delivery: Delivery) -> Post:
-        """Return what a delivery puts where; the first of its series stands by then."""
+        """Return what a delivery puts where; the first of its series stands by then.
+
+        What is posted because of a message goes where that stands.
+        """
         opener = None
-        if delivery.part > 1:
-            first = await self._store.delivery(opening_id(delivery.series))
+        about = await self._target(delivery) or delivery
+        if about.part > 1:
+            first = await self._store.delivery(opening_id(about.series))
             opener = first.message_id if first else None
         return Post(channel=delivery.channel, message=delivery.message, key=delivery.key, opener=opener)
 
@@ -335,14 +343,18 @@ class Outbox:
 
     async def _instead(self, edit: Delivery, reason: str) -> list[Delivery]:
         """Return what is owed where a copy cannot be edited: to moderators; to its channel if they wish."""
-        channel, now = edit.channel, self._clock()
-        desk = await self._platform.desk(channel.workspace)
-        owed = [] if desk is None else [notices.uneditable(edit, reason, desk, now)]
-        workspace = await self._store.workspace(channel.platform, channel.workspace)
         target = await self._target(edit)
-        if workspace is not None and workspace.replies and target is not None and loss_of(reason) is None:
-            changed = changed_blocks(target.message, await self._reads_now(target))
-            owed.append(notices.instead_of_edit(edit, changed, now))
+        if target is None:
+            return []
+        channel, language, now = edit.channel, target.message.language, self._clock()
+        after = await self._reads_now(target)
+        story_id = next(iter([*changed_stories(target.message, after), *stories_in(after)]), StoryId(""))
+        desk = await self._platform.desk(channel.workspace)
+        owed = [] if desk is None else [notices.uneditable(edit, story_id, reason, language, desk, now)]
+        workspace = await self._store.workspace(channel.platform, channel.workspace)
+        wanted = workspace is not None and workspace.replies and loss_of(reason) is None
+        if wanted and (reply := instead(target.message, after)):
+            owed += notices.instead_of_edit(edit, reply, self._platform.limits, now)
         return owed
 
     async def _settle(self, claim: _Claim, outcome: Outcome, owed: Sequence[Delivery]) -> bool:

@@ -200,7 +200,7 @@ class Store(Registry, Chronicle, Protocol):
         Returns False, and changes nothing, when owner or attempt are no longer the store's (fencing).
         `due_at` stays what it was: `TryAgain.at` only says when the delivery is handed out again.
         `GiveUp` fails the later parts of the series too: a middle without its beginning is never posted.
-        What `Posted.message` tells is kept as the message that stands there; of an edit, in its target too.
+        What `Posted.message` tells is kept as the message that stands there; of an edit, in its target.
         Only where it is recorded, the `notices` are owed from then on; one that is known already is not owed
         again.
         """

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot import queue_notices
 from bot.changes import Change, Draft, Piece, StoryChange
 from bot.identity import derived_id
 from bot.intake import again_on_conflict, story_of, story_tokens
 from bot.language import Names
-from bot.model import Actor, Article, ArticleId, ChangeId, Source, Status, Story, StoryId
+from bot.model import Actor, Article, ArticleId, ChangeId, Source, Status, Story, StoryId, Workspace
 from bot.ports import Clock, Store
 from bot.segment import Segment
 
@@ -33,14 +34,19 @@ class Publishing:
         self._names = names
         self._clock = clock
 
-    async def publish(self, draft: Draft, actor: Actor, status: Status) -> Published:
+    async def publish(
+        self, draft: Draft, actor: Actor, status: Status, workspace: Workspace | None
+    ) -> Published:
         """Save a draft's kept pieces with a status, as one change. Raises `InvalidInput`.
 
-        What is in the store already, of an earlier try or the same article, stays as it is.
+        What is in the store already, of an earlier try or the same article, stays as it is. The desk of
+        the `workspace` is told of stories that wait.
         """
-        return await again_on_conflict(lambda: self._publish_once(draft, actor, status))
+        return await again_on_conflict(lambda: self._publish_once(draft, actor, status, workspace))
 
-    async def _publish_once(self, draft: Draft, actor: Actor, status: Status) -> Published:
+    async def _publish_once(
+        self, draft: Draft, actor: Actor, status: Status, workspace: Workspace | None
+    ) -> Published:
         now = self._clock()
         article = article_of(draft, now)
         stories = [replace(story, status=status) for story in stories_of(draft, article)]
@@ -57,7 +63,8 @@ class Publishing:
                 StoryChange(after=story, tokens=words, change=change, retells=story.revision > 1)
                 for story, words in zip((*new, *merged), found_by, strict=True)
             ]
-            await self._store.save_stories(changes, article if new else None)
+            notices = queue_notices.waiting(new, change, workspace)
+            await self._store.save_stories(changes, article if new else None, notices)
         return Published(
             stories=[known.get(story.id, story) for story in stories],
             new=frozenset(story.id for story in new),

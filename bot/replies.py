@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Literal
 
 from bot import digest_form
 from bot.briefing import (
     Much,
     claim_note,
-    parties,
     remarks,
+    sentence_print,
     small_print,
+    source_blocks,
     story_blocks,
     story_heading,
     told,
@@ -26,7 +26,6 @@ from bot.message import (
     Heading,
     Manner,
     Message,
-    Note,
     Paragraph,
     Quote,
     Run,
@@ -34,7 +33,7 @@ from bot.message import (
     paragraph,
 )
 from bot.model import Language, Story
-from bot.phrases import phrase, phrase_age, phrase_date
+from bot.phrases import phrase, phrase_age
 
 PAGE_SIZE = 5
 
@@ -133,9 +132,8 @@ def _sentence(sentence: AnswerSentence, answer: Answer, language: Language) -> l
     """Return the sentence that answers, and under it where it stands and who claims or contests it."""
     story = next(found.story for found in answer.found if found.story.id == sentence.story_id)
     claims = [] if sentence.claim is None else [sentence.claim]
-    facts = [story.source.name, phrase_date(story.published_at.date(), language), *parties(claims, language)]
     quote = Quote(_marked(sentence.passage), story_id=story.id)
-    return [quote, Note((Run(phrase("story.dot", language).join(facts)),), story_id=story.id), Divider()]
+    return [quote, sentence_print(story, claims, language), Divider()]
 
 
 def _found(found: Found, ask: Ask, number: int, quoted: str | None, language: Language) -> list[Block]:
@@ -206,16 +204,7 @@ def _reason(match: Match, language: Language) -> str:
 def _sources(answer: Answer, ask: Ask, language: Language) -> list[Block]:
     blocks: list[Block] = [Heading(phrase("sources.heading", language, query=ask.query))]
     for place, found in enumerate(answer.found, start=1 + (ask.page - 1) * PAGE_SIZE):
-        sources = [Run(source.name, url=source.url) for source in (found.story.source, *found.story.also)]
-        sources = list(chain.from_iterable((Run(phrase("story.and", language)), run) for run in sources))[1:]
-        date = phrase_date(found.story.published_at.date(), language)
-        # A title may allege, so whoever denies stands beside it here too.
-        facts = ["", date, *parties(found.telling.claims, language)]
-        blocks += [
-            replace(_title(found, place, "title"), url=None),
-            *remarks(found.story, language),
-            Note((*sources, Run(phrase("story.dot", language).join(facts))), story_id=found.story.id),
-        ]
+        blocks += source_blocks(found.story, found.telling, language, place)
     return blocks
 
 

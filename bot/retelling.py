@@ -15,9 +15,10 @@ async def as_it_reads_now(store: Store, message: Message, workspace: WorkspaceId
         return message
     stories = await store.stored_stories(ids)
     into = [story.remark.into for story in stories.values() if story.remark and story.remark.into]
-    stories |= await store.stored_stories(into)
+    named = await store.stored_stories(into)
+    stories = {id_: story for id_, story in named.items() if story.workspace in (PUBLIC, workspace)} | stories
     past = {id_: await store.revisions(id_) for id_ in queued_in(message)}
-    return retold(message, stories, await _hidden(store, ids, workspace), limits, past)
+    return retold(message, stories, await _hidden(store, list(stories), workspace), limits, past)
 
 
 async def _hidden(store: Store, ids: Sequence[StoryId], workspace: WorkspaceId) -> frozenset[StoryId]:

@@ -38,6 +38,11 @@ ACTS: Final[tuple[Act, ...]] = (
 _ROOMS: Final = (900, 400, 150, 0)
 _MAX_CLAIMS: Final = 3
 _MAX_CLAIM: Final = 200
+_MAX_LEAD: Final = 600
+_MAX_SMALL: Final = 400
+_MIN_SMALL: Final = 80
+"""UTF-16 units of a claim, of the sentence above, and of each line of small print."""
+
 _ROW: Final = 5
 _STATES: Final[Mapping[DeliveryState, CopyState]] = {
     "planned": "correcting",
@@ -99,7 +104,8 @@ def card_message(card: Card, language: Language, limits: Limits, lead: str = "")
 def _card_message(card: Card, language: Language, lead: str, room: int) -> Message:
     story, telling = card.story, card.telling
     title = truncated(telling.title, MAX_TITLE)
-    blocks: list[Block] = [paragraph(truncated(lead, 1_000))] if lead else []
+    small = max(min(_MAX_SMALL, room // 2), _MIN_SMALL)
+    blocks: list[Block] = [paragraph(truncated(lead, _MAX_LEAD))] if lead else []
     blocks += [Heading(title, url=story.source.url), Paragraph(_state_runs(card, language))]
     if room:
         blocks.append(paragraph(truncated(telling.summary, room)))
@@ -107,8 +113,9 @@ def _card_message(card: Card, language: Language, lead: str, room: int) -> Messa
             blocks.append(paragraph(truncated(telling.body, room)))
     for claim in telling.claims[: _MAX_CLAIMS if room else 1]:
         shown = replace(claim, text=truncated(claim.text, _MAX_CLAIM))
-        blocks.append(_short(claim_note(shown, language, story.id)))
-    blocks += [_short(block) for block in (*remarks(story, language), small_print(story, telling, language))]
+        blocks.append(_short(claim_note(shown, language, story.id), small))
+    print_below = (*remarks(story, language), small_print(story, telling, language))
+    blocks += [_short(block, small) for block in print_below]
     if len(story.tellings) > 1:
         names = (phrase(f"language.{each.language}", language) for each in story.tellings)
         told_in = phrase("story.and", language).join(names)
@@ -120,17 +127,17 @@ def _card_message(card: Card, language: Language, lead: str, room: int) -> Messa
 def _state_runs(card: Card, language: Language) -> tuple[Run, ...]:
     """Return the state of a story, who decided it, and who brought it in."""
     story, first, last = card.story, brought_in(card.revisions), decided(card.revisions)
-    runs: tuple[Run, ...] = (Run(phrase(f"state.{story.status}", language), style="strong"), Run(" "))
+    runs: tuple[Run, ...] = (Run(phrase(f"state.{story.status}", language), style="strong"),)
     if last is not None and last.before is not None:
-        runs += (*decided_runs(story, last, language, card.zone), Run(" "))
-    return (*runs, *brought_runs(first, language, card.zone))
+        runs = decided_runs(story, last, language, card.zone)
+    return (*runs, Run("\n"), *brought_runs(first, language, card.zone))
 
 
-def _short(block: Block) -> Block:
+def _short(block: Block, limit: int) -> Block:
     """Return small print of a length that leaves room for the rest, and that names no page of the story."""
     if not isinstance(block, Note):
         return block
-    return note(truncated("".join(run.text for run in block.runs), 2 * _MAX_CLAIM))
+    return note(truncated("".join(run.text for run in block.runs), limit))
 
 
 def copies_told(count: CopyCount, language: Language) -> str:

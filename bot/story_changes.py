@@ -7,7 +7,7 @@ from typing import Final
 from bot.changes import Action, Change, StoryChange
 from bot.identity import derived_id
 from bot.intake import story_tokens
-from bot.language import Names
+from bot.known_names import KnownNames
 from bot.model import ChangeId, Interaction, Story
 from bot.ports import Clock, Store
 
@@ -18,7 +18,7 @@ ATTEMPTS: Final = 5
 class StoryChanges:
     """Saves what one person does to stories, as one act."""
 
-    def __init__(self, store: Store, names: Names, clock: Clock) -> None:
+    def __init__(self, store: Store, names: KnownNames, clock: Clock) -> None:
         self._store = store
         self._names = names
         self._clock = clock
@@ -40,7 +40,8 @@ class StoryChanges:
             action=action,
             reason=reason,
         )
-        found_by = await asyncio.to_thread(lambda: [story_tokens(story, self._names) for story in stories])
+        names = await self._names.of_stories(first.workspace)
+        found_by = await asyncio.to_thread(lambda: [story_tokens(story, names) for story in stories])
         changes = [
             StoryChange(after=story, tokens=words, change=change, retells=True)
             for story, words in zip(stories, found_by, strict=True)

@@ -7,6 +7,7 @@ from typing import Literal
 from bot.claims_kept import TREATMENTS, LostClaim, lost_claims, with_claims
 from bot.errors import Conflict, InvalidInput, UserError
 from bot.form import Form
+from bot.known_names import KnownNames
 from bot.language import Names
 from bot.message import Message
 from bot.model import Interaction, Language, Remark, Story, Telling
@@ -32,7 +33,7 @@ class StoryEditing:
     """Changes what a story says and where it comes from."""
 
     def __init__(
-        self, finding: StoryFinding, changes: StoryChanges, views: StoryViews, names: Names, clock: Clock
+        self, finding: StoryFinding, changes: StoryChanges, views: StoryViews, names: KnownNames, clock: Clock
     ) -> None:
         self._finding = finding
         self._changes = changes
@@ -52,65 +53,74 @@ class StoryEditing:
         self, command: ModerateStory, values: Mapping[str, str], interaction: Interaction
     ) -> Message | Form:
         """Do what a form says; it comes back where something is wrong, or somebody else was first."""
+        language = interaction.actor.language
         for _ in range(ATTEMPTS):
             held = await self._finding.held(command.story, interaction, to_change=True)
-            story, language = held.story, interaction.actor.language
-            if await self._changes.is_done(interaction, command.act, story, command.revision):
+            if await self._changes.is_done(interaction, command.act, held.story, command.revision):
                 return await self._done(command, held, interaction, "saved")
             try:
-                if asked := self._asked_again(command, values, held):
-                    return asked
-                after, reason = self._changed(command, values, held)
-                if after == story:
-                    return await self._done(command, held, interaction, "unchanged")
-                after = replace(after, revision=story.revision + 1)
-                is_correction = _is_correction(command, held, after)
-                if is_correction:
-                    remark = Remark(kind="corrected", at=self._clock(), reason=reason)
-                    after = replace(after, remark=remark)
-                action: Literal["correct", "edit"] = "correct" if is_correction else "edit"
-                await self._changes.save(interaction, command.act, action, reason, [after])
+                asked = self._overtaken(command, values, held) or self._asked_again(command, values, held)
+                return asked or await self._save(command, values, held, interaction)
             except Conflict:
                 continue
             except UserError as error:
-                lost = _lost(command, story, values, language)
+                lost = _lost(command, held.story, values, language)
                 return _form(command, held, language, values, phrase_error(error, language), lost)
-            done = "corrected" if is_correction and held.is_posted else "saved"
-            return await self._done(command, held, interaction, done)
-        problem = phrase("error.changed_meanwhile", language)
-        return _form(command, held, language, values, problem)
+        return _form(command, held, language, values, phrase("error.changed_meanwhile", language))
+
+    async def _save(
+        self, command: ModerateStory, values: Mapping[str, str], held: Held, interaction: Interaction
+    ) -> Message:
+        """Save what a form changes, and return the story as it is then. Raises `InvalidInput`, `Conflict`."""
+        story = held.story
+        names = await self._names.of(interaction.actor.workspace)
+        after, reason = self._changed(command, values, held, names)
+        if after == story:
+            return await self._done(command, held, interaction, "unchanged")
+        after = replace(after, revision=story.revision + 1)
+        if not _is_correction(command, held, after):
+            await self._changes.save(interaction, command.act, "edit", reason, [after])
+            return await self._done(command, held, interaction, "saved")
+        after = replace(after, remark=Remark(kind="corrected", at=self._clock(), reason=reason))
+        await self._changes.save(interaction, command.act, "correct", reason, [after])
+        return await self._done(command, held, interaction, "corrected" if held.is_posted else "saved")
 
     async def _done(self, command: ModerateStory, held: Held, interaction: Interaction, key: str) -> Message:
         lead = phrase(f"done.{key}", interaction.actor.language)
         return await self._views.card(held.story, interaction, lead, command.language)
 
-    def _asked_again(self, command: ModerateStory, values: Mapping[str, str], held: Held) -> Form | None:
-        """Return the form where its sender has to look at something first. Raises `InvalidInput`."""
+    def _overtaken(self, command: ModerateStory, values: Mapping[str, str], held: Held) -> Form | None:
+        """Return the form as somebody else's change leaves it, where the story has moved on meanwhile."""
         story, language = held.story, held.actor.language
         if story.status == "retracted":
             raise InvalidInput("story_taken_back", told=decided_told(held, language))
-        base = story_at(command.revision, story, held.revisions)
-        if base is None or base.revision != story.revision:
-            base = base or story
-            changes = overwritten(base, story, held.revisions)
-            kept = values_kept(values, _typed(command, base, language), _typed(command, story, language))
-            return _form(command, held, language, kept, overwriting_told(changes, language))
-        if command.act == "edit" and held.corrects:
-            return _form(command, held, language, values, phrase("storyform.is_posted", language))
+        if command.revision in (0, story.revision):
+            return None
+        base = story_at(command.revision, story, held.revisions) or story
+        kept = values_kept(values, _typed(command, base, language), _typed(command, story, language))
+        told = overwriting_told(overwritten(base, story, held.revisions), language)
+        return _form(command, held, language, kept, told)
+
+    def _asked_again(self, command: ModerateStory, values: Mapping[str, str], held: Held) -> Form | None:
+        """Return the form where its sender has to say something more first. Raises `InvalidInput`."""
+        story, language = held.story, held.actor.language
         if command.act == "facts":
             return None
+        if command.act == "edit" and held.corrects:
+            return _form(command, held, language, values, phrase("storyform.is_posted", language))
         telling = _telling(command, story, language)
-        after = with_texts(telling, values, language)
-        lost = lost_claims(telling, after)
+        lost = lost_claims(telling, with_texts(telling, values, language))
         if lost and values.get("claims") not in TREATMENTS:
             return _form(command, held, language, values, lost_told(lost, language), lost)
         return None
 
-    def _changed(self, command: ModerateStory, values: Mapping[str, str], held: Held) -> tuple[Story, str]:
+    def _changed(
+        self, command: ModerateStory, values: Mapping[str, str], held: Held, names: Names
+    ) -> tuple[Story, str]:
         """Return a story as the form has it, still of its revision, and why. Raises `InvalidInput`."""
         story, language = held.story, held.actor.language
         if command.act == "facts":
-            after = with_facts(story, values, self._names, language)
+            after = with_facts(story, values, names, language)
         else:
             telling = _telling(command, story, language)
             changed = with_texts(telling, values, language)

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.commands import MAX_QUERY_CHARACTERS
 from bot.errors import NotAllowed, NotFound
+from bot.known_names import KnownNames
 from bot.language import Names, tokens
 from bot.lookup import Answer
 from bot.model import PUBLIC, Actor, Interaction, Story, StoryId, WorkspaceId
@@ -26,7 +27,9 @@ _WAITING: Final = 100
 class StoryFinding:
     """Finds stories for one who moderates."""
 
-    def __init__(self, store: Store, names: Names, operators: frozenset[WorkspaceId], lookup: Lookup) -> None:
+    def __init__(
+        self, store: Store, names: KnownNames, operators: frozenset[WorkspaceId], lookup: Lookup
+    ) -> None:
         self._store = store
         self._names = names
         self._operators = operators
@@ -85,7 +88,8 @@ class StoryFinding:
             stories += await self._store.waiting_stories(workspace, _WAITING)
         if not words:
             return stories[: MAX_FOUND // 2]
-        holding = await asyncio.to_thread(_holding, words, stories, self._names)
+        names = await self._names.of(actor.workspace)
+        holding = await asyncio.to_thread(_holding, words, stories, names)
         return holding[: MAX_FOUND // 2]
 
     def queues_of(self, actor: Actor) -> Sequence[WorkspaceId]:

@@ -12,7 +12,7 @@ from bot.model import Language, Story, Telling
 from bot.moderator_commands import typed
 from bot.phrases import phrase
 from bot.queue_messages import facts_of
-from bot.story_past import Overwriting
+from bot.story_past import Overwriting, excerpts
 from bot.story_values import FACTS, LIMITS, TEXTS, typed_facts, typed_texts
 
 MAX_PROBLEM: Final = 1_200
@@ -165,7 +165,7 @@ def lost_told(lost: Sequence[LostClaim], language: Language) -> str:
     lines = [phrase("storyform.lost", language)]
     for one in lost[:_MAX_LISTED]:
         who = phrase("story.dot", language).join(parties((one.claim,), language))
-        claim = truncated(_on_one_line(one.claim.text), _SHOWN * 2)
+        claim = truncated(" ".join(one.claim.text.split()), _SHOWN * 2)
         lines.append(phrase("story.claim", language, claim=claim, parties=truncated(who, _SHOWN * 2)))
     return "\n".join(lines)
 
@@ -178,19 +178,15 @@ def overwriting_told(
     """Return what others changed in a story while somebody was at it, and what to do about that."""
     lines = []
     for one in changes[:_MAX_LISTED]:
-        change = one.change
+        before, after = excerpts(one.change, _SHOWN)
         facts = {
             "who": truncated(one.who, _SHOWN // 2),
-            "field": phrase(f"changed.{change.field}", language),
-            "before": truncated(_on_one_line(change.before), _SHOWN),
-            "after": truncated(_on_one_line(change.after), _SHOWN),
+            "field": phrase(f"changed.{one.change.field}", language),
+            "before": before,
+            "after": after,
         }
         lines.append(phrase("storyform.overwritten", language, **facts))
     return "\n".join((*lines, phrase(f"storyform.{closing}", language)))
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join(text[: 4 * _SHOWN].split()) or "–"
 
 
 def values_kept(values: Mapping[str, str], base: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:

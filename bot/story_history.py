@@ -22,7 +22,7 @@ from bot.moderator_commands import typed
 from bot.phrases import phrase, phrase_runs
 from bot.queue_entry import MAX_NAME, MAX_TITLE, fitting, instant
 from bot.story_card import copy_state
-from bot.story_past import differences
+from bot.story_past import FieldChange, differences, excerpts
 
 REVISIONS: Final = 5
 COPIES: Final = 10
@@ -65,23 +65,16 @@ def _revision(revision: Revision, language: Language, zone: str, room: int) -> l
     blocks: list[Block] = [Paragraph(runs)]
     if revision.before is not None and room:
         changes = differences(revision.before, revision.after)[:_MAX_CHANGES]
-        lines = [
-            phrase(
-                "history.changed",
-                language,
-                field=phrase(f"changed.{change.field}", language),
-                before=_excerpt(change.before, room),
-                after=_excerpt(change.after, room),
-            )
-            for change in changes
-        ]
+        lines = [_changed(change, room, language) for change in changes]
         if lines:
             blocks.append(Note((Run("\n".join(lines)),)))
     return blocks
 
 
-def _excerpt(text: str, room: int) -> str:
-    return truncated(" ".join(text[: 4 * room].split()), room) or "–"
+def _changed(change: FieldChange, room: int, language: Language) -> str:
+    before, after = excerpts(change, room)
+    field = phrase(f"changed.{change.field}", language)
+    return phrase("history.changed", language, field=field, before=before, after=after)
 
 
 def copies_message(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.changes import Change, Revision
+from bot.display import truncated
 from bot.model import Language, Remark, Source, Story
 
 Deed = Change | Revision
@@ -82,6 +83,22 @@ def differences(before: Story, after: Story) -> list[FieldChange]:
         for field, language in dict.fromkeys((*new, *old))
         if (was := old.get((field, language), "")) != (now := new.get((field, language), ""))
     ]
+
+
+def excerpts(change: FieldChange, room: int) -> tuple[str, str]:
+    """Return what a field read before and after, each on one line of at most `room` UTF-16 units.
+
+    Of long texts that is from where they begin to differ.
+    """
+    before, after = (" ".join(text.split()) for text in (change.before, change.after))
+    start = 0
+    if max(len(before), len(after)) > room:
+        pairs = enumerate(zip(before, after, strict=False))
+        differ = next((place for place, (was, now) in pairs if was != now), min(len(before), len(after)))
+        start = max(0, differ - room // 4)
+    first, second = (text[start : start + room + 1] for text in (before, after))
+    lead = "…" if start else ""
+    return truncated(lead + first, room) or "–", truncated(lead + second, room) or "–"
 
 
 def _fields(story: Story) -> Mapping[tuple[str, Language | None], str]:

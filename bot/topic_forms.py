@@ -53,7 +53,7 @@ def topic_form(
     """
     return Form(
         command=typed(command.act),
-        title=phrase(f"topics.title_{command.act}", language),
+        title=phrase(f"topic.title_{command.act}", language),
         fields=tuple(_field(name, command, curation, names, language) for name in _FIELDS[command.act]),
         submit=phrase("field.submit", language),
         language=language,
@@ -99,7 +99,7 @@ def _chosen(name: str, label: str, value: str, choices: tuple[Choice, ...], lang
     known = {choice.value for choice in choices}
     return Field(
         name=name,
-        label=phrase(f"topics.field_{label}", language),
+        label=phrase(f"topic.field_{label}", language),
         kind="choice",
         required=True,
         max_length=_MAX_TYPED,
@@ -111,11 +111,11 @@ def _chosen(name: str, label: str, value: str, choices: tuple[Choice, ...], lang
 def _line(name: str, label: str, value: str, language: Language) -> Field:
     return Field(
         name=name,
-        label=phrase(f"topics.field_{label}", language),
+        label=phrase(f"topic.field_{label}", language),
         required=label != "other",
         max_length=LONGEST_NAME if label in ("new", "other", "alias") else _MAX_TYPED,
         value=value[:LONGEST_NAME],
-        hint=phrase(f"topics.hint_{label}", language),
+        hint=phrase(f"topic.hint_{label}", language),
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 import aiohttp
@@ -15,8 +15,10 @@ from adapters.local.server import IDLE_S, serving
 from adapters.local.site import Site
 from adapters.payloads import PAYLOADS
 from bot.engine import Engine
+from bot.model import Remark, StoryId
 from bot.run import open_engine, ticking
 from bot.settings import Settings
+from tests.factories import NOW, make_change
 
 NEWS = "/c/local/news"
 ELSEWHERE = "/c/elsewhere/news"
@@ -26,6 +28,9 @@ INSIDE = [
     NEWS,
     f"{NEWS}/complete?text=/",
     "/w/local/story/deepseek-cost",
+    "/w/local/queue",
+    "/w/local/log",
+    "/w/local/topics",
     "/w/local/subscriptions",
     "/w/local/deliveries",
 ]
@@ -90,3 +95,20 @@ def text_of(html):
     """Return what a reader sees of HTML."""
     html = re.sub(r"</(?:dt|dd|div|p|h\d|li|t[dh]|button|title)>|<br>", r" \g<0>", html)
     return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
+
+
+async def save(page, story, action, reason=""):
+    """Save a story as Mika's act left it."""
+    act = {"at": NOW, "actor": "Mika", "action": action, "reason": reason}
+    await page.engine.store.save_stories([make_change(story, tokens={"en": ("robot",)}, **act)])
+
+
+async def stored(page, story_id):
+    """Return a story as it is now."""
+    return (await page.engine.store.stored_stories([StoryId(story_id)]))[StoryId(story_id)]
+
+
+def withdrawn(story, kind="retracted", into=None):
+    """Return a story as it is when it is told no more."""
+    remark = Remark(kind=kind, at=NOW, reason="It was a hoax.", into=into)
+    return replace(story, revision=story.revision + 1, status="retracted", remark=remark)

@@ -7,8 +7,9 @@ from itertools import count
 import pytest
 
 from bot.add_form import COMMAND
+from bot.adding import Web
 from bot.engine import Engine
-from bot.errors import NotFound, StoreError
+from bot.errors import FetchFailed, NotFound, StoreError
 from bot.form import Form
 from bot.index import PostingsIndex
 from bot.intake import MAX_ARTICLE_CHARACTERS
@@ -16,6 +17,8 @@ from bot.language import Names
 from bot.message import Buttons, Heading, Message, plain_text
 from bot.model import PUBLIC, StoryId, WorkspaceId
 from bot.phrases import phrase
+from bot.ports import Page
+from bot.reading.page import PageArticle
 from tests.factories import NOW, make_actor, make_change, make_channel, make_interaction, make_story
 
 HOME, AWAY = WorkspaceId("home"), WorkspaceId("away")
@@ -278,3 +281,98 @@ async def test_an_index_that_takes_nothing_is_behind(store):
 
     assert trouble["store"] == ""
     assert trouble["index"]
+
+
+# An address in the place of a text
+
+
+class PretendSite:
+    """One page of the web, or what is in the way to it."""
+
+    def __init__(self, body, failure=None):
+        self.body = body
+        self.failure = failure
+        self.asked_for = []
+
+    async def fetch(self, url):
+        self.asked_for.append(url)
+        if self.failure:
+            raise FetchFailed(self.failure)
+        return Page(url=f"{url}?read", media_type="text/html", charset="", body=self.body.encode())
+
+
+def reading(store, site):
+    def read_page(page, now):
+        return PageArticle(
+            text=page.body.decode(),
+            title="The tram runs again",
+            language="en",
+            source="Kawabe Post",
+            url=None,
+            published_at=datetime(2026, 2, 28, tzinfo=UTC),
+        )
+
+    web = Web(fetcher=site, read_page=read_page)
+    return Engine(store, PostingsIndex(), Names([]), lambda: NOW, web=web)
+
+
+TRAM = "The council of Kawabe voted to reopen the old tram line. Work begins in May."
+
+
+async def test_an_address_alone_is_read_and_what_stands_there_goes_in(store):
+    site = PretendSite(TRAM)
+
+    told = await reading(store, site).submit(
+        COMMAND, {"text": " https://kawabe.example/tram\n", "title": "Trams"}, moderating()
+    )
+
+    (story,) = (await store.stories(story_ids(told), HOME)).values()
+    assert site.asked_for == ["https://kawabe.example/tram"]
+    assert (story.tellings[0].title, story.tellings[0].body) == ("Trams", TRAM)
+    assert (story.source.name, story.source.url) == ("Kawabe Post", "https://kawabe.example/tram?read")
+    assert story.published_at == datetime(2026, 2, 28, tzinfo=UTC)
+
+
+async def test_an_address_may_be_typed_with_the_command(store):
+    told = await reading(store, PretendSite(TRAM)).reply(
+        f"{COMMAND} https://kawabe.example/tram", moderating()
+    )
+
+    (story,) = (await store.stories(story_ids(told), HOME)).values()
+    assert story.tellings[0].title == "The tram runs again"
+
+
+async def test_an_article_of_many_stories_at_an_address_is_looked_through(store):
+    told = await reading(store, PretendSite(ARTICLE)).reply(
+        f"{COMMAND} https://kawabe.example/tram", moderating()
+    )
+
+    assert "2 stories, 2 of them go in" in plain_text(told)
+
+
+@pytest.mark.parametrize("why", ["not_public", "too_slow", "not_text"])
+async def test_what_is_in_the_way_is_said_in_the_form_and_nothing_typed_is_lost(store, why):
+    values = {"text": "https://kawabe.example/tram", "title": "Trams", "date": "2026-03-01"}
+
+    form = await reading(store, PretendSite(TRAM, why)).submit(COMMAND, values, moderating())
+
+    assert form.problem == phrase(f"fetch.{why}", "en")
+    assert {field.name: field.value for field in form.fields if field.value} == values
+    assert await store.count_stories(HOME) == 0
+
+
+async def test_where_addresses_are_not_read_the_form_says_so(engine):
+    form = await engine.submit(COMMAND, {"text": "https://kawabe.example/"}, moderating())
+
+    assert form.problem == phrase("error.fetch_off", "en")
+    assert form.fields[0].value == "https://kawabe.example/"
+
+
+async def test_a_member_makes_nobody_read_an_address(store):
+    site = PretendSite(TRAM)
+    engine = reading(store, site)
+
+    await engine.reply(f"{COMMAND} https://kawabe.example/tram", make_interaction())
+    await engine.submit(COMMAND, {"text": "https://kawabe.example/tram"}, make_interaction())
+
+    assert site.asked_for == []

@@ -390,6 +390,18 @@ async def test_a_known_story_that_went_away_is_asked_about_again(desk, store):
     assert "Added 3 stories" in desk.text
 
 
+async def test_undoing_takes_back_all_that_publishing_did(desk, store, engine):
+    known = await known_story(store, BREAD)
+    await desk.add()
+    await desk.press("2", "Merge as another source", "Publish")
+    (change,) = (await store.changes([HOME], 5))[:1]
+
+    await engine.reply(typed("undo", change.id), moderating())
+
+    assert await store.count_stories(HOME) == 1
+    assert (await store.stories([known.id], HOME))[known.id].also == ()
+
+
 # For whom, and when
 
 
@@ -430,6 +442,18 @@ async def test_whose_stories_wait_is_what_the_workspace_set(engine, store, publi
 
     assert await store.count_waiting(HOME) == (3 if waits else 0)
     assert ("until a moderator approves" in desk.text) is waits
+
+
+async def test_the_desk_is_told_of_stories_that_wait(engine, store):
+    await store.join(make_workspace(publishers="nobody", desk="desk"), None)
+    desk = Desk(engine, moderating())
+
+    await desk.add()
+    await desk.press("Publish")
+
+    (notice,) = await store.deliveries(HOME, 5)
+    assert (notice.kind, notice.channel.id) == ("notice", "desk")
+    assert "rye bread" in plain_text(notice.message)
 
 
 async def test_where_stories_wait_nothing_is_merged(engine, store):

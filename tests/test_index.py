@@ -43,6 +43,11 @@ def entry(
     )
 
 
+def count(token: str, counts: Counter[str]) -> int:
+    """Return how often all of the tokens stand there that a line break parts."""
+    return min(counts[part] for part in token.split("\n"))
+
+
 def by_the_book(
     entries: Mapping[StoryId, IndexEntry], query: Query, workspace: WorkspaceId
 ) -> dict[StoryId, float]:
@@ -62,10 +67,13 @@ def by_the_book(
     for (story_id, counts), length in zip(tellings, lengths, strict=True):
         score = 0.0
         for concept in query:
-            frequency = max((sum(token in c for _, c in tellings) for token in concept), default=0)
+            frequency = max((sum(count(t, c) > 0 for _, c in tellings) for t in concept), default=0)
             rarity = log(1 + (len(tellings) - frequency + 0.5) / (frequency + 0.5))
             damping = K1 * (1 - B + B * length / mean)
-            gains = [w * rarity * (K1 + 1) * counts[t] / (counts[t] + damping) for t, w in concept.items()]
+            gains = [
+                w * rarity * (K1 + 1) * count(t, counts) / (count(t, counts) + damping)
+                for t, w in concept.items()
+            ]
             score += max(gains, default=0.0)
         scores[story_id] = max(score, scores.get(story_id, 0.0))
     ranked = sorted(
@@ -85,7 +93,10 @@ changes = st.tuples(
     tellings,
 )
 steps = st.lists(st.one_of(changes, changes, changes, st.sampled_from(["save", "restart"])), max_size=25)
-concepts = st.dictionaries(st.sampled_from([*WORDS, "unknown"]), st.sampled_from([1.0, 0.5, 0.1]), max_size=3)
+TOGETHER = [f"{one}\n{other}" for one in WORDS[:3] for other in WORDS[1:4]]
+concepts = st.dictionaries(
+    st.sampled_from([*WORDS, *TOGETHER, "unknown"]), st.sampled_from([1.0, 0.5, 0.1]), max_size=3
+)
 queries = st.lists(concepts, max_size=4)
 
 

@@ -124,7 +124,9 @@ async def test_a_moderator_fills_in_a_form_and_a_member_is_not_asked_to(bot):
         await picture(page, "form")
         await dialog.get_by_label("Date of publication").fill("2026-03-01")
         await dialog.get_by_role("button", name="Add").click()
-        await expect(page.locator(".reply")).to_contain_text("March 1, 2026")
+        await expect(page.locator(".reply")).to_contain_text("March 1, 2026 · English")
+        await page.get_by_role("button", name="Publish").click()
+        await expect(page.locator(".reply").last).to_contain_text("Added 2 stories")
 
         await page.get_by_role("link", name=re.compile("Kumo Robotics")).click()
         await expect(page.locator("#passage")).to_contain_text("forty arms a day")
@@ -192,7 +194,7 @@ async def test_what_goes_wrong_with_a_form_is_said_in_the_form(bot):
 
         await bot.start()
         await dialog.get_by_role("button", name="Add").click()
-        await expect(page.locator(".reply")).to_contain_text("Added")
+        await expect(page.locator(".reply")).to_contain_text("2 stories, 2 of them go in")
 
 
 async def test_a_page_outlives_the_bot_and_catches_up(bot):

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from adapters.local.places import NEWS
-from adapters.local.platform import LATE_COMMIT, RECENT, LocalPlatform
+from adapters.local.platform import RECENT, LocalPlatform
+from adapters.local.watching import LATE_COMMIT
 from bot.model import Posted, WorkspaceId
 from bot.store import open_store
 from tests.factories import (
@@ -43,7 +44,7 @@ async def seen(store, after, count):
     found = [await anext(changes) for _ in range(count)]
     platform.close()
     await changes.aclose()
-    return [change and change.id for change in found]
+    return [arrival and arrival.post.id for arrival in found]
 
 
 async def test_what_came_after_is_told_in_order(store):

@@ -104,7 +104,11 @@ class Day:
         await self.aoi.command(self.news, "/ai-news-mod", "add")
         form = await self.view(self.aoi, with_words=ja("form.submit"))
         await self.aoi.submit(form, {"text.0": text})
-        return text_of(await self.view(self.aoi, with_words="DeepSeek"))
+        told = await self.view(self.aoi, with_words="DeepSeek")
+        if ja("draft.lead_begun") in text_of(told):
+            await self.aoi.press(told, ja("draft.button_publish"))
+            told = await self.view(self.aoi, with_words=ja("added.heading", count=2))
+        return text_of(told)
 
 
 async def install(day, heading):

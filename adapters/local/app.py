@@ -14,6 +14,7 @@ from adapters.local.problems import answer_to
 from adapters.local.render import STATIC
 from adapters.local.sign_in import SignInPages
 from adapters.local.site import Site
+from adapters.local.views import ViewPages
 
 HANDLER_TIMEOUT_S: Final = 30.0
 """How long a request may take, its body included; streams stay open."""
@@ -31,12 +32,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def build_app(site: Site) -> web.Application:
     """Return the page as an application."""
-    reading, desk, channel, signing = (
-        ReadingPages(site),
-        DeskPages(site),
-        ChannelPages(site),
-        SignInPages(site),
-    )
+    reading, channel, signing = ReadingPages(site), ChannelPages(site), SignInPages(site)
+    desk, views = DeskPages(site), ViewPages(site)
     open_to_all = [
         web.get("/", reading.front),
         web.get("/story/{id}", reading.story),
@@ -59,6 +56,9 @@ def build_app(site: Site) -> web.Application:
         web.get("/c/{workspace}/{channel}/message/{id}/as/{platform}", channel.look),
         web.get("/w/{workspace}/story/{id}", reading.story_inside),
         web.get("/w/{workspace}/digest/{id}", reading.digest_inside),
+        web.get("/w/{workspace}/queue", views.queue),
+        web.get("/w/{workspace}/log", views.log),
+        web.get("/w/{workspace}/topics", views.topics),
         web.get("/w/{workspace}/subscriptions", desk.subscriptions),
         web.get("/w/{workspace}/deliveries", desk.deliveries),
     ]

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
@@ -9,16 +10,18 @@ from aiohttp_sse import sse_response
 from markupsafe import Markup
 
 from adapters.local.headers import HEADERS
-from adapters.local.places import WORKSPACES
 from adapters.local.previews import discord, slack
 from adapters.local.site import Site, channel_in, fields_of, id_from, id_in, number_in
+from adapters.local.watching import place_of
+from bot.commands import Command, parse
 from bot.completion import completion_of
-from bot.errors import BotError
+from bot.errors import BotError, UserError
 from bot.form import Form
 from bot.intake import MAX_ARTICLE_CHARACTERS
-from bot.message import Button, Buttons, Message, note
+from bot.message import Button, Buttons, Message, note, paragraph
 from bot.model import Channel, Delivery, DeliveryId, Interaction
-from bot.phrases import phrase
+from bot.phrases import phrase, phrase_error
+from bot.showing import stays_in_place
 
 HISTORY: Final = 20
 MAX_HISTORY: Final = 200
@@ -50,12 +53,13 @@ class ChannelPages:
         count = number_in(request, "count", HISTORY, MAX_HISTORY)
         posts = await store.posts(channel, count + 1)
         subscription = await store.subscription(channel)
-        return self._site.page(
+        return await self._site.inside_page(
             request,
             "channel.html",
+            channel.workspace,
             channel=channel,
-            workspaces=WORKSPACES.values(),
             posts=posts[-count:],
+            place=place_of(posts[-count:]),
             earlier=min(count + HISTORY, MAX_HISTORY) if len(posts) > count < MAX_HISTORY else None,
             next_due_at=subscription.next_due_at if subscription else None,
             previews=list(self._site.payloads),
@@ -70,11 +74,11 @@ class ChannelPages:
         try:
             async with sse_response(request, headers=HEADERS, send_timeout=SEND_TIMEOUT_S) as stream:
                 after = stream.last_event_id or request.query.get("after", "")
-                async for post in self._site.platform.changes(channel, after):
-                    if post is None:
+                async for arrival in self._site.platform.changes(channel, after):
+                    if arrival is None:
                         await stream.send("", event="gap")
                         break
-                    await stream.send(self._post(request, post), id=post.id, event="post")
+                    await stream.send(self._post(request, arrival.post), id=arrival.place, event="post")
         except (ConnectionResetError, TimeoutError):
             pass  # the page is gone, or takes nothing: it asks again when it comes back
         finally:
@@ -93,56 +97,64 @@ class ChannelPages:
         channel = channel_in(request)
         fields = await fields_of(request, MAX_COMMAND_BYTES)
         typed = fields.get("command", "").strip()
-        interaction = await self._interaction(request, channel, fields)
+        interaction = await self._site.interaction(request, channel, id_from(fields.get("id", "")))
         if not typed.startswith(("/", "\uff0f")):
-            return self._reply(request, channel, typed, hint(typed, interaction))
-        try:
-            return self._reply(request, channel, typed, await self._site.engine.reply(typed, interaction))
-        except BotError as error:  # a database that fails now may work for the next question
-            trouble = Message((note(str(error)),), interaction.actor.language)
-            return self._reply(request, channel, typed, trouble)
+            return await self._reply(request, channel, typed, hint(typed, interaction))
+        return await self._answered(request, typed, interaction, None)
 
     async def submit(self, request: web.Request) -> web.Response:
         """Take in a form that was filled in; it comes back where something in it is wrong."""
         channel = channel_in(request)
         fields = await fields_of(request, MAX_FORM_BYTES)
-        interaction = await self._interaction(request, channel, fields)
-        command = fields.get("command", "")
+        interaction = await self._site.interaction(request, channel, id_from(fields.get("id", "")))
+        return await self._answered(request, fields.get("command", ""), interaction, fields)
+
+    async def _answered(
+        self, request: web.Request, typed: str, interaction: Interaction, values: Mapping[str, str] | None
+    ) -> web.Response:
+        engine, language, channel = self._site.engine, interaction.actor.language, interaction.channel
+        command = None
         try:
-            reply = await self._site.engine.submit(command, fields, interaction)
-        except BotError as error:
-            reply = Message((note(str(error)),), interaction.actor.language)
-        return self._reply(request, channel, command, reply)
+            command = parse(typed)
+            reply = await engine.perform(command, interaction, values)
+        except UserError as error:
+            refusal = Message((paragraph(phrase_error(error, language)),), language)
+            return await self._reply(request, channel, typed, refusal, command, is_refused=True)
+        except BotError as error:  # a database that fails now may work for the next question
+            trouble = Message((note(str(error)),), language)
+            return await self._reply(request, channel, typed, trouble, command, is_refused=True)
+        return await self._reply(request, channel, typed, reply, command)
 
-    async def _interaction(
-        self, request: web.Request, channel: Channel, fields: dict[str, str]
-    ) -> Interaction:
-        workspace = await self._site.engine.workspaces.known(channel.platform, channel.workspace)
-        return Interaction(
-            id=id_from(fields.get("id", "")),
-            actor=self._site.viewer(request).actor(channel.workspace),
-            channel=channel,
-            limits=self._site.platform.limits,
-            time_zone=workspace.time_zone if workspace else self._site.settings.time_zone,
-        )
-
-    def _reply(
-        self, request: web.Request, channel: Channel, command: str, reply: Message | Form
+    async def _reply(
+        self,
+        request: web.Request,
+        channel: Channel,
+        typed: str,
+        reply: Message | Form,
+        command: Command | None = None,
+        *,
+        is_refused: bool = False,
     ) -> web.Response:
         id_ = secrets.token_hex(8)
-        kind = "form" if isinstance(reply, Form) else "message"
         if isinstance(reply, Message):
             self._site.kept.keep(channel, id_, reply)
         html = self._site.renderer.page(
             "form.html" if isinstance(reply, Form) else "reply.html",
             self._site.viewer(request),
             id=id_,
-            command=command,
+            command=typed,
             reply=reply,
             channel=channel,
             previews=list(self._site.payloads),
         )
-        return web.json_response({"kind": kind, "html": html})
+        told = {
+            "kind": "form" if isinstance(reply, Form) else "message",
+            "html": html,
+            "in_place": stays_in_place(command),
+            "refused": is_refused,
+            "waiting": await self._site.waiting(request, channel.workspace),
+        }
+        return web.json_response(told)
 
     async def complete(self, request: web.Request) -> web.Response:
         """Return how the command may go on that is being typed."""

@@ -1,14 +1,16 @@
 """The pages beside the channel: stories, digests, subscriptions, deliveries, the feed, the health."""
 
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from adapters.local.feed import feed_entries
 from adapters.local.places import HOME, WORKSPACES, channel_of
 from adapters.local.site import Site, id_in, number_in, workspace_in
-from adapters.local.story import excerpt, history
-from bot.briefing import digest_message, small_print
+from adapters.local.story import excerpt, history, is_withdrawn
+from bot.briefing import digest_message, remarks, small_print
 from bot.curated import recounted
 from bot.errors import NotFound
 from bot.ledger import Standing, told
@@ -59,22 +61,22 @@ class ReadingPages:
             raise web.HTTPNotFound from error
         story, article = record.story, record.article
         telling = story.telling(viewer.language)
-        is_told = viewer.inside and viewer.role != "member"
-        is_retracted = story.status == "retracted"
+        is_told = story.status == "published"
+        others = [each for each in (story.updates, story.remark and story.remark.into) if each]
         return self._site.page(
             request,
             "story.html",
-            status=410 if is_retracted else 200,
+            status=200 if is_told else 410,
             story=story,
             workspace=workspace,
             channel_path=_channel_path(request, workspace),
             telling=telling,
-            excerpt=excerpt(article.text, story.span)
-            if article and story.span and not is_retracted
-            else None,
-            history=history(record.revisions, telling.language, told_all=is_told),
+            remarks=remarks(story, viewer.language),
+            others=await self._site.engine.store.stories(others, workspace),
+            excerpt=excerpt(article.text, story.span) if article and story.span and is_told else None,
+            history=history(record.revisions, telling.language, told_all=viewer.moderates),
             topics=await self._topic_names(story, workspace, request),
-            standings=await self._standings(story, workspace, request) if is_told else [],
+            standings=await self._standings(story, workspace, request) if viewer.moderates else [],
         )
 
     async def _standings(
@@ -116,7 +118,8 @@ class ReadingPages:
         if digest is None:
             raise web.HTTPNotFound
         stories = list((await engine.store.stories(digest.story_ids, workspace)).values())
-        if not stories and not await self._was_seen(digest, workspace):
+        withdrawn = await self._withdrawn(digest, workspace)
+        if not stories and withdrawn is None:
             raise web.HTTPNotFound
         day = digest.occurrence.local_date
         names = await engine.known.of(workspace)
@@ -127,24 +130,33 @@ class ReadingPages:
             status=200 if stories else 410,
             message=digest_message(stories, 0, names, language, day) if stories else None,
             digest=digest,
+            remarks=partial(remarks, language=language),
             workspace=workspace,
             channel_path=_channel_path(request, workspace),
-            absent=len(digest.story_ids) - len(stories),
+            withdrawn=withdrawn,
+            absent=len(digest.story_ids) - len(stories) - len(withdrawn or ()),
         )
 
-    async def _was_seen(self, digest: Digest, workspace: WorkspaceId) -> bool:
-        """Whether a workspace has seen one of the stories that are no longer shown."""
+    async def _withdrawn(self, digest: Digest, workspace: WorkspaceId) -> list[Story] | None:
+        """Return the stories that a workspace is told why they are gone; None where it saw none at all."""
         stored = await self._site.engine.store.stored_stories(digest.story_ids)
-        return any(story.workspace in (PUBLIC, workspace) for story in stored.values())
+        seen = [story for story in stored.values() if story.workspace in (PUBLIC, workspace)]
+        return [story for story in seen if is_withdrawn(story)] if seen else None
 
     async def feed(self, request: web.Request) -> web.Response:
-        """Return the newest public stories as an Atom feed (RFC 4287)."""
-        stories = await self._site.engine.store.newest_stories(PUBLIC, FEED_SIZE)
-        base = self._site.settings.web_url or f"{request.scheme}://{request.host}"
-        viewer = self._site.viewer(request)
-        database_id = self._site.engine.store.database_id
+        """Return the newest public stories as an Atom feed (RFC 4287).
+
+        Readers keep what they fetched once, so a story that is told no more stays for a while, as a notice.
+        """
+        store, viewer = self._site.engine.store, self._site.viewer(request)
+        told = await store.newest_stories(PUBLIC, FEED_SIZE)
+        withdrawn = await store.withdrawn_stories(PUBLIC, FEED_SIZE)
         text = self._site.renderer.page(
-            "feed.xml", viewer, stories=stories, base=base, database_id=database_id
+            "feed.xml",
+            viewer,
+            entries=feed_entries(told, withdrawn, viewer.language, FEED_SIZE),
+            base=self._site.settings.web_url or f"{request.scheme}://{request.host}",
+            database_id=store.database_id,
         )
         return web.Response(text=text, content_type="application/atom+xml")
 
@@ -199,17 +211,16 @@ class DeskPages:
 
     def _reach(self, request: web.Request) -> WorkspaceId | None:
         """Return whose rows are seen: all for the operator, else those of the workspace in the address."""
-        viewer = self._site.only_for(request, "moderator", "manager", "operator")
+        viewer = self._site.moderator(request)
         return None if viewer.role == "operator" else workspace_in(request)
 
     async def _list(
         self, request: web.Request, template: str, rows: Sequence[object], page: int, more: bool
     ) -> web.Response:
-        return self._site.page(
+        return await self._site.inside_page(
             request,
             template,
-            workspace=workspace_in(request),
-            workspaces=WORKSPACES.values(),
+            workspace_in(request),
             names=await self._site.engine.known.of(workspace_in(request)),
             upcoming=upcoming,
             when=when,

@@ -32,7 +32,12 @@ def channel_of(workspace: str, channel: str) -> Channel | None:
     return Channel(platform=PLATFORM, workspace=known.id, id=channel)
 
 
-NEWS: Final = Channel(platform=PLATFORM, workspace=HOME.id, id=HOME.channels[0])
+def first_channel(workspace: WorkspaceId) -> Channel:
+    """Return the channel that a workspace opens with, in which its moderators do what they do elsewhere."""
+    return Channel(platform=PLATFORM, workspace=workspace, id=WORKSPACES[workspace].channels[0])
+
+
+NEWS: Final = first_channel(HOME.id)
 """The channel that the page opens with."""
 
 

@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from adapters.local.places import PLATFORM, WORKSPACES, channel_of
+from adapters.local.watching import Arrival, Known
 from bot.errors import ChannelLost
 from bot.message import Limits
 from bot.model import Channel, Delivery, Post, WorkspaceId
@@ -23,10 +24,6 @@ POLL_S: Final = 2.0
 
 SETTLING_S: Final = 0.02
 """How long after a post the store is read; by then the outbox has mostly settled it."""
-
-
-LATE_COMMIT: Final = timedelta(seconds=60)
-"""How much later than it was settled a post may appear in the store, clocks of other machines included."""
 
 
 @dataclass(slots=True)
@@ -87,26 +84,26 @@ class LocalPlatform:
         """Return nothing: the page can always be posted to."""
         return ""
 
-    async def changes(self, channel: Channel, after: str) -> AsyncIterator[Delivery | None]:
-        """Yield the posts of a channel that stand after the post `after`, oldest first, and each new one.
+    async def changes(self, channel: Channel, after: str) -> AsyncIterator[Arrival | None]:
+        """Yield what came after the place that `place_of` or the last arrival told, and all that comes.
 
-        A post of the last moments before `after` may come again. None is yielded instead where more
-        posts came than are looked at: whoever watches has to read the channel anew. Ends when the
-        platform closes.
+        Posts come in their order; one of the `RECENT` newest that was edited comes again. So may what is of
+        the last moments before that place. None is yielded instead where more posts came than are looked
+        at: whoever watches has to read the channel anew. Ends when the platform closes.
         """
         board = self._boards[channel]
-        seen = _seen(await self._read(channel, board), after)
+        known = Known.upto(after, await self._read(channel, board))
         is_first = not after
         while not self._closed:
             stirred = board.stirred
             posts = await self._read(channel, board)
-            if len(posts) == RECENT and not is_first and not any(post.id in seen for post in posts):
+            if len(posts) == RECENT and not is_first and not known.has_any(posts):
                 yield None
             is_first = False
             for post in posts:
-                if seen.get(post.id) != post.settled_at:
-                    seen[post.id] = post.settled_at
-                    yield post
+                if post not in known:
+                    known.add(post)
+                    yield Arrival(post, known.place)
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_S):
                     await stirred.wait()
@@ -132,16 +129,3 @@ class LocalPlatform:
                 board.posts = await self._store.posts(channel, RECENT)
                 board.read_at = read_at
             return board.posts
-
-
-def _seen(posts: list[Delivery], after: str) -> dict[str, datetime | None]:
-    """Return when each post up to `after` was settled; nothing where `after` is not among them.
-
-    Those settled shortly before `after` are left out: another process may have committed one later.
-    """
-    newest = next((post for post in posts if post.id == after), None)
-    if newest is None or newest.settled_at is None:
-        return {}
-    sure = newest.settled_at - LATE_COMMIT
-    known = [post for post in posts if post.settled_at and post.settled_at <= sure]
-    return {post.id: post.settled_at for post in [*known, newest]}

@@ -16,7 +16,7 @@ from adapters.local.render import Renderer
 from adapters.local.viewer import Viewer, viewer_of
 from bot.engine import Engine
 from bot.message import Message
-from bot.model import Channel, Role, WorkspaceId
+from bot.model import Channel, Interaction, WorkspaceId
 from bot.run import Tick
 from bot.settings import Settings
 
@@ -117,10 +117,41 @@ class Site:
         text = self.renderer.page(template, self.viewer(request), path=here.raw_path, back=back, **context)
         return web.Response(text=text, content_type="text/html", status=status)
 
-    def only_for(self, request: web.Request, *roles: Role) -> Viewer:
-        """Return the viewer who has one of `roles`. Raises 403."""
+    async def inside_page(
+        self, request: web.Request, template: str, workspace: WorkspaceId, **context: object
+    ) -> web.Response:
+        """Return a page within the frame that leads to channels and, who may go there, to the desk."""
+        return self.page(
+            request,
+            template,
+            status=200,
+            workspace=workspace,
+            workspaces=WORKSPACES.values(),
+            waiting=await self.waiting(request, workspace),
+            **context,
+        )
+
+    async def waiting(self, request: web.Request, workspace: WorkspaceId) -> int | None:
+        """Return how many stories wait for the viewer's approval; None where they approve none."""
+        if not self.viewer(request).moderates:
+            return None
+        return await self.engine.store.count_waiting(workspace)
+
+    async def interaction(self, request: web.Request, channel: Channel, id_: str) -> Interaction:
+        """Return what the viewer did in a channel, named by `id_`."""
+        known = await self.engine.workspaces.known(channel.platform, channel.workspace)
+        return Interaction(
+            id=id_,
+            actor=self.viewer(request).actor(channel.workspace),
+            channel=channel,
+            limits=self.platform.limits,
+            time_zone=known.time_zone if known else self.settings.time_zone,
+        )
+
+    def moderator(self, request: web.Request) -> Viewer:
+        """Return the viewer, who moderates. Raises 403."""
         viewer = self.viewer(request)
-        if viewer.role not in roles:
+        if not viewer.moderates:
             raise web.HTTPForbidden
         return viewer
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.changes import Action, Revision
-from bot.model import Language, Span
+from bot.model import Language, Span, Story
 
 CONTEXT_CHARACTERS: Final = 300
 """How much of the article stands on each side of a passage: enough to judge it by, no copy of it."""
@@ -56,7 +56,7 @@ class HistoryEntry:
     changes: tuple[FieldChange, ...]
 
 
-PUBLIC_ACTIONS: Final = frozenset({"add", "correct", "retract", "restore"})
+PUBLIC_ACTIONS: Final = frozenset({"add", "correct", "retract", "restore", "merge", "undo"})
 """What every reader is told of; the rest is the moderators' own work."""
 
 
@@ -83,3 +83,8 @@ def _changes(revision: Revision, language: Language) -> Iterator[FieldChange]:
         old, new = getattr(before, field), getattr(after, field)
         if old != new:
             yield FieldChange(field=field, before=old, after=new)
+
+
+def is_withdrawn(story: Story) -> bool:
+    """Return whether readers are told that a story is told no more; one that was refused they never saw."""
+    return story.status == "retracted" and story.remark is not None and story.remark.kind != "corrected"

@@ -34,6 +34,11 @@ class Viewer:
     theme: Theme = "auto"
     can_sign_in: bool = False
 
+    @property
+    def moderates(self) -> bool:
+        """Whether they get to see what moderators work with; what they may do is for the engine to say."""
+        return self.inside and self.role != "member"
+
     def actor(self, workspace: WorkspaceId) -> Actor:
         """Return the viewer as the one who acts in a workspace; in each role they are somebody else."""
         id_ = derived_id("viewer", self.session, self.role)

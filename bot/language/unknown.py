@@ -35,8 +35,8 @@ _COMMON: Final = frozenset(
     a an and are as at but by for from he her his how i if in into is it its my no not now of on one or our
     she so some that the their then there these they this those to today two we what when where which
     while who why with yes yet you your also after all although among another any because before both despite
-    each even every few first second third here however instead last many meanwhile more most much nor once only
-    other
+    each even every few first second third here however instead last many meanwhile more most much nor once
+    only other
     others over since still such than though three through under until unlike yesterday tomorrow
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
     september october november december spring summer autumn winter

@@ -33,7 +33,7 @@ _DAYS: Final = (
 _TIME: Final = (
     r"(?:[ \t]{0,3}\([^()]{1,9}\))?"
     r"(?:[ \t]{0,3}(?:t|at|,)?[ \t]{0,3}(?P<half>午前|午後)?[ \t]?(?P<hour>\d{1,2})"
-    r"(?:時|:)(?P<minute>\d{1,2})?分?(?::\d{2}(?:[.,]\d{1,9})?)?(?:[ \t]?(?P<meridiem>[ap])\.?m\b)?"
+    r"(?:時|:)(?P<minute>\d{1,2})?分?(?::\d{2}(?:[.,]\d{1,9})?)?(?:[ \t]?(?P<meridiem>[ap])\.?m\b\.?)?"
     r"[ \t]?\(?(?P<zone>[+-]\d{2}:?\d{2}|[a-z]{1,4}\b)?)?"
 )
 _DATES: Final = tuple(re.compile(day + _TIME, re.IGNORECASE) for day in _DAYS)

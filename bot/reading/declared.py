@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from bot.display import web_url
-from bot.reading.tags import Tag, tags
+from bot.reading.tags import LONGEST_VALUE, Tag, tags
 
 _PUBLISHED: Final = (
     "data", "article:published_time", "datepublished", "og:article:published_time", "parsely-pub-date",
@@ -70,7 +70,7 @@ def _said(tag: Tag) -> Iterator[tuple[str, str]]:
 
 def _titled(before: Tag | str, text: str) -> Iterator[tuple[str, str]]:
     if isinstance(before, Tag) and before.name in ("title", "h1") and not before.closes:
-        yield before.name, unescape(text)
+        yield before.name, unescape(text[:LONGEST_VALUE])
 
 
 def own_address(canonical: str, url: str) -> str | None:

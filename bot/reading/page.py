@@ -3,6 +3,7 @@
 Reading a page made for it takes some seconds of a processor at most, so it is done in a thread.
 """
 
+import logging
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,17 +22,20 @@ from bot.reading.encoding import decode, decode_page
 from bot.reading.markup import is_html, text_of_html
 from bot.reading.tags import frame
 
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without an article is no trouble of ours
+
 MAX_TITLE: Final = 300
 MAX_SOURCE: Final = 100
 
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _HTML_ENDINGS: Final = (".html", ".htm", ".xhtml")
-_OPENING: Final = 300
-"""Characters of an article in which its date is looked for."""
+_OPENING: Final = 400
+_LONGEST_DATELINE: Final = 50
+"""Characters."""
 
-_BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
-_TABLE_RULE = re.compile(r"^\|[-:| ]+\|?[ ]*\n", re.MULTILINE)
-_TABLE_ROW = re.compile(r"^\|[ ]*(.*?)[ ]*\|?[ ]*$", re.MULTILINE)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+_TABLE_RULE: Final = frozenset("|-: ")
 _BETWEEN: Final = r"[ \u3000]*[|｜\-–—:：/／][ \u3000]*"
 
 
@@ -70,19 +74,25 @@ def read_file(name: str, data: bytes, now: datetime) -> PageArticle:
     """
     text = decode(data)
     if is_html(text) or PurePath(name).suffix.lower() in _HTML_ENDINGS:
-        return _from_html(text, _extracted(text) or text_of_html(text), "", "", now)
+        return _from_html(text, _extracted(text) or text_of_html(frame(text)), "", "", now)
     return _article(text, None, "")
 
 
 def _from_html(page: str, text: str, url: str, host: str, now: datetime) -> PageArticle:
     said = declared(page)
     zone = JST if language_of(text) == "ja" else UTC
-    dates = (read_date(date, zone, now) for date in (*said.dates, text[:_OPENING]))
+    dates = (read_date(date, zone, now) for date in (*said.dates, *_datelines(text)))
     return replace(
         _article(text, own_address(said.canonical, url), _line(said.site, MAX_SOURCE) or host),
         title=_line(_without_site(said.title, said.site), MAX_TITLE),
         published_at=next((date for date in dates if date), None),
     )
+
+
+def _datelines(text: str) -> list[str]:
+    """Return the short lines that an article opens with; a date in its sentences is one of something else."""
+    lines = text[:_OPENING].splitlines()
+    return [line for line in lines if len(line) <= _LONGEST_DATELINE and not line.startswith("#")]
 
 
 def _article(text: str, url: str | None, source: str) -> PageArticle:
@@ -97,8 +107,15 @@ def _extracted(page: str) -> str:
     from trafilatura import extract  # 0.1 s, for those who need it
 
     text = extract(frame(page), output_format="markdown", favor_precision=True, include_comments=False)
-    text = _BOLD.sub(r"\1", text or "")
-    return _TABLE_ROW.sub(lambda row: row[1].replace(" | ", " "), _TABLE_RULE.sub("", text))
+    lines = [_without_table(line) for line in (text or "").split("\n")]
+    return _ESCAPED.sub(r"\1", "\n".join(line for line in lines if line is not None))
+
+
+def _without_table(line: str) -> str | None:
+    """Return a line, a row of a table as its words; None for the rule beneath a table's head."""
+    if not line.startswith("|"):
+        return line
+    return None if _TABLE_RULE.issuperset(line) else line.strip(" |").replace(" | ", " ")
 
 
 def _without_site(title: str, site: str) -> str:

@@ -17,7 +17,8 @@ LONGEST_TEXT: Final = 600_000
 """Characters of text that are read, as few more than an article may have."""
 
 _LONGEST_TAG: Final = 20_000
-_LONGEST_VALUE: Final = 2_000
+LONGEST_VALUE: Final = 2_000
+"""Characters of an attribute, or of a title."""
 
 # Every alternative ends at the page's end where its own end is missing, as HTML has it, so that none is
 # tried in vain and each character is passed over once.
@@ -37,6 +38,9 @@ _KEPT: Final = frozenset(
 """Attributes that tell an article from what stands around it."""
 
 _UNREAD: Final = frozenset({"iframe", "object", "script", "style", "svg", "template", "textarea"})
+_UNMARKED: Final = _UNREAD | {"b", "code", "del", "em", "i", "kbd", "s", "samp", "strong", "tt", "u", "var"}
+"""What leaves no mark in an article: emphasis would be text there."""
+
 _NO_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -79,7 +83,7 @@ def tags(page: str) -> Iterator[Tag | str]:
 def _attributes(rest: str) -> dict[str, str]:
     attributes: dict[str, str] = {}
     for name, *values in _ATTRIBUTE.findall(rest):
-        attributes.setdefault(name.lower(), unescape("".join(values))[:_LONGEST_VALUE])
+        attributes.setdefault(name.lower(), unescape("".join(values))[:LONGEST_VALUE])
     return attributes
 
 
@@ -98,7 +102,7 @@ def frame(page: str) -> str:
 
 
 def _tag(tag: Tag) -> str:
-    if tag.name in _UNREAD or not tag.name.isalnum() or not tag.name.isascii():
+    if tag.name in _UNMARKED or not tag.name.isalnum() or not tag.name.isascii():
         return ""
     if tag.closes:
         return f"</{tag.name}>"

@@ -39,6 +39,10 @@ class DatabaseChronicle:
         (row,) = await self._driver.read(chronicle_sql.COUNT_WAITING, workspace, actor_id)
         return int(row["stories"])
 
+    async def withdrawn_stories(self, workspace: WorkspaceId, limit: int) -> list[Story]:
+        found = await self._driver.read(chronicle_sql.WITHDRAWN_STORIES, workspace, limit)
+        return [rows.read_story(row) for row in found]
+
     async def changes(
         self, workspaces: Sequence[WorkspaceId], limit: int, offset: int = 0, which: LogFilter = EVERYTHING
     ) -> list[Change]:

@@ -63,6 +63,10 @@ WAITING_STORIES = f"SELECT s.document {_WAITING} ORDER BY c.number, s.id LIMIT $
 
 COUNT_WAITING = f"SELECT count(*) AS stories {_WAITING} AND (CAST($2 AS TEXT) IS NULL OR c.actor_id = $2)"
 
+WITHDRAWN_STORIES = """
+SELECT document FROM stories WHERE status = 'retracted' AND workspace = $1
+ORDER BY published_at DESC, id LIMIT $2"""
+
 # Curations
 
 CURATION = "SELECT revision, document FROM curations WHERE workspace = $1"
@@ -93,14 +97,15 @@ COPIES = f"SELECT d.* {_TELLING} ORDER BY d.due_at DESC, d.series, d.part LIMIT 
 COUNT_COPIES = f"""
 SELECT count(*) AS copies {_TELLING} AND d.state <> 'failed' AND d.kind <> 'notice'"""
 
-# An edit has the id of its target and the number of its change, and is a series of its own.
+# An edit has the id of its target and the number of its change, and is a series of its own. What it shows is
+# kept with its target.
 PLAN_EDITS = f"""
 INSERT INTO deliveries
     (id, kind, series, part, platform, workspace, channel, message, state,
      due_at, free_at, owner, attempt, error, target, cause)
 SELECT
     d.id || CAST($3 AS TEXT), 'edit', d.id || CAST($3 AS TEXT), 1,
-    d.platform, d.workspace, d.channel, d.message, 'planned',
+    d.platform, d.workspace, d.channel, '{{"blocks":[],"language":"en"}}', 'planned',
     CAST($4 AS BIGINT), CAST($4 AS BIGINT), '', 0, '', d.id, CAST($5 AS TEXT)
 {_TELLING} AND d.state <> 'failed'
 ON CONFLICT DO NOTHING"""
@@ -121,7 +126,13 @@ COUNT_EDITS = "SELECT state, count(*) AS edits FROM deliveries WHERE cause = $1 
 def edits_of(count: int) -> str:
     """Return the statement for the edits of `count` targets, the newest last."""
     places = ", ".join(f"${number}" for number in range(1, 1 + count))
-    return f"SELECT * FROM deliveries WHERE target IN ({places}) ORDER BY due_at, id"
+    return f"SELECT * FROM deliveries WHERE target IN ({places}) AND kind = 'edit' ORDER BY due_at, id"
+
+
+# What names the story that another went into tells of that, too.
+SHARE_COPIES = """
+INSERT INTO copies (story_id, delivery_id)
+SELECT CAST($2 AS TEXT), delivery_id FROM copies WHERE story_id = $1 ON CONFLICT DO NOTHING"""
 
 
 # Drafts

@@ -279,6 +279,7 @@ def delivery_values(delivery: Delivery, *, outdated: bool = False) -> tuple[Valu
         delivery.message_id,
         None if delivery.settled_at is None else to_milliseconds(delivery.settled_at),
         delivery.error,
+        delivery.target,
         int(outdated),
     )
 

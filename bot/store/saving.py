@@ -48,9 +48,14 @@ async def save_stories(
         sql.INSERT_STORY_TOPIC,
         [(topic, story.id) for story in latest.values() for topic in dict.fromkeys(story.topics)],
     )
-    for change, number in zip(changes, numbers, strict=True):
-        if change.retells:
-            await plan_edits(transaction, change.after.id, None, change.change, number)
+    retelling = [change for change in changes if change.retells]
+    for change in retelling:
+        if (remark := change.after.remark) and remark.into:
+            await transaction.fetch(chronicle_sql.SHARE_COPIES, change.after.id, remark.into)
+    # A message that tells several of the stories is owed one edit for one act.
+    number_of = {change.change.id: number for change, number in zip(changes, numbers, strict=True)}
+    for change in retelling:
+        await plan_edits(transaction, change.after.id, None, change.change, number_of[change.change.id])
     await insert_deliveries(transaction, notices, sql.INSERT_NOTICE)
 
 
@@ -146,9 +151,23 @@ async def insert_deliveries(
     changed = await _changed(transaction, owed, told)
     values = [rows.delivery_values(delivery, outdated=delivery.id in changed) for delivery in owed]
     await transaction.execute_many(statement, values)
+    names = {delivery_id: [*stories] for delivery_id, stories in told.items()}
+    for merged, into in await _merged(transaction, {id_ for delivery in changed for id_ in told[delivery]}):
+        for delivery_id in changed:
+            names[delivery_id] += [into] if merged in told[delivery_id] else []
     await transaction.execute_many(
-        sql.INSERT_COPY, [(story_id, delivery) for delivery, stories in told.items() for story_id in stories]
+        sql.INSERT_COPY, [(story_id, delivery) for delivery, stories in names.items() for story_id in stories]
     )
+
+
+async def _merged(transaction: Transaction, story_ids: Iterable[str]) -> list[tuple[StoryId, StoryId]]:
+    """Return those of some stories that went into another, each with that."""
+    stories = [
+        rows.read_story(row)
+        for batch in sql.lists(sorted(story_ids))
+        for row in await transaction.fetch(sql.stories(len(batch)), *batch)
+    ]
+    return [(story.id, story.remark.into) for story in stories if story.remark and story.remark.into]
 
 
 async def _changed(
@@ -177,7 +196,5 @@ async def _changed(
 
 
 def revisions_told(message: Message) -> dict[str, int | None]:
-    """Return the stories that a message tells, each with its revision where that is known."""
-    revisions = dict(message.told)
-    told = dict.fromkeys(filter(None, map(story_of, message.blocks)))
-    return {story_id: revisions.get(story_id) for story_id in told}
+    """Return the stories that a message tells or names, each with its revision where that is known."""
+    return dict.fromkeys(filter(None, map(story_of, message.blocks))) | dict(message.told)

@@ -218,8 +218,8 @@ INSERT INTO channel_stories (platform, workspace, channel, story_id, digest_id) 
 INSERT_DELIVERY = """
 INSERT INTO deliveries
     (id, kind, series, part, platform, workspace, channel, message, state,
-     due_at, free_at, owner, attempt, message_id, settled_at, error, outdated)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"""
+     due_at, free_at, owner, attempt, message_id, settled_at, error, target, outdated)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"""
 
 INSERT_NOTICE = f"{INSERT_DELIVERY} ON CONFLICT DO NOTHING"
 
@@ -254,7 +254,7 @@ _POST_TURN = """
 _EDIT_TURN = """
     d.id = (
         SELECT owed.id FROM deliveries owed
-        WHERE owed.target = d.target AND owed.state IN ('planned', 'sending')
+        WHERE owed.target = d.target AND owed.kind = 'edit' AND owed.state IN ('planned', 'sending')
         ORDER BY owed.due_at, owed.id LIMIT 1)
     AND COALESCE((SELECT t.state FROM deliveries t WHERE t.id = d.target), 'failed')
         IN ('posted', 'failed')"""
@@ -273,7 +273,7 @@ UPDATE deliveries
 SET state = $4, free_at = $5, message_id = $6, settled_at = $7, error = $8, doubts = doubts + $9,
     message = COALESCE($10, message), owner = ''
 WHERE id = $1 AND state = 'sending' AND owner = $2 AND attempt = $3
-RETURNING id, target"""
+RETURNING id"""
 
 EDIT_TARGET = "UPDATE deliveries SET message = $2, edited_at = $3 WHERE id = $1"
 

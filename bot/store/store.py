@@ -315,11 +315,12 @@ async def _settle(
         case _:
             assert_never(outcome)
     claim = (delivery.id, delivery.owner, delivery.attempt)
-    settled = await transaction.fetch(sql.SETTLE_DELIVERY, *claim, *result, shown)
+    own = None if delivery.kind == "edit" else shown
+    settled = await transaction.fetch(sql.SETTLE_DELIVERY, *claim, *result, own)
     if not settled:
         return False
-    if shown is not None and settled[0]["target"] is not None:
-        await transaction.fetch(sql.EDIT_TARGET, settled[0]["target"], shown, at)
+    if shown is not None and delivery.kind == "edit":
+        await transaction.fetch(sql.EDIT_TARGET, delivery.target, shown, at)
     if isinstance(outcome, GiveUp):
         error = f"part {delivery.part} failed"
         await transaction.fetch(sql.FAIL_LATER_PARTS, delivery.series, delivery.part, at, error)

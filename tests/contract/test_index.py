@@ -51,6 +51,15 @@ def test_an_empty_index_finds_nothing(index: Index) -> None:
     assert index.tokens_from("", 10) == []
 
 
+def test_tokens_with_a_line_break_in_between_stand_for_a_telling_that_has_them_all(index: Index) -> None:
+    index.apply([entry(1, "both", "east power east"), entry(2, "one", "east"), entry(3, "other", "power")])
+
+    assert found(index, "east\npower") == ["both"]
+    assert index.frequency("east\npower") == 1
+    assert index.frequency("east\nunknown") == 0
+    assert found(index, "east\nunknown") == []
+
+
 def test_what_no_story_holds_finds_nothing(index: Index) -> None:
     index.apply([entry(1, "cost", "deepseek cost")])
     assert found(index, "quantum", "knitting") == []

@@ -1,53 +1,9 @@
-// The channel as it lives: posts arrive, commands are completed and answered, forms are filled in.
-// What it puts into the page is HTML that the server has made and escaped; nothing is built from text here.
+// The channel as it lives: posts arrive, commands are typed, completed and answered. Loaded after asking.js.
 "use strict";
 
-const log = document.getElementById("log");
 const composer = document.getElementById("composer");
 const command = document.getElementById("command");
 const completions = document.getElementById("completions");
-const state = document.getElementById("status");
-const said = document.getElementById("said");
-
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-// What goes on, where whoever is at work sees and hears it: in an open form, else above the composer.
-function tell(text) {
-  const form = document.querySelector("dialog.form [data-problem]");
-  state.textContent = form ? "" : text;
-  if (form) {
-    form.textContent = text;
-  }
-}
-
-function elementOf(html) {
-  return new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
-}
-
-function isAtEnd() {
-  return log.scrollHeight - log.scrollTop - log.clientHeight < 120;
-}
-
-// Puts a message where it belongs: in place of itself when it stands there already, else at the end.
-// Returns whether it is new.
-function place(message, follow) {
-  const there = document.getElementById(message.id);
-  if (there) {
-    there.replaceWith(message);
-    return false;
-  }
-  const wasAtEnd = isAtEnd();
-  log.querySelector("[data-empty]")?.remove();
-  message.classList.add("new");
-  log.append(message);
-  if (follow || wasAtEnd) {
-    message.scrollIntoView({ block: message.offsetHeight > log.clientHeight ? "start" : "nearest" });
-  }
-  return true;
-}
 
 // Replies, which nobody else sees, stay in this tab when the page is left and come back with it
 
@@ -79,22 +35,22 @@ function bringBackReplies() {
   }
 }
 
+log.addEventListener("answered", keepReplies);
+
 // Posts. A hidden page lets its connection go: browsers have only a few for all pages together.
 
 const RETRY_MS = 3000;
-let newest = log.dataset.newest;
+let known = log.dataset.place;
 let live = null;
 
 function listen() {
   if (live || document.hidden) {
     return;
   }
-  live = new EventSource(`${log.dataset.live}?after=${encodeURIComponent(newest)}`);
+  live = new EventSource(`${log.dataset.live}?after=${encodeURIComponent(known)}`);
   live.addEventListener("post", (event) => {
-    newest = event.lastEventId;
-    if (place(elementOf(JSON.parse(event.data).html), false)) {
-      said.textContent = said.dataset.post;
-    }
+    known = event.lastEventId;
+    arrive(elementOf(JSON.parse(event.data).html));
   });
   live.addEventListener("gap", () => location.reload()); // more has come than a stream brings
   live.addEventListener("open", () => {
@@ -111,6 +67,20 @@ function listen() {
   });
 }
 
+// A post that is new is put at the end, one that was edited where it stands. It may come again unchanged, or be
+// older than what the page shows.
+function arrive(post) {
+  const there = document.getElementById(post.id);
+  const first = log.querySelector(".earlier ~ [data-at]");
+  if (there && there.dataset.version !== post.dataset.version) {
+    replaceStill(there, post);
+    said.textContent = said.dataset.edited;
+  } else if (!there && !(first && post.dataset.at < first.dataset.at)) {
+    append(post, false);
+    said.textContent = said.dataset.post;
+  }
+}
+
 function leave() {
   live?.close();
   live = null;
@@ -121,42 +91,6 @@ addEventListener("pagehide", leave);
 addEventListener("pageshow", listen);
 
 // Commands
-
-// Asks the server; an id that is sent again never does a thing twice. Whoever pressed a button follows it
-// to the reply with the keyboard; whoever typed stays where they type. Returns whether it was answered.
-async function ask(address, fields, follow) {
-  tell(state.dataset.working);
-  try {
-    const response = await fetch(address, {
-      method: "POST",
-      body: fields instanceof FormData ? fields : new URLSearchParams(fields),
-      headers: { Accept: "application/json" },
-    });
-    const reply = await response.json();
-    if (!response.ok) {
-      tell(reply.problem);
-      return false;
-    }
-    tell("");
-    const element = elementOf(reply.html);
-    if (reply.kind === "form") {
-      openForm(element);
-      return true;
-    }
-    closeForm();
-    place(element, true);
-    keepReplies();
-    if (follow) {
-      element.focus({ preventScroll: true });
-    } else {
-      said.textContent = element.querySelector(".blocks > *")?.textContent ?? "";
-    }
-    return true;
-  } catch {
-    tell(state.dataset.failed);
-    return false;
-  }
-}
 
 let typedId = newId();
 let history = [];
@@ -183,24 +117,10 @@ composer.addEventListener("submit", async (event) => {
   }
 });
 
-log.addEventListener("click", async (event) => {
-  const button = event.target.closest("button");
-  if (!button) {
-    return;
-  }
-  const message = button.closest(".message");
-  if (button.dataset.command !== undefined) {
-    button.disabled = true;
-    const id = message.dataset.reply ?? newId();
-    const answered = await ask(composer.action, { command: button.dataset.command, id }, true);
-    button.disabled = false;
-    if (!answered) {
-      button.focus();
-    }
-  } else if (button.dataset.look !== undefined) {
-    await look(button, message);
-  } else if (button.dataset.dismiss !== undefined) {
-    message.remove();
+log.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-dismiss]");
+  if (button) {
+    button.closest(".message").remove();
     keepReplies();
     command.focus();
   }
@@ -213,62 +133,6 @@ document.querySelector(".tips").addEventListener("click", (event) => {
     command.focus();
   }
 });
-
-// A message as another platform shows it
-
-async function look(button, message) {
-  const shown = message.querySelector(".look");
-  message.here ??= shown.innerHTML;
-  message.looked = button;
-  let html = message.here;
-  if (button.dataset.look) {
-    try {
-      const response = await fetch(button.dataset.look, { headers: { Accept: "application/json" } });
-      if (!response.ok) {
-        tell((await response.json()).problem);
-        return;
-      }
-      html = await response.text();
-    } catch {
-      tell(state.dataset.failed);
-      return;
-    }
-  }
-  if (message.looked !== button) {
-    return; // another was pressed meanwhile
-  }
-  shown.innerHTML = html;
-  for (const other of button.parentElement.children) {
-    other.setAttribute("aria-pressed", String(other === button));
-  }
-}
-
-// Forms
-
-function openForm(dialog) {
-  closeForm();
-  document.body.append(dialog);
-  dialog.showModal();
-  const form = dialog.querySelector("form");
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const button = form.querySelector("button.main");
-    button.disabled = true;
-    await ask(form.action, new FormData(form));
-    button.disabled = false;
-  });
-  dialog.querySelector("[data-cancel]").addEventListener("click", closeForm);
-  dialog.addEventListener("close", () => dialog.remove());
-}
-
-function closeForm() {
-  const dialog = document.querySelector("dialog.form");
-  if (dialog) {
-    dialog.close();
-    dialog.remove();
-    command.focus();
-  }
-}
 
 // Completion
 

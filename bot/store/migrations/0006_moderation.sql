@@ -46,6 +46,8 @@ CREATE INDEX revisions_by_change ON revisions (change_id);
 
 CREATE INDEX stories_waiting ON stories (workspace) WHERE status = 'waiting';
 
+CREATE INDEX stories_withdrawn ON stories (workspace, published_at DESC, id) WHERE status = 'retracted';
+
 -- Deliveries anew: an edit is owed of the message that `target` posted, since change `cause`.
 CREATE TABLE deliveries_3 (
     id TEXT PRIMARY KEY,

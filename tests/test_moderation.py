@@ -1,0 +1,385 @@
+"""Moderators decide, edit, correct, retract, restore and merge from inside the chat, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.form import Form
+from bot.message import Heading, plain_text
+from bot.model import LANGUAGES, PUBLIC, Remark, Source
+from bot.phrases import phrase
+from tests.factories import (
+    NOW,
+    make_change,
+    make_delivery,
+    make_digest,
+    make_message,
+    make_story,
+    make_subscription,
+    make_telling,
+)
+from tests.moderating import (
+    AWAY,
+    HOME,
+    acts_on,
+    buttons,
+    by,
+    commands,
+    filled,
+    open_newsroom,
+    story_of,
+    text,
+    wait,
+)
+
+MOD = "/ai-news-mod"
+
+
+@pytest.fixture
+async def engine(store):
+    return await open_newsroom(store)
+
+
+async def post(store, story_id):
+    """Let a digest tell a story."""
+    subscription = await store.add_subscription(make_subscription())
+    revision = (await story_of(store, story_id)).revision
+    message = make_message(
+        blocks=(Heading("1. It", level=2, story_id=story_id),), told=((story_id, revision),)
+    )
+    digest = make_digest(story_ids=(story_id,))
+    await store.publish(digest, [make_delivery(message=message)], subscription, NOW + timedelta(days=1))
+
+
+# The queue
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_queue_lists_what_waits_with_who_brought_it(engine, store, language):
+    await wait(store, "public", PUBLIC, "rin")
+    await wait(store, "secret", AWAY)
+
+    message = await engine.reply(f"{MOD} queue", by(language=language))
+
+    assert phrase("queue.heading", language, count=2) in plain_text(message)
+    assert "ken" in plain_text(message)
+    assert commands(message) == {
+        f"{MOD} {words}"
+        for id_ in ("waiting", "public")
+        for words in (
+            f"approve {id_} revision:1",
+            f"edit {id_} revision:1",
+            f"reject {id_} revision:1",
+            f"story {id_}",
+        )
+    }
+
+
+async def test_a_queue_has_pages(engine, store):
+    for number in range(9):
+        await wait(store, f"w{number}")
+
+    first = await engine.reply(f"{MOD} queue", by())
+    third = await engine.reply(f"{MOD} queue page:3", by())
+    beyond = await engine.reply(f"{MOD} queue page:4", by())
+
+    assert buttons(first)["more"] == f"{MOD} queue page:2"
+    assert "9. " in plain_text(third)
+    assert "10. " in plain_text(third)
+    assert "10 stories wait" in plain_text(beyond)
+
+
+async def test_a_story_that_waits_is_told_to_nobody_until_it_is_approved(engine, store):
+    member = by("nao", role="member")
+    assert "Nothing found" in text(await engine.reply("/ai-news parcels", member))
+
+    message = await engine.reply(f"{MOD} approve waiting revision:1", by())
+
+    assert "Published: A warehouse robot learns to sort parcels" in plain_text(message)
+    assert "No story waits" in plain_text(message)
+    assert "A warehouse robot" in text(await engine.reply("/ai-news parcels", member))
+    assert await acts_on(store, "waiting") == [("ken", "add"), ("mika", "approve")]
+
+
+async def test_who_approves_second_reads_who_was_first(engine, store):
+    await engine.reply(f"{MOD} approve waiting revision:1", by("rin"))
+
+    for word in ("approve", "reject"):
+        message = await engine.reply(f'{MOD} {word} waiting reason:"too late" revision:1', by())
+        assert "Published by rin" in text(message)
+
+    assert len(await acts_on(store, "waiting")) == 2
+
+
+async def test_a_story_is_rejected_with_a_reason_and_never_shown(engine, store):
+    form = await engine.reply(f"{MOD} reject waiting revision:1", by())
+    again = await engine.submit(form.command, filled(form, reason=" "), by())
+    assert again.problem == phrase("error.reason_missing", "en")
+
+    message = await engine.submit(form.command, filled(form, reason="A rumour."), by())
+
+    assert "Rejected: A warehouse robot" in text(message)
+    story = await story_of(store, "waiting")
+    assert (story.status, story.remark) == ("retracted", None)
+    (_, revision) = await store.revisions("waiting")
+    assert (revision.action, revision.reason, revision.actor_id) == ("reject", "A rumour.", "mika")
+    card = await engine.reply(f"{MOD} story waiting", by())
+    assert "Rejected by mika" in text(card)
+    assert "Reason: A rumour." in text(card)
+    restored = await engine.reply(buttons(card)["Restore"], by())
+    assert "Waits for approval" in text(restored) or "Put back" in text(restored)
+    assert (await story_of(store, "waiting")).status == "waiting"
+
+
+async def test_what_changed_since_a_button_was_made_is_shown_before_it_counts(engine, store):
+    form = await engine.reply(f"{MOD} edit waiting", by("rin"))
+    await engine.submit(form.command, filled(form, title="Another title"), by("rin"))
+
+    message = await engine.reply(f"{MOD} approve waiting revision:1", by())
+
+    assert (
+        "rin changed this meanwhile. Title: “A warehouse robot learns to sort parcels” → “Another title”"
+        in (text(message))
+    )
+    assert (await story_of(store, "waiting")).status == "waiting"
+    await engine.reply(buttons(message)["Approve"], by())
+    assert (await story_of(store, "waiting")).status == "published"
+
+
+# Editing and correcting
+
+
+async def test_an_edit_before_posting_is_silent(engine, store):
+    form = await engine.reply(f"{MOD} edit umbrellas", by())
+    form = await engine.reply(buttons(form)["Edit"], by())
+    values = filled(form, title="A library lends umbrellas and boots")
+
+    message = await engine.submit(form.command, values, by())
+
+    assert text(message).startswith("Saved.")
+    story = await story_of(store, "library")
+    assert story.tellings[0].title == "A library lends umbrellas and boots"
+    assert story.remark is None
+    assert await acts_on(store, "library") == [("seeds", "add"), ("mika", "edit")]
+    assert "and boots" in text(await engine.reply("/ai-news boots", by(role="member")))
+
+
+async def test_after_posting_an_edit_is_a_correction_with_a_reason(engine, store):
+    form = await engine.reply(f"{MOD} edit library", by())
+    await post(store, "library")
+
+    asked = await engine.submit(form.command, filled(form, title="Better"), by())
+
+    assert asked.command.startswith(f"{MOD} correct library")
+    assert asked.problem == phrase("storyform.is_posted", "en")
+    assert filled(asked)["title"] == "Better"
+    again = await engine.submit(asked.command, filled(asked), by())
+    assert again.problem == phrase("error.reason_missing", "en")
+    done = await engine.submit(again.command, filled(again, reason="A wrong word."), by())
+    assert text(done).startswith("Corrected.")
+    story = await story_of(store, "library")
+    assert story.remark == Remark(kind="corrected", at=NOW, reason="A wrong word.")
+    (change,) = await store.changes([PUBLIC], 1)
+    assert (change.action, change.actor, change.reason) == ("correct", "mika", "A wrong word.")
+    assert sum((await store.count_edits(change.id)).values()) == 1
+
+
+async def test_the_form_of_a_posted_story_asks_for_the_reason_at_once(engine, store):
+    await post(store, "library")
+
+    form = await engine.reply(f"{MOD} edit library", by())
+
+    assert form.command == f"{MOD} correct library language:en revision:1"
+    assert next(field for field in form.fields if field.name == "reason").required
+
+
+async def test_each_telling_is_edited_for_itself(engine, store):
+    assert (
+        filled(await engine.reply(f"{MOD} edit arm", by(language="ja")))["summary"]
+        == "新しい腕は安いという。"
+    )
+    form = await engine.reply(f"{MOD} edit arm language:en", by(language="ja"))
+    await engine.submit(form.command, filled(form, summary="It is cheap."), by())
+
+    japanese, english = (await story_of(store, "arm")).tellings
+    assert (japanese.summary, english.summary) == ("新しい腕は安いという。", "It is cheap.")
+    assert "language can be: ja" in text(await engine.reply(f"{MOD} edit lawsuit language:en", by()))
+
+
+async def test_a_claim_is_not_lost_unseen(engine, store):
+    form = await engine.reply(f"{MOD} edit arm language:en", by())
+    body = filled(form)["body"].replace("$4.2 million", "$4.5 million")
+
+    asked = await engine.submit(form.command, filled(form, body=body), by())
+
+    assert "doubted by rival engineers" in asked.problem
+    assert (await story_of(store, "arm")).revision == 1
+    await engine.submit(asked.command, filled(asked, claims="reword"), by())
+    (claim,) = (await story_of(store, "arm")).tellings[1].claims
+    assert "$4.5 million" in claim.text
+    assert claim.doubted_by == ("rival engineers",)
+
+
+async def test_facts_are_changed_and_readers_told_where_they_saw_them(engine, store):
+    await post(store, "library")
+    form = await engine.reply(f"{MOD} facts library", by())
+
+    topics = await engine.submit(form.command, filled(form, topics="クモ社"), by())
+    form = await engine.reply(f"{MOD} facts library", by())
+    asked = await engine.submit(form.command, filled(form, source="Town Post", url=""), by())
+
+    assert text(topics).startswith("Saved.")
+    assert asked.problem == phrase("error.reason_missing", "en")
+    await engine.submit(asked.command, filled(asked, reason="Named wrongly."), by())
+    story = await story_of(store, "library")
+    assert (story.topics, story.source) == (("kumo",), Source(name="Town Post"))
+    assert story.remark.reason == "Named wrongly."
+    assert [act for _, act in await acts_on(store, "library")] == ["add", "edit", "correct"]
+
+
+async def test_what_is_sent_back_unchanged_changes_nothing(engine, store):
+    for word in ("edit", "facts"):
+        form = await engine.reply(f"{MOD} {word} library", by())
+        assert text(await engine.submit(form.command, filled(form), by())).startswith("Nothing was changed.")
+
+    assert (await story_of(store, "library")).revision == 1
+
+
+async def test_a_form_without_a_field_leaves_it_as_it_is(engine, store):
+    await engine.submit(f"{MOD} edit library", {"summary": "Short."}, by())
+
+    before, after = (revision.after for revision in await store.revisions("library"))
+    assert after.tellings[0].body == before.tellings[0].body
+    assert after.tellings[0].summary == "Short."
+
+
+# Retracting and restoring
+
+
+async def test_a_retraction_takes_a_story_out_at_once_and_restoring_brings_it_back(engine, store):
+    await post(store, "library")
+    before = await story_of(store, "library")
+    form = await engine.reply(f"{MOD} retract library", by())
+    assert isinstance(form, Form)
+
+    done = await engine.submit(form.command, filled(form, reason="It was made up."), by())
+
+    assert "Retracted: A library lends umbrellas" in text(done)
+    assert "Nothing found" in text(await engine.reply("/ai-news umbrellas", by(role="member")))
+    story = await story_of(store, "library")
+    assert story.remark == Remark(kind="retracted", at=NOW, reason="It was made up.")
+    restored = await engine.reply(buttons(done)["Restore"], by("rin"))
+    assert "Restored: A library" in text(restored)
+    after = await story_of(store, "library")
+    assert (after.status, after.remark, after.tellings) == ("published", None, before.tellings)
+    changes = await store.changes([PUBLIC], 2)
+    assert [change.action for change in changes] == ["restore", "retract"]
+    for change in changes:
+        assert sum((await store.count_edits(change.id)).values()) == 1
+
+
+async def test_a_correction_that_was_told_stays_told_after_a_restoration(engine, store):
+    await post(store, "library")
+    form = await engine.reply(f"{MOD} correct library", by())
+    await engine.submit(form.command, filled(form, title="Better", reason="A word."), by())
+    await engine.reply(f"{MOD} retract library reason:wrong", by())
+
+    await engine.reply(f"{MOD} restore library", by())
+
+    assert (await story_of(store, "library")).remark.kind == "corrected"
+
+
+async def test_an_edit_of_what_was_retracted_meanwhile_keeps_what_was_typed(engine):
+    form = await engine.reply(f"{MOD} edit library", by())
+    await engine.reply(f'{MOD} retract library reason:"made up"', by("rin"))
+
+    again = await engine.submit(form.command, filled(form, title="Mine"), by())
+
+    assert "Retracted by rin" in again.problem
+    assert filled(again)["title"] == "Mine"
+
+
+# Merging
+
+
+async def test_a_story_goes_into_another_with_its_sources(engine, store):
+    other = make_story(id="other", source=Source(name="Second Post"), also=(Source(name="Third"),))
+    await store.save_stories([make_change(other)])
+    form = await engine.reply(f"{MOD} merge other", by())
+
+    done = await engine.submit(form.command, filled(form, into="library"), by())
+
+    assert "Merged: A warehouse robot" in text(done)
+    gone, into = await story_of(store, "other"), await story_of(store, "library")
+    assert (gone.status, gone.remark.kind, gone.remark.into) == ("retracted", "merged", "library")
+    assert into.also == (Source(name="Second Post"), Source(name="Third"))
+    (change,) = await store.changes([PUBLIC], 1)
+    assert {revision.story_id for revision in await store.revisions_of(change.id)} == {"other", "library"}
+    assert f"undo {change.id}" in text(await engine.reply(f"{MOD} restore other", by()))
+
+
+async def test_words_for_the_other_story_come_back_as_a_choice(engine, store):
+    form = await engine.reply(f"{MOD} merge arm", by())
+
+    asked = await engine.submit(form.command, filled(form, into="umbrellas", reason="The same."), by())
+
+    (field, reason) = asked.fields
+    assert [choice.value for choice in field.choices] == ["library"]
+    assert reason.value == "The same."
+    await engine.submit(asked.command, filled(asked, into="library"), by())
+    assert (await story_of(store, "arm")).remark.into == "library"
+    typed = await engine.reply(f"{MOD} merge lawsuit into:umbrellas", by())
+    assert buttons(typed) == {"Merge": f"{MOD} merge lawsuit into:library"}
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("merge library into:library", "merge_itself"),
+        ("merge waiting into:library", "merge_elsewhere"),
+        ("merge own into:waiting", "merge_untold"),
+    ],
+)
+async def test_what_cannot_be_merged_is_refused(engine, store, words, key):
+    await store.save_stories([make_change(make_story(id="own", workspace=HOME))])
+
+    assert text(await engine.reply(f"{MOD} {words}", by())) == phrase(f"error.{key}", "en")
+
+
+# Looking
+
+
+async def test_words_find_what_waits_and_what_is_told(engine, store):
+    waiting = make_telling(title="Umbrellas for robots", summary="Robots need umbrellas.")
+    await wait(store, "robots", tellings=(waiting,))
+
+    found = await engine.reply(f"{MOD} story umbrellas", by())
+
+    assert "1. Umbrellas for robots" in text(found)
+    assert "2. A library lends umbrellas" in text(found)
+    chosen = await engine.reply(f"{MOD} retract umbrellas reason:wrong", by())
+    assert f"{MOD} retract library reason:wrong revision:1" in commands(chosen)
+    assert (await story_of(store, "library")).status == "published"
+
+
+async def test_a_card_tells_of_copies_and_history(engine, store):
+    await post(store, "library")
+
+    card = await engine.reply(f"{MOD} story library", by())
+
+    assert "one yet to come" in text(card)
+    assert {"Correct", "Retract", "Merge", "Pin", "Hide here"} <= buttons(card).keys()
+    assert "#news to be posted from" in text(await engine.reply(buttons(card)["Posted copies"], by()))
+    assert "added by seeds" in text(await engine.reply(buttons(card)["History"], by()))
+
+
+async def test_moderators_elsewhere_may_hide_a_public_story_and_nothing_else(engine, store):
+    away = by("aoi", role="manager", workspace=AWAY)
+
+    card = await engine.reply(f"{MOD} story library", away)
+
+    assert set(buttons(card)) == {"Pin", "Hide here", "History", "Posted copies"}
+    for words in ("edit library", "retract library reason:x", "restore library", "merge library into:arm"):
+        refused = text(await engine.reply(f"{MOD} {words}", away))
+        assert refused == phrase("error.public_story", "en", story_id="library")
+    assert (await story_of(store, "library")).revision == 1
