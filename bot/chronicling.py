@@ -1,32 +1,29 @@
 """The log and taking back, by command: a change is undone as a whole, and once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Container, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.audit import (
-    NAMED,
-    PAGE_SIZE,
-    Entry,
-    decided,
-    decision_subjects,
-    log_message,
-    story_subjects,
-    undone_message,
-)
+from bot.audit import PAGE_SIZE, log_message, undone_message
 from bot.changes import Change, Curation, Revision, StoryChange
 from bot.chronicle import LogFilter
-from bot.errors import Conflict, InvalidInput, NotFound
+from bot.curation import MAX_PINNED
+from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from bot.identity import derived_id
 from bot.intake import story_tokens
-from bot.language import Names
+from bot.known_names import KnownNames
+from bot.log_reading import LogReading
 from bot.message import Message
-from bot.model import PUBLIC, Actor, ChangeId, Interaction, Language, StoryId, WorkspaceId
+from bot.model import PUBLIC, Actor, ChangeId, Interaction, Language, Story, StoryId, WorkspaceId
 from bot.moderator_commands import ShowLog, UndoChange
 from bot.phrases import phrase
 from bot.ports import Clock, Store
+from bot.rights import may_approve, reaches_everyone
 from bot.setup import read_person
+from bot.story_finding import StoryFinding
+from bot.story_past import brought_in
+from bot.story_values import read_reason
 from bot.subscribing import check_moderator
 from bot.undoing import (
     ChangedSince,
@@ -38,9 +35,6 @@ from bot.undoing import (
     touches,
 )
 
-FindStory = Callable[[str, Actor], Awaitable[StoryId | None]]
-"""Returns the story that somebody may see and means by an id or words; None where there is none."""
-
 _ATTEMPTS: Final = 5
 _BATCH: Final = 50
 _MACHINES: Final = frozenset({"seeds", "import"})
@@ -51,43 +45,38 @@ class Chronicling:
     """What moderators see of the log, and take back."""
 
     def __init__(
-        self, store: Store, names: Names, clock: Clock, operators: Collection[WorkspaceId], find: FindStory
+        self,
+        store: Store,
+        names: KnownNames,
+        clock: Clock,
+        operators: Container[WorkspaceId],
+        finding: StoryFinding,
     ) -> None:
+        self.reading = LogReading(store, names.everybodys)
         self._store = store
         self._names = names
         self._clock = clock
         self._operators = operators
-        self._find = find
+        self._finding = finding
 
     async def log(self, command: ShowLog, interaction: Interaction) -> Message:
         """Return a page of the log that the asker may see. Raises `UserError`."""
         actor = interaction.actor
         check_moderator(actor)
-        story_id = None
-        if command.story:
-            story_id = await self._find(command.story, actor)
-            if story_id is None:
-                raise NotFound("story_not_here")
+        story_id = await self._story_meant(command.story, actor) if command.story else None
         by = read_person(command.by)
         which = LogFilter(action=command.action, actor=by or None, story_id=story_id)
         workspaces = self._workspaces(actor)
         count = await self._store.count_changes(workspaces, which)
         offset = (command.page - 1) * PAGE_SIZE
-        entries = await self.entries(workspaces, PAGE_SIZE, which, actor.language, offset)
+        entries = await self.reading.entries(workspaces, PAGE_SIZE, which, actor.language, offset)
         zone, limits = interaction.time_zone, interaction.limits
         return log_message(entries, count, command, zone, limits, actor.language)
 
-    async def entries(
-        self,
-        workspaces: Sequence[WorkspaceId],
-        limit: int,
-        which: LogFilter,
-        language: Language,
-        offset: int = 0,
-    ) -> list[Entry]:
-        """Return changes of some workspaces' logs with what became of them, the newest first."""
-        changes = await self._store.changes(workspaces, limit, offset, which)
-        return [await self._entry(change, language) for change in changes]
+    async def _story_meant(self, named: str, actor: Actor) -> StoryId:
+        """Return the story of an id, or the first that words find. Raises `NotFound`."""
+        story = await self._finding.named(named, actor)
+        return story.id if story else (await self._finding.like(named, actor))[0].id
 
     async def undo(self, command: UndoChange, interaction: Interaction) -> Message:
         """Take a change back, and tell what that did. Raises `UserError`."""
@@ -98,40 +87,41 @@ class Chronicling:
             except Conflict:
                 continue  # somebody was first: look again at what there is to take back
             actor = interaction.actor
-            entry = await self._entry(undo, actor.language)
+            entry = await self.reading.entry(undo, actor.language)
             return undone_message(entry, interaction.limits, interaction.time_zone, actor.language)
         raise InvalidInput("changed_meanwhile")
 
     async def _undo_once(self, command: UndoChange, interaction: Interaction) -> Change:
-        # Which change the last one is depends on when it is asked: asked twice, it is the same one.
-        id_ = derived_id("undo", interaction.id)
-        if not command.change and (done := await self._store.change(ChangeId(id_))):
+        actor, channel, named = interaction.actor, interaction.channel, command.change.strip()
+        asked = (channel.platform, channel.workspace, channel.id, interaction.id, actor.id)
+        id_ = ChangeId("" if named else derived_id("undo the last", *asked))
+        # Which change is the last one depends on when that is asked: asked twice, it is the same one.
+        if id_ and (done := await self._store.change(id_)):
             return done
-        change = await self._meant(command.change.strip(), interaction.actor)
+        change = await self._meant(named, actor)
         if change.undone_by is not None:
-            await self._refuse_again(change, interaction.actor.language)
-        actor = interaction.actor
+            await self._refuse_again(change.undone_by)
         undo = Change(
-            id=ChangeId(id_ if not command.change else ""),
+            id=id_,
             workspace=change.workspace,
             at=self._clock(),
             actor=actor.name,
             actor_id=actor.id,
             action="undo",
-            reason=command.reason,
+            reason=read_reason(command.reason, actor.language),
             undoes=change.id,
         )
         decision = await self._store.curation_change(change.id)
         if decision is None:
-            return await self._undo_stories(change, undo, actor)
+            return await self._undo_stories(change, undo, interaction)
         return await self._undo_decision(change, undo, decision, actor)
 
     # What is meant, and by whom
 
     def _workspaces(self, actor: Actor) -> tuple[WorkspaceId, ...]:
         """Return the workspaces whose stories and decisions somebody may change."""
-        is_operator = actor.role == "operator" or actor.workspace in self._operators
-        return (actor.workspace, PUBLIC) if is_operator else (actor.workspace,)
+        own = (actor.workspace,)
+        return (*own, PUBLIC) if reaches_everyone(actor, self._operators) else own
 
     async def _meant(self, id_: str, actor: Actor) -> Change:
         if id_:
@@ -139,22 +129,22 @@ class Chronicling:
             if change is None or change.workspace not in self._workspaces(actor):
                 raise NotFound("change_not_here")
             return change
-        async for change in self._log(self._workspaces(actor)):
+        async for change in self._changes(self._workspaces(actor)):
             if change.undone_by is None and change.action != "undo" and _is_own(change, actor):
                 return change
         raise NotFound("nothing_to_undo")
 
-    async def _log(self, workspaces: Sequence[WorkspaceId]) -> AsyncIterator[Change]:
+    async def _changes(self, workspaces: Sequence[WorkspaceId]) -> AsyncIterator[Change]:
         seen = 0
         while page := await self._store.changes(workspaces, _BATCH, seen):
             seen += len(page)
             for change in page:
                 yield change
 
-    async def _refuse_again(self, change: Change, language: Language) -> None:
-        by = await self._store.change(change.undone_by) if change.undone_by else None
-        if by is not None:
-            raise InvalidInput("undone_already", who=by.actor, change=by.id)
+    async def _refuse_again(self, undo_id: ChangeId) -> None:
+        undo = await self._store.change(undo_id)
+        if undo is not None:
+            raise InvalidInput("undone_already", who=undo.actor, change=undo.id)
 
     async def _check_undone_by_nobody(self, change: Change) -> None:
         """Raise `Conflict` where somebody took a change back just now."""
@@ -164,7 +154,8 @@ class Chronicling:
 
     # Stories
 
-    async def _undo_stories(self, change: Change, undo: Change, actor: Actor) -> Change:
+    async def _undo_stories(self, change: Change, undo: Change, interaction: Interaction) -> Change:
+        language = interaction.actor.language
         revisions = await self._store.revisions_of(change.id)
         stored = await self._store.stored_stories([revision.story_id for revision in revisions])
         after = []
@@ -174,13 +165,16 @@ class Chronicling:
                 story = story_taken_back(revision, now, undo.at, undo.reason)
             except ChangedSince as error:
                 await self._check_undone_by_nobody(change)
-                raise await self._story_changed_since(revision, error.part, actor.language) from error
-            after += [story] if story else []
+                raise await self._story_changed_since(revision, error.part, language) from error
+            if story is not None:
+                await self._check_may_publish(now, story, interaction)
+                after.append(story)
         if not after:
-            await self._refuse_withdrawn(revisions, actor.language)
+            await self._refuse_withdrawn(revisions, language)
         states = [f"{story.id}.{story.revision}" for story in after]
         undo = replace(undo, id=undo.id or ChangeId(derived_id("undo", change.id, *states)))
-        found_by = await asyncio.to_thread(lambda: [story_tokens(story, self._names) for story in after])
+        names = await self._names.of_stories(change.workspace)
+        found_by = await asyncio.to_thread(lambda: [story_tokens(story, names) for story in after])
         await self._store.save_stories(
             [
                 StoryChange(after=story, tokens=words, change=undo, retells=True)
@@ -188,6 +182,17 @@ class Chronicling:
             ]
         )
         return undo
+
+    async def _check_may_publish(self, now: Story, story: Story, interaction: Interaction) -> None:
+        """Raise `NotAllowed` where a story that waits would be published by one who may not approve it."""
+        if (now.status, story.status) != ("waiting", "published"):
+            return
+        actor = interaction.actor
+        workspace = await self._store.workspace(interaction.channel.platform, actor.workspace)
+        began = brought_in(await self._store.revisions(story.id))
+        if not may_approve(workspace, actor, began.actor_id if began else ""):
+            needs_second = workspace is not None and workspace.publishers == "nobody"
+            raise NotAllowed("approve_second" if needs_second else "approve_managers")
 
     async def _refuse_withdrawn(self, revisions: Sequence[Revision], language: Language) -> None:
         """Raise `InvalidInput`: the stories that a change began are told no more already."""
@@ -215,50 +220,21 @@ class Chronicling:
         except ChangedSince as error:
             await self._check_undone_by_nobody(change)
             raise await self._decision_changed_since(change, error.part, actor.language) from error
+        if len(after.pinned) > max(MAX_PINNED, len(now.pinned)):
+            raise InvalidInput("pins_many", limit=MAX_PINNED)
         state = str(now.revision)
         undo = replace(undo, id=undo.id or ChangeId(derived_id("undo", change.id, state)))
         await self._store.save_curation(undo, now, after)
         return undo
 
     async def _decision_changed_since(self, change: Change, part: Part, language: Language) -> InvalidInput:
-        async for later in self._log([change.workspace]):
+        async for later in self._changes([change.workspace]):
             if later.number <= change.number:
                 break
             decision = await self._store.curation_change(later.id)
             if decision and touches(part, *map(curation_parts, decision)):
                 return _changed_since(part, later.actor, later.id, language)
         return InvalidInput("changed_meanwhile")
-
-    # Entries of the log
-
-    async def _entry(self, change: Change, language: Language) -> Entry:
-        store = self._store
-        subjects, more, story_id = await self._about(change, language)
-        return Entry(
-            change=change,
-            subjects=subjects,
-            more=more,
-            story_id=story_id,
-            undoes=await store.change(change.undoes) if change.undoes else None,
-            undone_by=await store.change(change.undone_by) if change.undone_by else None,
-            edits=await store.count_edits(change.id),
-        )
-
-    async def _about(self, change: Change, language: Language) -> tuple[tuple[str, ...], int, StoryId | None]:
-        """Return what a change was about: titles or names, how many more, and the story where it is one."""
-        decision = await self._store.curation_change(change.id)
-        if decision is not None:
-            parts = decided(*decision)
-            count = len(parts)
-            ids = [StoryId(str(which)) for name, which in parts if name in ("hidden", "pinned")]
-            stories = await self._store.stored_stories(ids)
-            subjects = decision_subjects(parts, decision, stories, self._names, language)
-        else:
-            revisions = await self._store.revisions_of(change.id, NAMED)
-            ids = [revision.story_id for revision in revisions]
-            subjects = story_subjects(revisions, language)
-            count = await self._store.count_revisions(change.id)
-        return subjects[:NAMED], max(count - NAMED, 0), ids[0] if len(set(ids)) == 1 else None
 
 
 def _is_own(change: Change, actor: Actor) -> bool:

@@ -92,8 +92,8 @@ class Engine:
         self.workspaces = Workspaces(store, clock)
         drafting = Drafting(store, index, names, clock, self.follow_store, operators)
         self._adding = Adding(store, names, clock, drafting, web, operators)
-        self.chronicling = Chronicling(store, names, clock, operators, self._story_meant)
         self.moderation = Moderation(store, self.known, clock, operators, self.answer)
+        self.chronicling = Chronicling(store, self.known, clock, operators, self.moderation.finding)
         self._moderating = Moderating(
             self.workspaces,
             self._adding,
@@ -255,14 +255,6 @@ class Engine:
         size = replies.PAGE_SIZE
         stories = await self._newest(actor.workspace, size + 1, (page - 1) * size)
         return replies.newest_message(stories[:size], page, len(stories) > size, actor.language)
-
-    async def _story_meant(self, named: str, actor: Actor) -> StoryId | None:
-        """Return the story that somebody may see and means by its id, or by words: the best hit."""
-        story = (await self.store.stored_stories([StoryId(named)])).get(StoryId(named))
-        if story is not None and story.workspace in (PUBLIC, actor.workspace):
-            return story.id
-        found = (await self.answer(named, actor, limit=1)).found
-        return found[0].story.id if found else None
 
     async def _newest(self, workspace: WorkspaceId, limit: int, offset: int) -> list[Story]:
         """Return the newest stories of a workspace, led by what it has pinned."""

@@ -36,12 +36,12 @@ class Moderation:
         operators: frozenset[WorkspaceId],
         lookup: Lookup,
     ) -> None:
-        self._finding = StoryFinding(store, names, operators, lookup)
-        self._views = StoryViews(store, self._finding)
+        self.finding = StoryFinding(store, names, operators, lookup)
+        self._views = StoryViews(store, self.finding)
         changes = StoryChanges(store, names, clock)
-        self._deciding = Deciding(self._finding, changes, self._views, clock)
-        self._editing = StoryEditing(self._finding, changes, self._views, names, clock)
-        self._merging = Merging(self._finding, changes, self._views, clock)
+        self._deciding = Deciding(self.finding, changes, self._views, clock)
+        self._editing = StoryEditing(self.finding, changes, self._views, names, clock)
+        self._merging = Merging(self.finding, changes, self._views, clock)
 
     async def queue(self, interaction: Interaction, page: int, size: int) -> QueuePage:
         """Return a page of the stories that wait for somebody; nothing for members."""
@@ -57,7 +57,7 @@ class Moderation:
         check_moderator(interaction.actor)
         if isinstance(command, ShowQueue):
             return await self._views.queue(interaction, command.page)
-        if await self._finding.named(command.story, interaction.actor) is None:
+        if await self.finding.named(command.story, interaction.actor) is None:
             return await self.choose(command, interaction)
         match command:
             case ShowStory():
@@ -96,7 +96,7 @@ class Moderation:
         actor = interaction.actor
         is_own = isinstance(command, ModerateStory) and command.act in ("pin", "unpin", "hide", "unhide")
         to_change = not (is_own or isinstance(command, ShowStory))
-        found = await self._finding.like(command.story, actor, to_change=to_change)
+        found = await self.finding.like(command.story, actor, to_change=to_change)
         return choice_message(found, lambda story: _button(command, story, interaction), actor.language)
 
 

@@ -99,7 +99,7 @@ def log(
         from adapters.cli.documents import change_document, change_line
 
         told_in = language or settings.language
-        entries = await engine.chronicling.entries(_logs(workspace), limit, which, told_in)
+        entries = await engine.chronicling.reading.entries(_logs(workspace), limit, which, told_in)
         return [(change_document(entry), change_line(entry, told_in)) for entry in entries]
 
     for document, line in with_engine(use):
