@@ -22,7 +22,7 @@ from bot.form import Form
 from bot.intake import MAX_ARTICLE_CHARACTERS
 from bot.message import Button, Buttons, Message, note, paragraph, plain_text
 from bot.model import Channel, Delivery, DeliveryId, Interaction
-from bot.moderator_commands import AddStories
+from bot.moderator_commands import AddStories, ModeratorCommand
 from bot.phrases import phrase, phrase_error
 from bot.reading.encoding import MAX_BYTES
 from bot.showing import stays_in_place
@@ -174,7 +174,8 @@ class ChannelPages:
         told = {
             "kind": "form" if isinstance(reply, Form) else "message",
             "html": html,
-            "in_place": stays_in_place(command),
+            # A page has room for answers side by side; moderators' views would be out of date.
+            "in_place": isinstance(command, ModeratorCommand) and stays_in_place(command),
             "refused": is_refused,
             "waiting": await self._site.waiting(request, channel.workspace),
         }
