@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from bot.choices import DAY_NAMES, choices, day_choices, topic_choices
 from bot.commands import WISHES
+from bot.display import truncated
 from bot.errors import InvalidInput, UserError
 from bot.form import Choice, Field, Form
 from bot.language import Names
@@ -14,11 +15,15 @@ from bot.phrases import phrase, phrase_error
 from bot.wishes import MAX_TAG_CHARACTERS, plain
 
 COMMAND: Final = "/ai-news-digest"
+FORM_WORD: Final = "form"
 FIELDS: Final = len(WISHES)
 """How many fields the form has."""
 
 _MAX_LIST: Final = 1_500
 """Characters; every entry of a list that may be as long as it may has room."""
+
+_MAX_TOLD: Final = 80
+"""Characters of a value in a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +66,23 @@ def form(
     language: Language,
     values: Mapping[str, str] | None = None,
     problem: str = "",
+    problem_field: str = "",
+    *,
+    basis: str = "",
 ) -> Form:
-    """Return the form as a subscription is, or with the `values` typed where it comes back for a problem."""
+    """Return the form as a subscription is, or with the `values` typed where it comes back for a problem.
+
+    `basis` names what the subscription is now, for whoever sends the form after somebody else changed it.
+    """
     shown = {**typed(subscription), **(values or {})}
     return Form(
-        command=COMMAND,
+        command=f"{COMMAND} {FORM_WORD} {basis}" if basis else COMMAND,
         title=phrase("field.title", language),
         fields=tuple(_field(name, shown[name], subscription, names, language) for name in WISHES),
         submit=phrase("field.submit", language),
         language=language,
         problem=problem,
+        problem_field=problem_field,
     )
 
 
@@ -129,6 +141,56 @@ def typed(subscription: Subscription) -> dict[str, str]:
         "tag": subscription.tag,
         "publish": "yes" if subscription.publish else "no",
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """A form that was sent after somebody else changed what it was made from.
+
+    Each value is that of who changed it; where both did so, differently, it is the form's, and the field is
+    one of the `conflicts`.
+    """
+
+    values: Mapping[str, str]
+    conflicts: tuple[str, ...]
+
+
+def merged(values: Mapping[str, str], basis: Mapping[str, str], subscription: Subscription) -> Merge:
+    """Return what a form says of a subscription as it is now; `basis` is what the form was made from."""
+    both: dict[str, str] = {}
+    conflicts = []
+    for name, now in typed(subscription).items():
+        was = basis.get(name, now)
+        mine = values.get(name, was)
+        said, told, before = (_entries(value, name) for value in (mine, now, was))
+        both[name] = now if said == before else mine
+        if said not in (before, told) and told != before:
+            conflicts.append(name)
+    return Merge(values=both, conflicts=tuple(conflicts))
+
+
+def conflict_told(merge: Merge, subscription: Subscription, names: Names, language: Language) -> str:
+    """Return what tells that others changed fields of a form meanwhile: to what, and what the form says."""
+    now = typed(subscription)
+    sentences = [
+        phrase(
+            "field.conflict",
+            language,
+            label=phrase(f"field.{name.replace('-', '_')}", language),
+            theirs=_told(name, now[name], subscription, names, language),
+            yours=_told(name, merge.values[name], subscription, names, language),
+        )
+        for name in merge.conflicts
+    ]
+    return " ".join([*sentences, phrase("field.conflict_how", language)])
+
+
+def _told(name: str, value: str, subscription: Subscription, names: Names, language: Language) -> str:
+    """Return a value as it is called in the form, short enough for a sentence."""
+    labels = {choice.value: choice.label for choice in _choices(name, subscription, names, language)}
+    parts = [entry.strip() for entry in value.split(",")] if _KINDS[name].kind == "several" else [value]
+    told = phrase("story.and", language).join(labels.get(part, part) for part in parts if part)
+    return truncated(told, _MAX_TOLD) or phrase("field.nothing", language)
 
 
 def changes(values: Mapping[str, str], subscription: Subscription, language: Language) -> dict[str, str]:

@@ -177,8 +177,8 @@ class Engine:
         match command:
             case Suggest():
                 return await self._adding.suggest(values, interaction)
-            case FillInSubscription():
-                return await self.subscribing.fill_in(values, interaction)
+            case FillInSubscription(basis=basis):
+                return await self.subscribing.fill_in(values, interaction, basis)
             case _ if isinstance(command, ModeratorCommand):
                 return await self._moderating.submit(command, values, interaction)
             case _:

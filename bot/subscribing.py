@@ -1,7 +1,9 @@
 """A channel's subscription, by command: begun, shown, changed, paused, resumed, removed, posted at once."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot import digest_form
@@ -29,6 +31,9 @@ from bot.ports import Clock, Store
 from bot.terms import done_message, no_terms_message, terms_message
 from bot.timetable import is_first, next_due
 from bot.wishes import fulfil
+
+SHELF: Final = "digest forms"
+"""What the forms that were shown were made from."""
 
 
 class Subscribing:
@@ -80,28 +85,62 @@ class Subscribing:
         if actor.role == "member" or interaction.form_fields < digest_form.FIELDS:
             return await self._show(interaction)
         subscription = await self._subscription_or_default(interaction)
-        return digest_form.form(subscription, await self._names_here(interaction), actor.language)
+        return await self._form(subscription, interaction)
 
-    async def fill_in(self, values: Mapping[str, str], interaction: Interaction) -> Message | Form:
+    async def fill_in(
+        self, values: Mapping[str, str], interaction: Interaction, basis: str = ""
+    ) -> Message | Form:
         """Subscribe a channel, or change its subscription, as a form says; it comes back with a problem.
 
-        Raises `NotAllowed` for members.
+        Only what differs from the form's `basis` is changed, where that is known: what somebody else changed
+        meanwhile stays, and what both changed is a problem. Raises `NotAllowed` for members.
         """
         language = interaction.actor.language
         check_moderator(interaction.actor)
         known = await self._store.subscription(interaction.channel)
         before = known or self._default_of(interaction)
         names = await self._names_here(interaction)
+        was = await self._basis(basis, interaction) or digest_form.typed(before)
+        merge = digest_form.merged(values, was, before)
+        if merge.conflicts:
+            told = digest_form.conflict_told(merge, before, names, language)
+            return await self._form(before, interaction, merge.values, told, merge.conflicts[0])
         try:
-            wishes = digest_form.changes(values, before, language)
+            wishes = digest_form.changes(merge.values, before, language)
             if known is None:
                 return await self._begin(Subscribe(wishes=wishes), interaction)
             if not wishes:
                 return self._told(known, interaction, "unchanged", names)
             return await self.reply(ChangeSubscription(wishes=wishes), interaction)
         except UserError as error:
-            problem = digest_form.problem(error, language)
-            return digest_form.form(before, names, language, values, problem)
+            now = await self._store.subscription(interaction.channel) or before
+            values = digest_form.merged(merge.values, digest_form.typed(before), now).values
+            option = str(error.facts.get("option", ""))
+            return await self._form(now, interaction, values, digest_form.problem(error, language), option)
+
+    async def _form(
+        self,
+        subscription: Subscription,
+        interaction: Interaction,
+        values: Mapping[str, str] | None = None,
+        problem: str = "",
+        problem_field: str = "",
+    ) -> Form:
+        """Return the form; what it is made from is kept, so that it never takes back what others change."""
+        workspace, language = interaction.actor.workspace, interaction.actor.language
+        text = json.dumps(digest_form.typed(subscription), ensure_ascii=False)
+        basis = derived_id("digest form", workspace, text)
+        await self._store.keep(SHELF, basis, text, workspace)
+        names = await self._names_here(interaction)
+        return digest_form.form(subscription, names, language, values, problem, problem_field, basis=basis)
+
+    async def _basis(self, name: str, interaction: Interaction) -> Mapping[str, str] | None:
+        """Return what a form of the workspace was made from; None where that is not known."""
+        text = await self._store.kept(SHELF, name) if name else None
+        if text is None or name != derived_id("digest form", interaction.actor.workspace, text):
+            return None
+        basis: dict[str, str] = json.loads(text)
+        return basis
 
     def _changed(
         self,

@@ -181,8 +181,8 @@ async def opened(engine, interaction=None):
     return values_of(form)
 
 
-async def send(engine, values, interaction=None):
-    return await engine.submit("/ai-news-digest", values, interaction or by())
+async def send(engine, values, interaction=None, command="/ai-news-digest"):
+    return await engine.submit(command, values, interaction or by())
 
 
 @pytest.mark.parametrize("role", ["moderator", "manager", "operator"])

@@ -53,6 +53,7 @@ def build_app(site: Site) -> web.Application:
         web.get("/c/{workspace}/{channel}/complete", channel.complete),
         web.post("/c/{workspace}/{channel}/command", channel.command),
         web.post("/c/{workspace}/{channel}/form", channel.submit),
+        web.post("/c/{workspace}/{channel}/file", channel.upload),
         web.get("/c/{workspace}/{channel}/message/{id}/as/{platform}", channel.look),
         web.get("/w/{workspace}/story/{id}", reading.story_inside),
         web.get("/w/{workspace}/digest/{id}", reading.digest_inside),

@@ -1,5 +1,6 @@
 """The channel: its page, its live posts, and what is typed, pressed and filled in there."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import Mapping
@@ -11,16 +12,19 @@ from markupsafe import Markup
 
 from adapters.local.headers import HEADERS
 from adapters.local.previews import discord, slack
-from adapters.local.site import Site, channel_in, fields_of, id_from, id_in, number_in
+from adapters.local.site import Site, channel_in, fields_of, file_of, id_from, id_in, number_in
 from adapters.local.watching import place_of
+from bot import add_form
 from bot.commands import Command, parse
 from bot.completion import completion_of
 from bot.errors import BotError, UserError
 from bot.form import Form
 from bot.intake import MAX_ARTICLE_CHARACTERS
-from bot.message import Button, Buttons, Message, note, paragraph
+from bot.message import Button, Buttons, Message, note, paragraph, plain_text
 from bot.model import Channel, Delivery, DeliveryId, Interaction
+from bot.moderator_commands import AddStories
 from bot.phrases import phrase, phrase_error
+from bot.reading.encoding import MAX_BYTES
 from bot.showing import stays_in_place
 
 HISTORY: Final = 20
@@ -35,6 +39,8 @@ SEND_TIMEOUT_S: Final = 20.0
 
 MAX_COMMAND_BYTES: Final = 64_000
 MAX_FORM_BYTES: Final = MAX_ARTICLE_CHARACTERS * 4 + MAX_COMMAND_BYTES
+MAX_UPLOAD_BYTES: Final = 2 * MAX_BYTES
+"""More than a file may have, so that most who send a larger one read how large it may be."""
 
 PREVIEWS: Final = {"discord": discord.preview, "slack": slack.preview}
 
@@ -97,7 +103,7 @@ class ChannelPages:
         channel = channel_in(request)
         fields = await fields_of(request, MAX_COMMAND_BYTES)
         typed = fields.get("command", "").strip()
-        interaction = await self._site.interaction(request, channel, id_from(fields.get("id", "")))
+        interaction = await self._interaction(request, channel, fields)
         if not typed.startswith(("/", "\uff0f")):
             return await self._reply(request, channel, typed, hint(typed, interaction))
         return await self._answered(request, typed, interaction, None)
@@ -106,8 +112,25 @@ class ChannelPages:
         """Take in a form that was filled in; it comes back where something in it is wrong."""
         channel = channel_in(request)
         fields = await fields_of(request, MAX_FORM_BYTES)
-        interaction = await self._site.interaction(request, channel, id_from(fields.get("id", "")))
+        interaction = await self._interaction(request, channel, fields)
         return await self._answered(request, fields.get("command", ""), interaction, fields)
+
+    async def _interaction(
+        self, request: web.Request, channel: Channel, fields: Mapping[str, str]
+    ) -> Interaction:
+        """Return what the viewer did; each button under one reply is something else."""
+        id_ = f"{id_from(fields.get('id', ''))} {fields.get('command', '').strip()}"
+        return await self._site.interaction(request, channel, id_)
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """Return the form that an article is added with, filled with a file; a problem where it cannot be."""
+        channel = channel_in(request)
+        id_, name, data = await file_of(request, MAX_UPLOAD_BYTES)
+        interaction = await self._site.interaction(request, channel, id_from(id_))
+        reply = await asyncio.to_thread(self._site.engine.form_from_file, name, data, interaction)
+        if isinstance(reply, Message):
+            return web.json_response({"problem": plain_text(reply)}, status=422)
+        return await self._reply(request, channel, add_form.COMMAND, reply)
 
     async def _answered(
         self, request: web.Request, typed: str, interaction: Interaction, values: Mapping[str, str] | None
@@ -146,6 +169,7 @@ class ChannelPages:
             reply=reply,
             channel=channel,
             previews=list(self._site.payloads),
+            takes_file=isinstance(reply, Form) and isinstance(_parsed(reply.command), AddStories),
         )
         told = {
             "kind": "form" if isinstance(reply, Form) else "message",
@@ -178,6 +202,13 @@ class ChannelPages:
             return kept
         post = await self._site.engine.store.delivery(DeliveryId(id_))
         return post.message if post and post.channel == channel and post.state == "posted" else None
+
+
+def _parsed(typed: str) -> Command | None:
+    try:
+        return parse(typed)
+    except UserError:
+        return None
 
 
 def hint(typed: str, interaction: Interaction) -> Message:

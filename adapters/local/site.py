@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from aiohttp import HttpVersion11, web
 from aiohttp.http_exceptions import BadHttpMessage
+from multidict import MultiDictProxy
 
 from adapters.local.access import TRIES_S, Door, WrongTries, bearer_token
 from adapters.local.places import WORKSPACES, channel_of
@@ -210,14 +211,30 @@ async def fields_of(request: web.Request, max_bytes: int) -> dict[str, str]:
 
     Raises 400 and 413.
     """
+    sent = await _sent(request, max_bytes)
+    texts = {name: [value for value in sent.getall(name) if isinstance(value, str)] for name in sent}
+    return {name: ",".join(filter(None, values)) for name, values in texts.items() if values}
+
+
+async def file_of(request: web.Request, max_bytes: int) -> tuple[str, str, bytes]:
+    """Return the id that was sent beside a file, the file's name and its bytes. Raises 400 and 413."""
+    sent = await _sent(request, max_bytes)
+    file, id_ = sent.get("file"), sent.get("id")
+    if not isinstance(file, web.FileField) or not isinstance(id_, str):
+        raise web.HTTPBadRequest
+    with file.file as opened:
+        return id_, file.filename, opened.read()
+
+
+async def _sent(
+    request: web.Request, max_bytes: int
+) -> MultiDictProxy[str | bytes | bytearray | web.FileField]:
     if (request.charset or "utf-8").lower() != "utf-8":
         raise web.HTTPBadRequest
     try:
-        sent = await request.clone(client_max_size=max_bytes).post()
+        return await request.clone(client_max_size=max_bytes).post()
     except _NO_FORM as error:
         raise web.HTTPBadRequest from error
-    texts = {name: [value for value in sent.getall(name) if isinstance(value, str)] for name in sent}
-    return {name: ",".join(filter(None, values)) for name, values in texts.items() if values}
 
 
 def id_from(text: str) -> str:

@@ -231,6 +231,14 @@ function openForm(dialog, pressed) {
   document.body.append(dialog);
   dialog.showModal();
   const form = dialog.querySelector("form");
+  form.querySelector("[data-wrong]")?.focus();
+  form.querySelector("[data-file]")?.addEventListener("change", async (event) => {
+    const chosen = event.target;
+    const fields = new FormData();
+    fields.append("id", newId());
+    fields.append("file", chosen.files[0]);
+    await ask(chosen.dataset.file, fields, pressed);
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button.main");
