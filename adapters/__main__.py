@@ -11,7 +11,19 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from adapters.cli import delivery, doctor, load, preview, read, serve, slack, story, story_acts, subscription
+from adapters.cli import (
+    delivery,
+    doctor,
+    load,
+    preview,
+    read,
+    serve,
+    slack,
+    story,
+    story_acts,
+    story_add,
+    subscription,
+)
 from bot.display import printable
 from bot.errors import BotError, UserError
 
@@ -34,6 +46,7 @@ app.command()(read.ask)
 app.command()(preview.digest)
 app.command()(preview.segment)
 app.command()(load.add)
+story.app.add_typer(story_add.app)
 story.app.add_typer(story_acts.app)
 app.add_typer(story.app, name="story")
 app.add_typer(subscription.app, name="subscription")

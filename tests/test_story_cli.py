@@ -27,32 +27,36 @@ def rows_of(home, *arguments):
     return [json.loads(line) for line in done(home, *arguments, "--json").splitlines()]
 
 
-def add(home, tmp_path, title):
+def add(home, tmp_path, title, *options):
     article = tmp_path / "article.md"
     article.write_text(f"{title} opened in Aoba. It carries 300 people an hour.", encoding="utf-8")
-    return rows_of(home, "add", str(article))[0]["id"]
+    return rows_of(home, "story", "add", str(article), *options)[0]["id"]
+
+
+def shown(home, story_id):
+    return json_of(home, "story", "show", story_id, "--json")
 
 
 def test_the_log_tells_what_was_loaded_and_added(home, tmp_path):
-    story_id = add(home, tmp_path, "A ferry line")
+    story_id = add(home, tmp_path, "A ferry line", "--as", "mika")
 
     newest, *others = rows_of(home, "story", "log")
 
-    assert (newest["action"], newest["actor"], newest["story_id"]) == ("add", "console", story_id)
+    assert (newest["action"], newest["actor"], newest["story_id"]) == ("add", "mika", story_id)
     assert {row["actor"] for row in others} == {"seeds"}
     assert "added “A ferry line opened in Aoba" in done(home, "story", "log", "--story", story_id)
     assert rows_of(home, "story", "log", "--by", "nobody") == []
 
 
 def test_undo_takes_the_last_change_back_and_never_what_was_loaded(home, tmp_path):
-    story_id = add(home, tmp_path, "A ferry line")
+    story_id = add(home, tmp_path, "A ferry line", "--as", "Aoi")
 
     said = done(home, "story", "undo", "--as", "Mika", "--reason", "not ours")
 
-    assert "Mika took back: console added" in said
-    shown = json_of(home, "story", "show", story_id, "--json")
-    assert (shown["status"], shown["remark"]["reason"]) == ("retracted", "not ours")
-    assert [revision["action"] for revision in shown["revisions"]] == ["add", "undo"]
+    assert "Mika took back: Aoi added" in said
+    story = shown(home, story_id)
+    assert (story["status"], story["remark"]["reason"]) == ("retracted", "not ours")
+    assert [revision["action"] for revision in story["revisions"]] == ["add", "undo"]
     assert "nothing of yours" in refusal(home, "story", "undo", AI_NEWS_LANGUAGE="en")
 
 
@@ -65,8 +69,86 @@ def test_undo_of_an_undo_does_it_again_and_of_an_undone_change_is_refused(home, 
     undo = rows_of(home, "story", "log", "--action", "undo")[0]
     assert "Done again" in done(home, "story", "undo", undo["id"])
 
-    assert json_of(home, "story", "show", story_id, "--json")["status"] == "published"
+    assert shown(home, story_id)["status"] == "published"
     assert rows_of(home, "story", "log", "--story", story_id)[-1]["undone_by"] is None
+
+
+def test_an_article_is_added_whole_for_one_workspace_alone(home, tmp_path):
+    title = ("--title", "The ferry", "--topics", "openai", "--date", "2026-03-01", "--source", "Aoba Post")
+    story_id = add(home, tmp_path, "A ferry line", "--workspace", "guild", *title)
+
+    story = shown(home, story_id)
+    assert (story["workspace"], story["topics"], story["source"]["name"]) == (
+        "guild",
+        ["openai"],
+        "Aoba Post",
+    )
+    assert story["tellings"][0]["title"] == "The ferry"
+    assert [row["id"] for row in rows_of(home, "story", "list", "--workspace", "guild")][:1] == [story_id]
+    assert story_id not in done(home, "story", "list")
+    assert rows_of(home, "story", "log")[0]["actor"] == "seeds"
+
+
+def test_many_stories_go_in_at_once_those_like_known_ones_too(home):
+    article = b"""Kumo Robotics showed a robot that sorts parcels by itself. It sorted 900 parcels an hour.
+
+In other news, the harbour of Aoba opened a fully electric ferry line. The ferries carry 300 people each.
+"""
+    added = [
+        ai_news(home, "story", "add", "-", "--json", stdin=text).stdout.splitlines()
+        for text in (article, b"From our reporters. " + article)
+    ]
+
+    ids = [json.loads(line)["id"] for lines in added for line in lines]
+    assert len(set(ids)) == len(ids) == 4
+    assert [row["more"] for row in rows_of(home, "story", "log", "--action", "add")[:2]] == [0, 0]
+
+
+def test_a_story_is_edited_corrected_retracted_restored_and_merged_by_name(home, tmp_path):
+    other = add(home, tmp_path, "A ferry line")
+    body = tmp_path / "body.txt"
+    body.write_text("DeepSeek says that it cost $5.58 million.", encoding="utf-8")
+
+    done(home, "story", "edit", ID, "--title", "The cost", "--language", "en", "--topics", "deepseek")
+    why = ("--reason", "shorter", "--as", "Mika")
+    done(home, "story", "correct", ID, "--body-file", str(body), "--language", "en", "--claims", "drop", *why)
+    done(home, "story", "retract", ID, "--reason", "wrong")
+    done(home, "story", "restore", ID)
+    done(home, "story", "merge", ID, "--into", other)
+
+    story = shown(home, ID)
+    english = next(telling for telling in story["tellings"] if telling["language"] == "en")
+    assert (english["title"], english["body"]) == ("The cost", body.read_text("utf-8"))
+    assert (story["topics"], story["status"], story["remark"]["into"]) == (["deepseek"], "retracted", other)
+    log = [(row["action"], row["reason"]) for row in rows_of(home, "story", "log", "--story", ID)]
+    assert log == [
+        ("merge", ""),
+        ("restore", ""),
+        ("retract", "wrong"),
+        ("correct", "shorter"),
+        ("edit", ""),
+        ("edit", ""),
+        ("add", "seed files"),
+    ]
+
+
+def test_what_is_so_already_is_refused_so_that_a_script_knows(home):
+    done(home, "story", "retract", ID, "--reason", "wrong", "--as", "Mika")
+
+    line = refusal(home, "story", "retract", ID, "--reason", "wrong", AI_NEWS_LANGUAGE="en")
+
+    assert "Retracted by Mika" in line
+    assert len(shown(home, ID)["revisions"]) == 2
+
+
+def test_what_a_workspace_decides_is_its_own(home):
+    done(home, "story", "hide", ID, "--workspace", "guild", "--reason", "not for us")
+
+    assert ID not in done(home, "story", "list", "--workspace", "guild")
+    assert ID in done(home, "story", "list")
+    assert rows_of(home, "story", "log", "--workspace", "guild")[0]["story_id"] == ID
+    done(home, "story", "undo", "--workspace", "guild")
+    assert ID in done(home, "story", "list", "--workspace", "guild")
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def add(
     from bot.reading.imports import read_instant, read_source
 
     if file.startswith(("http://", "https://")):
-        raise InvalidInput("url_not_yet")
+        raise InvalidInput("add_takes_files")
     published_at = read_instant(date) if date else None
     origin = read_source(source or ("stdin" if file == "-" else Path(file).name), url or None)
     text = read_article(file)
