@@ -362,6 +362,13 @@ async def test_words_find_what_waits_and_what_is_told(engine, store):
     assert (await story_of(store, "library")).status == "published"
 
 
+@pytest.mark.parametrize("word", ["pin", "hide"])
+async def test_words_find_what_is_pinned_or_hidden_too(engine, word):
+    found = await engine.reply(f"{MOD} {word} umbrellas", by(role="manager", workspace=AWAY))
+
+    assert commands(found) == {f"{MOD} {word} library revision:1"}
+
+
 async def test_a_card_tells_of_copies_and_history(engine, store):
     await post(store, "library")
 
