@@ -6,7 +6,7 @@ from typing import Literal
 from bot.display import truncated
 from bot.errors import Conflict, InvalidInput, NotAllowed
 from bot.form import Form
-from bot.message import Message
+from bot.message import Message, paragraph
 from bot.model import Interaction
 from bot.moderator_commands import ModerateStory
 from bot.phrases import phrase, phrase_error
@@ -104,8 +104,11 @@ class Deciding:
         language = interaction.actor.language
         title = truncated(held.story.telling(language).title, MAX_TITLE)
         lead = phrase(f"done.{decision}", language, title=title)
-        if decision in ("approve", "reject"):
-            return await self._views.queue(interaction, lead=lead)
+        if decision == "approve":
+            where = await self._views.where(held.story, interaction, self._clock())
+            return await self._views.queue(interaction, lead=[paragraph(lead), *where])
+        if decision == "reject":
+            return await self._views.queue(interaction, lead=[paragraph(lead)])
         return await self._views.card(held.story, interaction, lead)
 
 

@@ -24,6 +24,7 @@ from bot.moderator_commands import (
     ShowTopics,
     UndoChange,
 )
+from bot.subscribing import check_moderator
 from bot.workspaces import Workspaces
 
 
@@ -48,6 +49,7 @@ class Moderating:
 
     async def reply(self, command: ModeratorCommand, interaction: Interaction) -> Message | Form:
         """Do what a command asks, or ask for what it needs with a form. Raises `UserError`."""
+        check_moderator(interaction.actor)
         match command:
             case AddStories():
                 return await self._adding.reply(command, interaction)
@@ -81,6 +83,7 @@ class Moderating:
         self, command: ModeratorCommand, values: Mapping[str, str], interaction: Interaction
     ) -> Message | Form:
         """Do what a form that was filled in asks. Raises `UserError`."""
+        check_moderator(interaction.actor)
         match command:
             case AddStories():
                 return await self._adding.submit(values, interaction)

@@ -39,13 +39,15 @@ class QueuePage:
 NOTHING_WAITS: Final = QueuePage(waiting=(), page=1, total=0)
 
 
-def queue_message(queue: QueuePage, language: Language, limits: Limits, lead: str = "") -> Message:
-    """Return a page of the queue with its buttons, after a sentence that says what was done."""
+def queue_message(
+    queue: QueuePage, language: Language, limits: Limits, lead: Sequence[Block] = ()
+) -> Message:
+    """Return a page of the queue with its buttons, after what was done."""
     return fitting(lambda room: _queue_message(queue, language, lead, room), limits)
 
 
-def _queue_message(queue: QueuePage, language: Language, lead: str, room: int) -> Message:
-    blocks: list[Block] = [paragraph(lead)] if lead else []
+def _queue_message(queue: QueuePage, language: Language, lead: Sequence[Block], room: int) -> Message:
+    blocks = [*lead]
     if not queue.waiting:
         key = "queue.page_empty" if queue.total else "queue.empty"
         blocks.append(paragraph(phrase(key, language, count=queue.total)))

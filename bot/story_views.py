@@ -1,9 +1,12 @@
 """What moderators look at: a story with its past and its copies, and the queue."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
+from bot.appearances import where_blocks
 from bot.identity import derived_id
-from bot.message import Message
+from bot.message import Block, Message
 from bot.model import Actor, Delivery, DeliveryId, Interaction, Language, Story, Workspace, opening_id
 from bot.moderator_commands import ShowStory
 from bot.ports import Store
@@ -17,7 +20,7 @@ from bot.story_history import COPIES, copies_message, history_message
 from bot.story_past import brought_in, decided
 
 _COUNTED: Final = 1_000
-"""How many copies a card looks at."""
+"""How many copies a card looks at, and how many subscriptions are asked which stories they want."""
 
 
 class StoryViews:
@@ -105,10 +108,17 @@ class StoryViews:
             total=total,
         )
 
-    async def queue(self, interaction: Interaction, page: int = 1, lead: str = "") -> Message:
-        """Return a page of the queue, after a sentence that says what was done."""
+    async def queue(self, interaction: Interaction, page: int = 1, lead: Sequence[Block] = ()) -> Message:
+        """Return a page of the queue, after what was done."""
         found = await self.queue_page(interaction, page)
         return queue_message(found, interaction.actor.language, interaction.limits, lead)
+
+    async def where(self, story: Story, interaction: Interaction, now: datetime) -> list[Block]:
+        """Return where a story that was just published appears in the workspace, and when."""
+        channel, actor = interaction.channel, interaction.actor
+        known = await self._store.subscriptions(channel.workspace, _COUNTED)
+        here = [subscription for subscription in known if subscription.channel.platform == channel.platform]
+        return where_blocks([story], here, now, actor.language)
 
     async def _waiting(self, story: Story, actor: Actor, workspace: Workspace | None) -> Waiting:
         began = brought_in(await self._store.revisions(story.id))

@@ -34,8 +34,11 @@ COMMANDS = [
     lambda id_: typed("merge", id_, into=OURS, revision=1),
     lambda id_: typed("merge", OURS, into=id_),
     lambda id_: typed("merge", PUBLIC, into=id_),
+    lambda id_: typed("log", story=id_),
+    lambda id_: typed("undo", f"{id_}.1"),
+    lambda id_: typed("draft", id_, act="publish"),
 ]
-"""Every command that names a story, as buttons and people type it."""
+"""Every command that names a story, a change or a draft, as buttons and people type it."""
 
 VALUES = {
     "title": "Mine now",
