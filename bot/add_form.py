@@ -184,8 +184,13 @@ def read(values: Mapping[str, str], actor: Actor, names: Names) -> Submission:
         title=" ".join(printable(values.get("title", "")).split()),
         topics=_topics(values.get("topics", ""), names),
         language=next((known for known in LANGUAGES if known == values.get("language")), None),
-        for_everyone=values.get("reach") == "everyone",
+        for_everyone=is_for_everyone(values),
     )
+
+
+def is_for_everyone(values: Mapping[str, str]) -> bool:
+    """Return whether what was filled in is meant for every workspace."""
+    return values.get("reach") == "everyone"
 
 
 def _topics(typed: str, names: Names) -> tuple[TopicId, ...]:

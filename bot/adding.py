@@ -14,7 +14,7 @@ from bot.display import web_url
 from bot.drafting import Drafting
 from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError
 from bot.form import Form
-from bot.language import Names
+from bot.known_names import KnownNames
 from bot.message import Message, note
 from bot.model import PUBLIC, Actor, Interaction, Source, Workspace, WorkspaceId
 from bot.moderator_commands import AddStories
@@ -47,7 +47,7 @@ class Adding:
     def __init__(
         self,
         store: Store,
-        names: Names,
+        names: KnownNames,
         clock: Clock,
         drafting: Drafting,
         web: Web | None,
@@ -65,40 +65,42 @@ class Adding:
         """Return the form, or what became of the article at the address named. Raises `NotAllowed`."""
         check_moderator(interaction.actor)
         if not command.url:
-            return self.form(interaction)
+            return await self.form(interaction)
         return await self.submit({"text": command.url}, interaction)
 
-    def form(
+    async def form(
         self, interaction: Interaction, values: Mapping[str, str] | None = None, problem: str = ""
     ) -> Form:
         """Return the form, with as many fields as there is room for."""
         actor = interaction.actor
+        has_room = interaction.form_fields >= FIELDS
         return add_form.form(
             actor.language,
             values,
             problem,
-            names=self._names if interaction.form_fields >= FIELDS else None,
+            names=await self._names.of_stories(actor.workspace) if has_room else None,
             reach=reaches_everyone(actor, self._operators),
         )
 
-    def form_from_message(
+    async def form_from_message(
         self, text: str, author: str, link: str | None, posted_at: datetime, interaction: Interaction
     ) -> Form:
         """Return the form filled with a message of a chat; `link` is its address. Raises `NotAllowed`."""
         check_moderator(interaction.actor)
-        return self.form(interaction, add_form.values_of_message(text, author, link, posted_at))
+        return await self.form(interaction, add_form.values_of_message(text, author, link, posted_at))
 
-    def form_from_file(self, name: str, data: bytes, interaction: Interaction) -> Form:
+    async def form_from_file(self, name: str, data: bytes, interaction: Interaction) -> Form:
         """Return the form filled with a file. Raises `UserError` where it may not be, or is no text."""
         check_moderator(interaction.actor)
-        return self.form(interaction, add_form.values_of_file(name, data, self._clock()))
+        values = await asyncio.to_thread(add_form.values_of_file, name, data, self._clock())
+        return await self.form(interaction, values)
 
     async def submit(self, values: Mapping[str, str], interaction: Interaction) -> Message | Form:
         """Add what was filled in; the form comes back with what is wrong. Raises `NotAllowed`."""
         actor = interaction.actor
         check_moderator(actor)
         try:
-            given = add_form.read(values, actor, self._names)
+            given = await self._read(values, actor)
             if given.for_everyone and not reaches_everyone(actor, self._operators):
                 raise NotAllowed("operators_only")
             if address := add_form.address_alone(given.text):
@@ -106,9 +108,14 @@ class Adding:
             workspace = PUBLIC if given.for_everyone else actor.workspace
             return await self._drafting.begin(given, interaction, workspace)
         except UserError as error:
-            return self.form(interaction, values, phrase_error(error, actor.language))
+            return await self.form(interaction, values, phrase_error(error, actor.language))
         except FetchFailed as error:
-            return self.form(interaction, values, phrase_fetch(error, actor.language))
+            return await self.form(interaction, values, phrase_fetch(error, actor.language))
+
+    async def _read(self, values: Mapping[str, str], actor: Actor) -> Submission:
+        """Return what was filled in; what is for everyone has topics that everyone knows."""
+        owner = PUBLIC if add_form.is_for_everyone(values) else actor.workspace
+        return add_form.read(values, actor, await self._names.of_stories(owner))
 
     async def _fetched(self, address: str, given: Submission, values: Mapping[str, str]) -> Submission:
         """Return what stands at an address; what was typed beside it counts more.
@@ -142,7 +149,7 @@ class Adding:
         actor = interaction.actor
         workspace = await self._open_to_suggestions(interaction)
         try:
-            given = replace(add_form.read(values, actor, self._names), for_everyone=False)
+            given = replace(await self._read(values, actor), for_everyone=False)
             if add_form.address_alone(given.text):
                 raise InvalidInput("suggest_text")
             draft = await self._drafting.draft_of(given, actor, actor.workspace, suggested=True)

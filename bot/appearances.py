@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.briefing import TOO_OLD, still_news, wanted
+from bot.choosing import TOO_OLD, still_news, wanted
 from bot.message import Block, Paragraph, Run, note
 from bot.model import Channel, Language, Story, Subscription
 from bot.phrases import phrase, phrase_date

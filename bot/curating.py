@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from bot import topic_forms
-from bot.briefing import TOO_OLD, still_news
 from bot.changes import Action, Change, Curation
 from bot.choices import topic_name
+from bot.choosing import TOO_OLD, still_news
 from bot.curation import (
     StoryDecision,
     muted,

@@ -8,11 +8,13 @@ from typing import Final
 from bot import drafts
 from bot.add_form import Submission
 from bot.changes import Draft, Piece
+from bot.curated import curated
 from bot.draft_messages import PAGE_SIZE, can_merge, overview, piece_message, split_form, title_form
 from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, UserError
 from bot.form import Form
 from bot.identity import derived_id
 from bot.intake import check_length
+from bot.known_names import KnownNames
 from bot.language import Names, language_of, tokens
 from bot.message import Message, note
 from bot.model import (
@@ -78,7 +80,7 @@ class Drafting:
         self,
         store: Store,
         index: Index,
-        names: Names,
+        names: KnownNames,
         clock: Clock,
         follow: Callable[[], Awaitable[object]],
         operators: Collection[WorkspaceId],
@@ -111,7 +113,8 @@ class Drafting:
     ) -> Draft:
         """Return what was given as a draft that is not saved, near-copies found. Raises `InvalidInput`."""
         check_length(given.text)
-        segments = (await asyncio.to_thread(cut, given.text, self._names)).segments
+        names = await self._names.of_stories(workspace)
+        segments = (await asyncio.to_thread(cut, given.text, names)).segments
         if not segments:
             raise InvalidInput("article_no_story")
         pieces = [_as_given(drafts.piece_of(segment), given) for segment in segments]
@@ -161,7 +164,8 @@ class Drafting:
         form = split_form if command.act == "split" else title_form
         try:
             if command.act == "split":
-                after = await asyncio.to_thread(drafts.split, draft, number, _place(values), self._names)
+                names = await self._names.of_stories(draft.workspace)
+                after = await asyncio.to_thread(drafts.split, draft, number, _place(values), names)
             elif command.act == "title":
                 title, summary = values.get("title", ""), values.get("summary", "")
                 after = drafts.with_title(draft, number, title, summary)
@@ -188,29 +192,9 @@ class Drafting:
             case "title":
                 return title_form(draft, number, held.language)
             case _:
-                after = await asyncio.to_thread(self._changed, command, held)
+                names = await self._names.of_stories(draft.workspace)
+                after = await asyncio.to_thread(_changed, command, held, names)
                 return await self._saved(after, command, held)
-
-    def _changed(self, command: ReviewDraft, held: _Held) -> Draft:
-        """Return a draft as a button makes it. Raises `InvalidInput`."""
-        draft, number = held.draft, command.piece
-        match command.act:
-            case "join":
-                return drafts.joined(draft, number, self._names)
-            case "split":
-                return drafts.split(draft, number, command.at, self._names)
-            case "up":
-                return drafts.moved(draft, number, -1)
-            case "down":
-                return drafts.moved(draft, number, 1)
-            case "add" if not number:
-                return drafts.with_all_added(draft)
-            case "merge" | "update" | "add" as treatment:
-                after = drafts.with_treatment(draft, number, treatment)
-                _check_merges(after, held.known, [number])
-                return after
-            case act:
-                return drafts.with_kept(draft, number, kept=act == "keep")
 
     async def _saved(self, after: Draft, command: ReviewDraft, held: _Held) -> Message:
         """Save a draft as it is now, and return it with what was done."""
@@ -253,7 +237,8 @@ class Drafting:
 
     async def _like(self, draft: Draft, piece: Piece) -> StoryId | None:
         text = draft.text[piece.span.start : piece.span.end]
-        words = dict.fromkeys(await asyncio.to_thread(tokens, text, self._names))
+        names = await self._names.of_stories(draft.workspace)
+        words = dict.fromkeys(await asyncio.to_thread(tokens, text, names))
         spread = {word: self._index.frequency(word, draft.workspace) for word in words}
         rarest = sorted((word for word in words if spread[word]), key=spread.__getitem__)[:_RAREST]
         query = [{word: 1.0} for word in rarest]
@@ -318,8 +303,32 @@ class Drafting:
         subscriptions: Sequence[Subscription] = await self._store.subscriptions(
             actor.workspace, _SUBSCRIPTIONS
         )
-        here = [one for one in subscriptions if one.channel.platform == platform]
+        curation = await self._store.curation(actor.workspace)
+        names = await self._names.by(curation)
+        here = [curated(one, curation, names) for one in subscriptions if one.channel.platform == platform]
         return published_message(published, here, self._clock(), actor.language)
+
+
+def _changed(command: ReviewDraft, held: _Held, names: Names) -> Draft:
+    """Return a draft as a button makes it. Raises `InvalidInput`."""
+    draft, number = held.draft, command.piece
+    match command.act:
+        case "join":
+            return drafts.joined(draft, number, names)
+        case "split":
+            return drafts.split(draft, number, command.at, names)
+        case "up":
+            return drafts.moved(draft, number, -1)
+        case "down":
+            return drafts.moved(draft, number, 1)
+        case "add" if not number:
+            return drafts.with_all_added(draft)
+        case "merge" | "update" | "add" as treatment:
+            after = drafts.with_treatment(draft, number, treatment)
+            _check_merges(after, held.known, [number])
+            return after
+        case act:
+            return drafts.with_kept(draft, number, kept=act == "keep")
 
 
 def owner_of(actor: Actor) -> str:

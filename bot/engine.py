@@ -7,6 +7,7 @@ from datetime import datetime
 from bot import briefing, digest_form, home, replies
 from bot.adding import Adding, Web
 from bot.changes import Revision
+from bot.choosing import still_news, without_leading
 from bot.chronicling import Chronicling
 from bot.commands import Ask, Command, FillInSubscription, Help, Newest, Suggest, parse, unparse
 from bot.curating import Curating
@@ -90,8 +91,8 @@ class Engine:
         self._digests = Digests(store, self.known, clock)
         self.subscribing = Subscribing(store, self.known, clock, self._digests)
         self.workspaces = Workspaces(store, clock)
-        drafting = Drafting(store, index, names, clock, self.follow_store, operators)
-        self._adding = Adding(store, names, clock, drafting, web, operators)
+        drafting = Drafting(store, index, self.known, clock, self.follow_store, operators)
+        self._adding = Adding(store, self.known, clock, drafting, web, operators)
         self.moderation = Moderation(store, self.known, clock, operators, self.answer)
         self.chronicling = Chronicling(store, self.known, clock, operators, self.moderation.finding)
         self._moderating = Moderating(
@@ -184,7 +185,7 @@ class Engine:
             case _:
                 raise InvalidInput("no_form", command="/ai-news")
 
-    def form_from_message(
+    async def form_from_message(
         self, text: str, author: str, link: str | None, posted_at: datetime, interaction: Interaction
     ) -> Message | Form:
         """Return the form to add an article with, filled with a message of a chat; `link` is its address.
@@ -192,17 +193,17 @@ class Engine:
         Members are told that they cannot.
         """
         try:
-            return self._adding.form_from_message(text, author, link, posted_at, interaction)
+            return await self._adding.form_from_message(text, author, link, posted_at, interaction)
         except UserError as error:
             return _refused(error, interaction)
 
-    def form_from_file(self, name: str, data: bytes, interaction: Interaction) -> Message | Form:
+    async def form_from_file(self, name: str, data: bytes, interaction: Interaction) -> Message | Form:
         """Return the form to add an article with, filled with the text of a file that was uploaded.
 
         Members are told that they cannot; so is who uploads what is no text.
         """
         try:
-            return self._adding.form_from_file(name, data, interaction)
+            return await self._adding.form_from_file(name, data, interaction)
         except UserError as error:
             return _refused(error, interaction)
 
@@ -260,10 +261,10 @@ class Engine:
         """Return the newest stories of a workspace, led by what it has pinned."""
         pins = (await self.store.curation(workspace)).pinned
         pinned = list((await self.store.stories(pins, workspace)).values()) if pins else []
-        leading = briefing.still_news(pinned, self.clock())
+        leading = still_news(pinned, self.clock())
         begin = max(offset - len(leading), 0)
         window = await self.store.newest_stories(workspace, limit + len(leading), begin)
-        return [*leading[offset : offset + limit], *briefing.without_leading(window, leading)][:limit]
+        return [*leading[offset : offset + limit], *without_leading(window, leading)][:limit]
 
     # What there is
 

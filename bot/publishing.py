@@ -9,7 +9,7 @@ from bot import queue_notices
 from bot.changes import Change, Draft, Piece, StoryChange
 from bot.identity import derived_id
 from bot.intake import again_on_conflict, story_of, story_tokens
-from bot.language import Names
+from bot.known_names import KnownNames
 from bot.model import Actor, Article, ArticleId, ChangeId, Source, Status, Story, StoryId, Workspace
 from bot.ports import Clock, Store
 from bot.segment import Segment
@@ -29,7 +29,7 @@ class Published:
 class Publishing:
     """Saves the stories of drafts with the sources that they add to known ones."""
 
-    def __init__(self, store: Store, names: Names, clock: Clock) -> None:
+    def __init__(self, store: Store, names: KnownNames, clock: Clock) -> None:
         self._store = store
         self._names = names
         self._clock = clock
@@ -56,8 +56,9 @@ class Publishing:
         merged = with_source([known[id_] for id_ in targets if id_ in known], draft.source)
         if new or merged:
             change = _change(draft, actor, now, adds=bool(new))
+            names = await self._names.of_stories(draft.workspace)
             found_by = await asyncio.to_thread(
-                lambda: [story_tokens(story, self._names) for story in (*new, *merged)]
+                lambda: [story_tokens(story, names) for story in (*new, *merged)]
             )
             changes = [
                 StoryChange(after=story, tokens=words, change=change, retells=story.revision > 1)

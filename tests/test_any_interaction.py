@@ -124,7 +124,7 @@ async def test_a_share_is_kept_without_what_cannot_be_shown(database_url, distur
 def test_any_message_may_be_added(database_url, text, author, link, interaction):
     async def fill_in_and_send():
         async with opened(database_url) as engine:
-            filled = engine.form_from_message(text, author, link, NOW, interaction)
+            filled = await engine.form_from_message(text, author, link, NOW, interaction)
             if isinstance(filled, Form):
                 values = {field.name: field.value for field in filled.fields}
                 return filled, await engine.submit(filled.command, values, interaction)

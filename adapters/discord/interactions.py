@@ -150,14 +150,14 @@ class Interactions:
             logger.warning("interaction=%s: a file cannot be read: %s", asked.id, error)
             await answering.give(_sentence("discord.no_file", language))
         else:
-            await answering.give(await asyncio.to_thread(self._engine.form_from_file, name, data, asked))
+            await answering.give(await self._engine.form_from_file(name, data, asked))
 
     async def _add_message(
         self, interaction: discord.Interaction, data: Mapping[str, Any], answering: Answering
     ) -> None:
         asked = await self._asking.asked(interaction, str(interaction.channel_id))
         message = read_message(data, asked.channel.workspace, asked.channel.id)
-        form = self._engine.form_from_message(
+        form = await self._engine.form_from_message(
             message.text, message.author, message.link, message.posted_at, asked
         )
         await answering.give(form)

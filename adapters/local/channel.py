@@ -1,6 +1,5 @@
 """The channel: its page, its live posts, and what is typed, pressed and filled in there."""
 
-import asyncio
 import json
 import secrets
 from collections.abc import Mapping
@@ -127,7 +126,7 @@ class ChannelPages:
         channel = channel_in(request)
         id_, name, data = await file_of(request, MAX_UPLOAD_BYTES)
         interaction = await self._site.interaction(request, channel, id_from(id_))
-        reply = await asyncio.to_thread(self._site.engine.form_from_file, name, data, interaction)
+        reply = await self._site.engine.form_from_file(name, data, interaction)
         if isinstance(reply, Message):
             return web.json_response({"problem": plain_text(reply)}, status=422)
         return await self._reply(request, channel, add_form.COMMAND, reply)
