@@ -92,10 +92,12 @@ class Curating:
         curation = await self._store.curation(actor.workspace)
         if act == "unpin" and story_id in curation.pinned:
             return story
-        if story.status != "published":
-            raise NotFound("story_not_here")
         if act == "hide" and story.workspace != PUBLIC:
             raise InvalidInput("hide_own")
+        if story.status != "published" and story.workspace != PUBLIC:
+            raise InvalidInput("pin_unpublished")
+        if story.status != "published":
+            raise NotFound("story_not_here")
         if act == "pin" and story_id in curation.hidden:
             raise InvalidInput("pin_hidden")
         if act == "pin" and not still_news([story], self._clock()):

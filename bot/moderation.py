@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.deciding import Deciding
-from bot.errors import InvalidInput
+from bot.errors import InvalidInput, NotFound
 from bot.form import Form
 from bot.known_names import KnownNames
 from bot.merging import Merging
@@ -97,6 +97,8 @@ class Moderation:
         is_own = isinstance(command, ModerateStory) and command.act in ("pin", "unpin", "hide", "unhide")
         to_change = not (is_own or isinstance(command, ShowStory))
         found = await self.finding.like(command.story, actor, to_change=to_change)
+        if is_own and not (found := [story for story in found if story.status == "published"]):
+            raise NotFound("story_not_here")
         return choice_message(found, lambda story: _button(command, story, interaction), actor.language)
 
 
