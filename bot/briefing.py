@@ -235,8 +235,7 @@ def source_blocks(story: Story, telling: Telling, language: Language, number: in
     """Return a story in a list of sources: its title, and each source with its link."""
     heading = story_heading(story, telling, Manner(number=number, much="sources"))
     sources = [Run(source.name, url=source.url) for source in (story.source, *story.also)]
-    comma = Run(phrase("story.and", language))
-    linked = [run for source in sources for run in (comma, source)][1:]
+    linked = [run for source in sources for run in (Run(phrase("story.and", language)), source)][1:]
     # A title may allege, so whoever denies stands beside it here too.
     facts = ["", phrase_date(story.published_at.date(), language), *parties(telling.claims, language)]
     small = Note((*linked, Run(phrase("story.dot", language).join(facts))), story_id=story.id)
@@ -258,8 +257,8 @@ def remarks(story: Story, language: Language, most: int | None = None) -> list[N
     remark = story.remark
     if remark is None:
         return []
-    date = phrase_date(remark.at.date(), language)
-    reason = remark.reason if most is None else truncated(remark.reason, most)
+    date, reason = phrase_date(remark.at.date(), language), remark.reason
+    reason = reason if most is None else truncated(reason, most)
     text = phrase(f"remark.{remark.kind}", language, date=date, reason=reason)
     return [Note((Run(text),), story_id=story.id)]
 
