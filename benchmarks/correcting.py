@@ -23,6 +23,7 @@ from pathlib import Path
 from benchmarks.delivery import REPOSITORY, Platform
 from bot.briefing import deliveries_of, digest_message, digest_of
 from bot.changes import Change, StoryChange
+from bot.delivering.outbox import Outbox
 from bot.language import Names
 from bot.model import (
     PUBLIC,
@@ -39,7 +40,6 @@ from bot.model import (
     Telling,
     WorkspaceId,
 )
-from bot.outbox import Outbox
 from bot.store import open_store
 
 COPIES = 10_000

@@ -9,15 +9,15 @@ from typing import Final
 from bot import briefing
 from bot.changes import Curation
 from bot.choosing import TOO_OLD, choose, still_news, wanted
-from bot.curated import curated, recounted
+from bot.curating.curated import curated, recounted
+from bot.curating.known_names import KnownNames
+from bot.delivering.ledger import Filters
 from bot.errors import Conflict
-from bot.known_names import KnownNames
 from bot.language import Names
-from bot.ledger import Filters
 from bot.message import Limits, Message
 from bot.model import Digest, Occurrence, Story, Subscription, WorkspaceId
 from bot.ports import Clock, Store
-from bot.timetable import next_due, not_before, occurrence_at
+from bot.subscriptions.timetable import next_due, not_before, occurrence_at
 
 logger = logging.getLogger(__name__)
 

@@ -4,22 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import briefing, digest_form, home, replies
-from bot.adding import Adding, Web
+from bot import briefing, home, replies
+from bot.adding.articles import Adding, Web
+from bot.adding.drafting import Drafting
+from bot.adding.intake import Intake, Saved
 from bot.changes import Revision
 from bot.choosing import still_news, without_leading
-from bot.chronicling import Chronicling
 from bot.commands import Ask, Command, FillInSubscription, Help, Newest, Suggest, parse, unparse
-from bot.curating import Curating
+from bot.curating.decisions import Curating
+from bot.curating.known_names import KnownNames
+from bot.delivering.ledger import Filters, Standing, carriers, standing
 from bot.digests import Digests
 from bot.display import printable
-from bot.drafting import Drafting
 from bot.errors import Conflict, InvalidInput, NotFound, StoreError, UserError
 from bot.form import Choice, Form
-from bot.intake import Intake, Saved
-from bot.known_names import KnownNames
 from bot.language import Names
-from bot.ledger import Filters, Standing, carriers, standing
 from bot.lookup import Answer, answer, read_query
 from bot.message import Limits, Message, paragraph
 from bot.model import (
@@ -35,13 +34,15 @@ from bot.model import (
     Subscription,
     WorkspaceId,
 )
-from bot.moderating import Moderating
-from bot.moderation import Moderation
-from bot.moderator_commands import ModeratorCommand
+from bot.moderating.chronicling import Chronicling
+from bot.moderating.commands import ModeratorCommand
+from bot.moderating.router import Moderating
+from bot.moderating.stories import Moderation
+from bot.moderating.story_past import was_shown
 from bot.phrases import phrase_error
 from bot.ports import Clock, Index, Store
-from bot.story_past import was_shown
-from bot.subscribing import Subscribing
+from bot.subscriptions import digest_form
+from bot.subscriptions.subscribing import Subscribing
 from bot.suggesting import Suggestions
 from bot.workspaces import Workspaces
 

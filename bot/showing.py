@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.commands import Ask, Command, FillInSubscription, Help, Newest, Suggest, parse
 from bot.errors import UserError
-from bot.moderator_commands import (
+from bot.moderating.commands import (
     AddStories,
     CurateTopic,
     MergeStories,

@@ -16,11 +16,11 @@ from adapters.slack.access import Access, SingleAccess
 from adapters.slack.platform import SlackPlatform
 from adapters.slack.turns import Turns
 from adapters.slack.web_api import client_of, open_session
+from bot.delivering.pace import Pace
 from bot.engine import Engine
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.model import Channel, SubscriptionId, WorkspaceId
-from bot.pace import Pace
 from bot.ports import Store
 from bot.run import utc_now
 from bot.settings import Settings

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import digest_form
-from bot.add_form import COMMAND
+from bot.adding.add_form import COMMAND
 from bot.commands import WISHES
 from bot.engine import Engine
 from bot.form import Form
@@ -18,6 +17,7 @@ from bot.message import Message
 from bot.model import LANGUAGES
 from bot.phrases import phrase
 from bot.store import open_store
+from bot.subscriptions import digest_form
 from tests.factories import NOW, make_actor, make_interaction, make_story
 
 PIECES = st.sampled_from(

@@ -16,7 +16,7 @@ from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import Message
 from bot.model import LANGUAGES, PUBLIC
-from bot.moderator_commands import STORY_ACTS, typed
+from bot.moderating.commands import STORY_ACTS, typed
 from bot.phrases import phrase
 from bot.store import open_store
 from tests.factories import NOW, make_act, make_change, make_story, make_workspace

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.commands import parse
-from bot.moderator_commands import typed
+from bot.moderating.commands import typed
 from bot.showing import asks_form, stays_in_place
 
 

@@ -15,7 +15,7 @@ from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import Buttons, Paragraph, plain_text
 from bot.model import LANGUAGES, Posted, WorkspaceId
-from bot.moderator_commands import SETTINGS, SetUp
+from bot.moderating.commands import SETTINGS, SetUp
 from bot.phrases import phrase, phrase_error
 from bot.setup import MAX_MODERATORS, with_settings
 from bot.workspaces import role_of

@@ -12,8 +12,8 @@ from bot.errors import InvalidInput, NotFound
 from bot.model import Delivery, DeliveryId, DeliveryState, StoryId
 
 if TYPE_CHECKING:
+    from bot.delivering.ledger import Standing
     from bot.engine import Engine
-    from bot.ledger import Standing
     from bot.model import Language
     from bot.settings import Settings
 
@@ -165,7 +165,7 @@ def _instant(at: datetime | None) -> str | None:
 
 def in_words(found: "Standing", settings: "Settings", language: "Language") -> str:
     """Return where a story stands, as a sentence."""
-    from bot.ledger import told
+    from bot.delivering.ledger import told
 
     delivery = found.delivery
     if delivery is None:

@@ -26,7 +26,7 @@ from bot.errors import BotError, InvalidInput, UserError
 from bot.form import Form
 from bot.message import Message, paragraph
 from bot.model import Interaction, Language, WorkspaceId
-from bot.moderator_commands import ShowLog, ShowQueue, ShowStory, ShowTopics
+from bot.moderating.commands import ShowLog, ShowQueue, ShowStory, ShowTopics
 from bot.phrases import phrase, phrase_error
 from bot.settings import Settings
 from bot.showing import asks_form, stays_in_place

@@ -13,15 +13,15 @@ from adapters.local.headers import HEADERS
 from adapters.local.previews import discord, slack
 from adapters.local.site import Site, channel_in, fields_of, file_of, id_from, id_in, number_in
 from adapters.local.watching import place_of
-from bot import add_form
+from bot.adding import add_form
+from bot.adding.intake import MAX_ARTICLE_CHARACTERS
 from bot.commands import Command, parse
 from bot.completion import completion_of
 from bot.errors import BotError, UserError
 from bot.form import Form
-from bot.intake import MAX_ARTICLE_CHARACTERS
 from bot.message import Button, Buttons, Message, note, paragraph, plain_text
 from bot.model import Channel, Delivery, DeliveryId, Interaction
-from bot.moderator_commands import AddStories, ModeratorCommand
+from bot.moderating.commands import AddStories, ModeratorCommand
 from bot.phrases import phrase, phrase_error
 from bot.reading.encoding import MAX_BYTES
 from bot.showing import stays_in_place

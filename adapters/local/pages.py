@@ -11,12 +11,12 @@ from adapters.local.places import HOME, WORKSPACES, channel_of
 from adapters.local.site import Site, id_in, number_in, workspace_in
 from adapters.local.story import excerpt, history, is_withdrawn
 from bot.briefing import digest_message, remarks, small_print
-from bot.curated import recounted
+from bot.curating.curated import recounted
+from bot.delivering.ledger import Standing, told
 from bot.errors import NotFound
-from bot.ledger import Standing, told
 from bot.model import PUBLIC, Channel, Digest, DigestId, Language, Story, StoryId, WorkspaceId
-from bot.terms import filters, trouble_told, when
-from bot.timetable import upcoming
+from bot.subscriptions.terms import filters, trouble_told, when
+from bot.subscriptions.timetable import upcoming
 
 PAGE_SIZE = 20
 FEED_SIZE = 30

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.copies import reads_alike
+from bot.delivering.copies import reads_alike
+from bot.delivering.pace import Pace
 from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
 from bot.message import Limits, Message
 from bot.model import Channel, Post, WorkspaceId
-from bot.pace import Pace
 
 
 class Killed(BaseException):

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.delivering.outbox import LEASE_S
 from bot.message import plain_text
-from bot.outbox import LEASE_S
 from tests.copies_told import retracted
 from tests.factories import (
     NOW,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.delivering.outbox import LEASE_S, MAX_DOUBTS, Outbox
 from bot.message import plain_text
-from bot.outbox import LEASE_S, MAX_DOUBTS, Outbox
 from bot.phrases import phrase
 from tests.factories import (
     NOW,
