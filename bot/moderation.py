@@ -55,7 +55,7 @@ class Moderation:
         Raises `UserError`.
         """
         check_moderator(interaction.actor)
-        held = await self._finding.held(story_id, interaction)
+        held = await self.finding.held(story_id, interaction)
         return await self._views.card_of(held, interaction, told_beside=told_beside)
 
     async def reply(self, command: StoryCommand, interaction: Interaction) -> Message | Form:
