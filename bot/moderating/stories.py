@@ -6,7 +6,7 @@ from bot.curating.known_names import KnownNames
 from bot.errors import InvalidInput, NotFound
 from bot.form import Form
 from bot.message import Button, Message
-from bot.model import Interaction, Story, WorkspaceId
+from bot.model import Interaction, Story, StoryId, WorkspaceId
 from bot.moderating.commands import COMMAND, MergeStories, ModerateStory, ShowQueue, ShowStory, typed
 from bot.moderating.deciding import Deciding
 from bot.moderating.merging import Merging
@@ -48,6 +48,15 @@ class Moderation:
         if interaction.actor.role == "member":
             return QueuePage(waiting=(), page=page, total=0)
         return await self._views.queue_page(interaction, page, size)
+
+    async def card(self, story_id: StoryId, interaction: Interaction, *, told_beside: bool) -> Message:
+        """Return a story with all that can be done with it; what it says only where that is not told beside.
+
+        Raises `UserError`.
+        """
+        check_moderator(interaction.actor)
+        held = await self.finding.held(story_id, interaction)
+        return await self._views.card_of(held, interaction, told_beside=told_beside)
 
     async def reply(self, command: StoryCommand, interaction: Interaction) -> Message | Form:
         """Do what a command asks, or ask for what it needs with a form. Raises `UserError`.

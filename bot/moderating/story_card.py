@@ -1,6 +1,6 @@
 """A story as moderators see it, pure: its state, what it says, its copies, and what can be done with it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -86,7 +86,10 @@ def copy_state(copy: Copy) -> CopyState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A story with its past, its copies, and the acts that whoever looks may do now."""
+    """A story with its past, its copies, and the acts that whoever looks may do now.
+
+    It is not told again where it is `told_beside` the card.
+    """
 
     story: Story
     telling: Telling
@@ -94,6 +97,7 @@ class Card:
     copies: CopyCount
     acts: Collection[Act]
     zone: str = "UTC"
+    told_beside: bool = False
 
 
 def card_message(card: Card, language: Language, limits: Limits, lead: str = "") -> Message:
@@ -104,24 +108,32 @@ def card_message(card: Card, language: Language, limits: Limits, lead: str = "")
 def _card_message(card: Card, language: Language, lead: str, room: int) -> Message:
     story, telling = card.story, card.telling
     title = truncated(telling.title, MAX_TITLE)
-    small = max(min(_MAX_SMALL, room // 2), _MIN_SMALL)
     blocks: list[Block] = [paragraph(truncated(lead, _MAX_LEAD))] if lead else []
-    blocks += [Heading(title, url=story.source.url), Paragraph(_state_runs(card, language))]
-    if room:
-        blocks.append(paragraph(truncated(telling.summary, room)))
-        if telling.body != telling.summary:
-            blocks.append(paragraph(truncated(telling.body, room)))
-    for claim in telling.claims[: _MAX_CLAIMS if room else 1]:
-        shown = replace(claim, text=truncated(claim.text, _MAX_CLAIM))
-        blocks.append(_short(claim_note(shown, language, story.id), small))
-    print_below = (*remarks(story, language), small_print(story, telling, language))
-    blocks += [_short(block, small) for block in print_below]
+    if card.told_beside:
+        blocks.append(Paragraph(_state_runs(card, language)))
+    else:
+        blocks += [Heading(title, url=story.source.url), Paragraph(_state_runs(card, language))]
+        blocks += _telling_blocks(story, telling, language, room)
     if len(story.tellings) > 1:
         names = (phrase(f"language.{each.language}", language) for each in story.tellings)
         told_in = phrase("story.and", language).join(names)
         blocks.append(note(phrase("card.told_in", language, told_in=told_in)))
     blocks.append(note(copies_told(card.copies, language)))
     return Message((*blocks, *_rows(_buttons(card, language))), language)
+
+
+def _telling_blocks(story: Story, telling: Telling, language: Language, room: int) -> Iterator[Block]:
+    """Yield what a story says, with who claims and contests it, as far as there is room."""
+    small = max(min(_MAX_SMALL, room // 2), _MIN_SMALL)
+    if room:
+        yield paragraph(truncated(telling.summary, room))
+        if telling.body != telling.summary:
+            yield paragraph(truncated(telling.body, room))
+    for claim in telling.claims[: _MAX_CLAIMS if room else 1]:
+        shown = replace(claim, text=truncated(claim.text, _MAX_CLAIM))
+        yield _short(claim_note(shown, language, story.id), small)
+    for block in (*remarks(story, language), small_print(story, telling, language)):
+        yield _short(block, small)
 
 
 def _state_runs(card: Card, language: Language) -> tuple[Run, ...]:

@@ -52,7 +52,13 @@ class StoryViews:
         return await self.card_of(held, interaction, lead, language)
 
     async def card_of(
-        self, held: Held, interaction: Interaction, lead: str = "", language: Language | None = None
+        self,
+        held: Held,
+        interaction: Interaction,
+        lead: str = "",
+        language: Language | None = None,
+        *,
+        told_beside: bool = False,
     ) -> Message:
         """Return a story that is held, with what can be done, after a sentence that says what was done."""
         actor, story = interaction.actor, held.story
@@ -65,6 +71,7 @@ class StoryViews:
             copies=count_copies(copies),
             acts=acts_on(held, await self._store.curation(actor.workspace)),
             zone=_zone(held, interaction),
+            told_beside=told_beside,
         )
         return card_message(card, actor.language, interaction.limits, lead)
 
