@@ -1,4 +1,4 @@
-"""What moderators work from on the page, without the browser: pages of their own, and who gets to see them."""
+"""What moderators work from on the page, without the browser: their own pages, and who gets to see them."""
 
 import re
 from html import unescape
