@@ -313,7 +313,7 @@ async def test_a_near_copy_must_be_decided_about(desk, store):
     assert "The Daily Crate · March 1, 2026 · decide what to do with it" in desk.text
 
     await desk.press("Publish")
-    assert "much like known ones: 2" in desk.text
+    assert "much like stories that are here already: 2" in desk.text
     await desk.press("Add near-copies all the same", "Publish")
 
     assert "Added 3 stories" in desk.text
@@ -414,7 +414,7 @@ async def test_stories_for_everybody_are_the_operator_s_workspaces_alone(store):
     assert "reach" not in [field.name for field in other.shown.fields]
 
     await desk.add(reach="everyone")
-    assert "for everybody" in desk.text
+    assert "for every workspace" in desk.text
     late = Desk(Engine(store, PostingsIndex(), NAMES, lambda: NOW), desk.interaction)
     late.shown = desk.shown
     assert "operator's workspaces can" in (await late.press("Publish")).text

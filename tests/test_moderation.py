@@ -195,7 +195,7 @@ async def test_a_story_goes_into_another_with_its_sources(engine, store):
 
     done = await engine.submit(form.command, filled(form, into="library"), by())
 
-    assert "Merged: A warehouse robot" in text(done)
+    assert "Merged into this story: A warehouse robot" in text(done)
     gone, into = await story_of(store, "other"), await story_of(store, "library")
     assert (gone.status, gone.remark.kind, gone.remark.into) == ("retracted", "merged", "library")
     assert into.also == (Source(name="Second Post"), Source(name="Third"))
@@ -260,7 +260,7 @@ async def test_a_card_tells_of_copies_and_history(engine, store):
 
     card = await engine.reply(f"{MOD} story library", by())
 
-    assert "one yet to come" in text(card)
+    assert "one still to come" in text(card)
     assert {"Correct", "Retract", "Merge", "Pin", "Hide here"} <= buttons(card).keys()
     assert "#news to be posted from" in text(await engine.reply(buttons(card)["Posted copies"], by()))
     assert "added by seeds" in text(await engine.reply(buttons(card)["History"], by()))
