@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
 
+from bot.adding.intake import story_tokens
 from bot.engine import CANDIDATES
 from bot.index import PostingsIndex
-from bot.intake import story_tokens
 from bot.language import Names
 from bot.lookup import Answer, answer, read_query
 from bot.model import PUBLIC, IndexEntry, Source, Story, StoryId, Telling

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import briefing, digests
+from bot.choosing import choose
 from bot.engine import Engine
 from bot.index import KeptIndex
 from bot.language import Names
@@ -107,8 +108,9 @@ def render_each() -> float:
     for number in range(CHANNELS):
         wished = subscription(number)
         turn = Occurrence(subscription_id=wished.id, local_date=NOW.date(), slot="09:00")
-        chosen = digests.Chosen(stories=briefing.choose(news, wished.story_count), remaining=0)
-        briefing.split_parts(digests.parts_of(chosen, names, wished, turn), LIMITS)
+        told = choose(news, wished.story_count)
+        chosen = digests.Chosen(stories=told, remaining=0, asked=wished, names=names)
+        briefing.split_parts(digests.parts_of(chosen, turn), LIMITS)
     return time.perf_counter() - start
 
 

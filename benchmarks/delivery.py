@@ -20,6 +20,8 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
 
+from bot.delivering.outbox import Outbox
+from bot.delivering.pace import Pace
 from bot.errors import PostDelayed
 from bot.message import Heading, Limits, Message, note, paragraph
 from bot.model import (
@@ -34,8 +36,6 @@ from bot.model import (
     SubscriptionId,
     WorkspaceId,
 )
-from bot.outbox import Outbox
-from bot.pace import Pace
 from bot.store import open_store
 
 CHANNELS = 10_000

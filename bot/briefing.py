@@ -1,12 +1,10 @@
 """Briefing, pure: which stories a subscription gets, what is owed for them, and how they are told."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from itertools import chain, zip_longest
-from typing import Final, Literal
+from datetime import date, datetime
+from itertools import chain
+from typing import Literal
 
 from bot.display import truncated
 from bot.identity import derived_id
@@ -41,99 +39,12 @@ from bot.model import (
     StoryId,
     Subscription,
     Telling,
-    Topic,
-    TopicId,
     delivery_id,
 )
 from bot.phrases import phrase, phrase_date
 
 Much = Literal["title", "summary", "body", "sources"]
 """How much of a story is told; of one in a list of sources, its title."""
-
-TOO_OLD: Final = timedelta(days=30)
-"""From this age on a story is no news any more, but to a channel that never had any."""
-
-
-# Which
-
-
-def wanted(stories: Iterable[Story], subscription: Subscription) -> list[Story]:
-    """Return the stories that a subscription asks for by topic and keyword, in the order given."""
-    keywords, unwanted = subscription.keywords, subscription.without_keywords
-    topics, without = frozenset(subscription.topics), frozenset(subscription.without_topics)
-    asks = bool(topics or keywords)
-    return [
-        story
-        for story in stories
-        if (not asks or not topics.isdisjoint(story.topics) or _holds(story, keywords))
-        and without.isdisjoint(story.topics)
-        and not _holds(story, unwanted)
-    ]
-
-
-def _holds(story: Story, keywords: tuple[str, ...]) -> bool:
-    if not keywords:
-        return False
-    names, signs = _sought(keywords)
-    texts = ["\n".join((telling.title, telling.summary, telling.body)) for telling in story.tellings]
-    return any(names.find(text) or any(sign in text for sign in signs) for text in texts)
-
-
-@lru_cache(maxsize=1024)
-def _sought(keywords: tuple[str, ...]) -> tuple[Names, tuple[str, ...]]:
-    """Return keywords as names, found whatever their case, width and dots, and those of a single kanji."""
-    names = Names([Topic(id=TopicId("keyword"), names={}, aliases=keywords)])
-    return names, tuple(keyword for keyword in keywords if len(keyword) == 1)
-
-
-def still_news(stories: Iterable[Story], now: datetime) -> list[Story]:
-    """Return the stories that are not too old for a digest."""
-    return [story for story in stories if story.published_at >= now - TOO_OLD]
-
-
-def choose(fresh: Sequence[Story], count: int, pinned: Sequence[StoryId] = ()) -> list[Story]:
-    """Return up to `count` stories of `fresh` (newest first), grouped by leading topic.
-
-    Each leading topic gives its newest story before any gives its second, so that no topic and no
-    flood of one source crowds out the others. The topic that most stories touch leads. Those that are
-    `pinned` come before all of them, in that order, however many they are.
-    """
-    places = {story_id: place for place, story_id in enumerate(pinned)}
-    leading = sorted((s for s in fresh if s.id in places), key=lambda story: places[story.id])
-    others = [story for story in fresh if story.id not in places]
-    return [*leading, *_by_turns(others, max(count - len(leading), 0))]
-
-
-def _by_turns(fresh: Sequence[Story], count: int) -> list[Story]:
-    turns = chain.from_iterable(zip_longest(*_by_leading_topic(fresh).values()))
-    chosen = [story for story in turns if story is not None][:count]
-    touched = Counter(topic for story in chosen for topic in story.topics)
-    groups = sorted(_by_leading_topic(chosen).items(), key=lambda group: touched[group[0]], reverse=True)
-    return list(chain.from_iterable(stories for _, stories in groups))
-
-
-def without_leading(newest: Sequence[Story], leading: Sequence[Story]) -> list[Story]:
-    """Return a stretch of the newest stories without those that lead the list.
-
-    It begins as many stories late as lead the list and are newer than the stretch, so that nothing is told
-    twice or never where one page ends and the next begins.
-    """
-    ids = {story.id for story in leading}
-    passed = sum(_newest_first(story) < _newest_first(newest[0]) for story in leading) if newest else 0
-    return [story for story in newest if story.id not in ids][passed:]
-
-
-def _newest_first(story: Story) -> tuple[float, str]:
-    return -story.published_at.timestamp(), story.id
-
-
-def _by_leading_topic(stories: Iterable[Story]) -> dict[TopicId, list[Story]]:
-    """Return stories by their first topic, in order of appearance; one without topics stands alone."""
-    groups: dict[TopicId, list[Story]] = {}
-    for story in stories:
-        leading = story.topics[0] if story.topics else TopicId(f"only {story.id}")
-        groups.setdefault(leading, []).append(story)
-    return groups
 
 
 # What is owed
@@ -324,8 +235,7 @@ def source_blocks(story: Story, telling: Telling, language: Language, number: in
     """Return a story in a list of sources: its title, and each source with its link."""
     heading = story_heading(story, telling, Manner(number=number, much="sources"))
     sources = [Run(source.name, url=source.url) for source in (story.source, *story.also)]
-    comma = Run(phrase("story.and", language))
-    linked = [run for source in sources for run in (comma, source)][1:]
+    linked = [run for source in sources for run in (Run(phrase("story.and", language)), source)][1:]
     # A title may allege, so whoever denies stands beside it here too.
     facts = ["", phrase_date(story.published_at.date(), language), *parties(telling.claims, language)]
     small = Note((*linked, Run(phrase("story.dot", language).join(facts))), story_id=story.id)
@@ -347,8 +257,8 @@ def remarks(story: Story, language: Language, most: int | None = None) -> list[N
     remark = story.remark
     if remark is None:
         return []
-    date = phrase_date(remark.at.date(), language)
-    reason = remark.reason if most is None else truncated(remark.reason, most)
+    date, reason = phrase_date(remark.at.date(), language), remark.reason
+    reason = reason if most is None else truncated(reason, most)
     text = phrase(f"remark.{remark.kind}", language, date=date, reason=reason)
     return [Note((Run(text),), story_id=story.id)]
 

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeVar
 from bot.display import printable
 from bot.errors import InvalidInput
 from bot.lookup import Depth
-from bot.moderator_commands import ModeratorCommand, parse_moderation
+from bot.moderating.commands import ModeratorCommand, parse_moderation
 from bot.options import read_options
 
 View = Literal["answer", "why", "sources"]

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.commands import CATALOGUE, OPTIONS, WISHES
 from bot.language import Names
-from bot.moderator_commands import SETTINGS
+from bot.moderating.commands import SETTINGS
 
 _TOLD: Final = {"/ai-news-digest": WISHES, "/ai-news-mod": SETTINGS}
 """What commands can be told, beside those of a query."""

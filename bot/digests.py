@@ -8,15 +8,16 @@ from typing import Final
 
 from bot import briefing
 from bot.changes import Curation
-from bot.curated import curated, recounted
+from bot.choosing import TOO_OLD, choose, still_news, wanted
+from bot.curating.curated import curated, recounted
+from bot.curating.known_names import KnownNames
+from bot.delivering.ledger import Filters
 from bot.errors import Conflict
-from bot.known_names import KnownNames
 from bot.language import Names
-from bot.ledger import Filters
 from bot.message import Limits, Message
 from bot.model import Digest, Occurrence, Story, Subscription, WorkspaceId
 from bot.ports import Clock, Store
-from bot.timetable import next_due, not_before, occurrence_at
+from bot.subscriptions.timetable import next_due, not_before, occurrence_at
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ class Digests:
             had=had,
             hidden=story.id in view.curation.hidden,
             muted=not muted.isdisjoint(map(view.names.counted, story.topics)),
-            wanted=bool(briefing.wanted(recounted([story], view.names), asked)),
+            wanted=bool(wanted(recounted([story], view.names), asked)),
             fresh=story.id in {fresh.id for fresh in found},
             chosen=story.id in {told.id for told in chosen.stories},
         )
@@ -213,15 +214,15 @@ class Digests:
 
     async def _choose(self, subscription: Subscription, view: View, now: datetime) -> Chosen:
         asked = curated(subscription, view.curation, view.names)
-        fresh = briefing.wanted(await self._found(asked, view, now), asked)
-        stories = briefing.choose(fresh, subscription.story_count, view.curation.pinned)
-        left = len(briefing.still_news(fresh, now)) - len(briefing.still_news(stories, now))
+        fresh = wanted(await self._found(asked, view, now), asked)
+        stories = choose(fresh, subscription.story_count, view.curation.pinned)
+        left = len(still_news(fresh, now)) - len(still_news(stories, now))
         return Chosen(stories=stories, remaining=left, asked=asked, names=view.names)
 
     async def _found(self, asked: Subscription, view: View, now: datetime) -> list[Story]:
         """Return what is new to a channel, with topics as its workspace counts them."""
         reach = FRESH_BY_KEYWORD if asked.keywords else FRESH
-        found = await self._store.fresh_stories(asked, reach, now - briefing.TOO_OLD)
+        found = await self._store.fresh_stories(asked, reach, now - TOO_OLD)
         if len(found) == reach:
             found += await self._pinned_beyond(found, asked, view.curation, now)
         return recounted(found, view.names)
@@ -234,7 +235,7 @@ class Digests:
         seen = await self._store.stories(ids, curation.workspace) if ids else {}
         return [
             story
-            for story in briefing.still_news(seen.values(), now)
+            for story in still_news(seen.values(), now)
             if not (await self._store.deliveries_of_story(story.id, asked.channel))[0]
         ]
 

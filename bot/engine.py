@@ -4,21 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import briefing, digest_form, home, replies
-from bot.adding import Adding, Web
+from bot import briefing, home, replies
+from bot.adding.articles import Adding, Web
+from bot.adding.drafting import Drafting
+from bot.adding.intake import Intake, Saved
 from bot.changes import Revision
-from bot.chronicling import Chronicling
+from bot.choosing import still_news, without_leading
 from bot.commands import Ask, Command, FillInSubscription, Help, Newest, Suggest, parse, unparse
-from bot.curating import Curating
+from bot.curating.decisions import Curating
+from bot.curating.known_names import KnownNames
+from bot.delivering.ledger import Filters, Standing, carriers, standing
 from bot.digests import Digests
 from bot.display import printable
-from bot.drafting import Drafting
 from bot.errors import Conflict, InvalidInput, NotFound, StoreError, UserError
 from bot.form import Choice, Form
-from bot.intake import Intake, Saved
-from bot.known_names import KnownNames
 from bot.language import Names
-from bot.ledger import Filters, Standing, carriers, standing
 from bot.lookup import Answer, answer, read_query
 from bot.message import Limits, Message, paragraph
 from bot.model import (
@@ -34,13 +34,15 @@ from bot.model import (
     Subscription,
     WorkspaceId,
 )
-from bot.moderating import Moderating
-from bot.moderation import Moderation
-from bot.moderator_commands import ModeratorCommand
+from bot.moderating.chronicling import Chronicling
+from bot.moderating.commands import ModeratorCommand
+from bot.moderating.router import Moderating
+from bot.moderating.stories import Moderation
+from bot.moderating.story_past import was_shown
 from bot.phrases import phrase_error
 from bot.ports import Clock, Index, Store
-from bot.story_past import was_shown
-from bot.subscribing import Subscribing
+from bot.subscriptions import digest_form
+from bot.subscriptions.subscribing import Subscribing
 from bot.suggesting import Suggestions
 from bot.workspaces import Workspaces
 
@@ -90,8 +92,8 @@ class Engine:
         self._digests = Digests(store, self.known, clock)
         self.subscribing = Subscribing(store, self.known, clock, self._digests)
         self.workspaces = Workspaces(store, clock)
-        drafting = Drafting(store, index, names, clock, self.follow_store, operators)
-        self._adding = Adding(store, names, clock, drafting, web, operators)
+        drafting = Drafting(store, index, self.known, clock, self.follow_store, operators)
+        self._adding = Adding(store, self.known, clock, drafting, web, operators)
         self.moderation = Moderation(store, self.known, clock, operators, self.answer)
         self.chronicling = Chronicling(store, self.known, clock, operators, self.moderation.finding)
         self._moderating = Moderating(
@@ -184,7 +186,7 @@ class Engine:
             case _:
                 raise InvalidInput("no_form", command="/ai-news")
 
-    def form_from_message(
+    async def form_from_message(
         self, text: str, author: str, link: str | None, posted_at: datetime, interaction: Interaction
     ) -> Message | Form:
         """Return the form to add an article with, filled with a message of a chat; `link` is its address.
@@ -192,17 +194,17 @@ class Engine:
         Members are told that they cannot.
         """
         try:
-            return self._adding.form_from_message(text, author, link, posted_at, interaction)
+            return await self._adding.form_from_message(text, author, link, posted_at, interaction)
         except UserError as error:
             return _refused(error, interaction)
 
-    def form_from_file(self, name: str, data: bytes, interaction: Interaction) -> Message | Form:
+    async def form_from_file(self, name: str, data: bytes, interaction: Interaction) -> Message | Form:
         """Return the form to add an article with, filled with the text of a file that was uploaded.
 
         Members are told that they cannot; so is who uploads what is no text.
         """
         try:
-            return self._adding.form_from_file(name, data, interaction)
+            return await self._adding.form_from_file(name, data, interaction)
         except UserError as error:
             return _refused(error, interaction)
 
@@ -260,10 +262,10 @@ class Engine:
         """Return the newest stories of a workspace, led by what it has pinned."""
         pins = (await self.store.curation(workspace)).pinned
         pinned = list((await self.store.stories(pins, workspace)).values()) if pins else []
-        leading = briefing.still_news(pinned, self.clock())
+        leading = still_news(pinned, self.clock())
         begin = max(offset - len(leading), 0)
         window = await self.store.newest_stories(workspace, limit + len(leading), begin)
-        return [*leading[offset : offset + limit], *briefing.without_leading(window, leading)][:limit]
+        return [*leading[offset : offset + limit], *without_leading(window, leading)][:limit]
 
     # What there is
 

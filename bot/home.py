@@ -8,10 +8,10 @@ from bot.briefing import story_blocks
 from bot.language import Names
 from bot.message import Block, Button, Buttons, Divider, Heading, Message, Paragraph, Run, note, paragraph
 from bot.model import Actor, Language, Story, Subscription
-from bot.moderator_commands import typed
+from bot.moderating.commands import typed
+from bot.moderating.queue_messages import NOTHING_WAITS, QueuePage, queue_blocks
 from bot.phrases import phrase, phrase_runs
-from bot.queue_messages import NOTHING_WAITS, QueuePage, queue_blocks
-from bot.terms import filters, next_turns, trouble_told, when
+from bot.subscriptions.terms import filters, next_turns, trouble_told, when
 
 MAX_SUBSCRIPTIONS: Final = 12
 MAX_SUBSCRIPTIONS_BELOW_QUEUE: Final = 8

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.changes import Revision, StoryChange
 from bot.chronicle import Chronicle
+from bot.delivering.pace import Pace
 from bot.message import Limits
 from bot.model import (
     PUBLIC,
@@ -30,7 +31,6 @@ from bot.model import (
     Subscription,
     WorkspaceId,
 )
-from bot.pace import Pace
 from bot.registry import Registry
 
 Clock = Callable[[], datetime]

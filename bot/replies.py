@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from bot import digest_form
 from bot.briefing import (
     Much,
     claim_note,
@@ -34,6 +33,7 @@ from bot.message import (
 )
 from bot.model import Language, Story
 from bot.phrases import phrase, phrase_age
+from bot.subscriptions import digest_form
 
 PAGE_SIZE = 5
 

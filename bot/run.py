@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from bot.adding import Web
+from bot.adding.articles import Web
 from bot.addresses import Allowed
+from bot.delivering.outbox import USUAL, Outbox, Terms
 from bot.engine import Engine
 from bot.errors import InvalidSeed, InvalidSettings, StoreError
 from bot.index import KeptIndex
 from bot.language import Names, release, release_unused
-from bot.outbox import USUAL, Outbox, Terms
 from bot.ports import Page, Platform, Store
 from bot.reading.page import read_page
 from bot.reading.seeds import TOPICS_FILE, Seeds, read_seeds

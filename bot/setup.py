@@ -8,9 +8,9 @@ from typing import Final, Literal
 from bot.errors import InvalidInput
 from bot.message import Block, Heading, Message, Paragraph, Run, note, paragraph
 from bot.model import LANGUAGES, Language, Workspace
-from bot.moderator_commands import SETTINGS
+from bot.moderating.commands import SETTINGS
 from bot.phrases import phrase, phrase_runs
-from bot.wishes import plain, read_zone
+from bot.subscriptions.wishes import plain, read_zone
 
 MAX_MODERATORS: Final = 20
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.commands import Ask, Command, FillInSubscription, Help, Newest, Suggest, parse
 from bot.errors import UserError
-from bot.moderator_commands import (
+from bot.moderating.commands import (
     AddStories,
     CurateTopic,
     MergeStories,
@@ -22,7 +22,7 @@ _VIEWS: Final = (Newest, Help, ReviewDraft, ShowQueue, ShowStory, ShowLog, ShowT
 _ACTS: Final = (ModerateStory, MergeStories, CurateTopic, UndoChange)
 """Their answer is the view that they were chosen in, as it is now."""
 
-_NAMED: Final[frozenset[TopicAct]] = frozenset({"topic", "alias", "unalias"})
+_NAMED: Final[frozenset[TopicAct]] = frozenset({"alias", "unalias"})
 """They need a name besides the topic."""
 
 
@@ -43,7 +43,7 @@ def asks_form(text: str) -> bool:
             return True
         case ModerateStory(act="edit" | "facts" | "correct"):
             return True
-        case ModerateStory(act="retract" | "reject", reason=reason):
+        case ModerateStory(act="retract" | "reject" | "hide", reason=reason):
             return not reason
         case MergeStories(into=into):
             return not into
@@ -56,6 +56,8 @@ def asks_form(text: str) -> bool:
 
 
 def _lacks_a_name(command: CurateTopic) -> bool:
+    if command.act == "topic":
+        return not (command.topic or command.name)
     if command.act in _NAMED:
         return not (command.topic and command.name)
     return not (command.topic and (command.into or command.act != "join"))

@@ -8,13 +8,11 @@ from typing import Final
 
 from babel.dates import get_timezone_location
 
-from bot.choices import choices, topic_name
 from bot.commands import without_options
-from bot.digest_form import typed as typed_settings
+from bot.curating.known_names import KnownNames
 from bot.display import printable, truncated
 from bot.errors import UserError
 from bot.form import Choice
-from bot.known_names import KnownNames
 from bot.language import Names, normalise
 from bot.lookup import read_query
 from bot.model import (
@@ -31,7 +29,9 @@ from bot.model import (
 )
 from bot.phrases import phrase, phrase_date
 from bot.ports import Clock, Index, Store
-from bot.wishes import fulfil, zones
+from bot.subscriptions.choices import choices, topic_name
+from bot.subscriptions.digest_form import typed as typed_settings
+from bot.subscriptions.wishes import fulfil, zones
 
 MAX_CHARACTERS: Final = 100
 """What a choice holds: Discord's limit for the name and the value of a choice (its API reference)."""

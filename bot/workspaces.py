@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from bot import notices
+from bot.delivering import notices
 from bot.display import printable
 from bot.errors import LOSSES, Conflict, InvalidInput, NotAllowed
 from bot.message import Message
 from bot.model import Channel, Interaction, Role, Workspace, WorkspaceId
-from bot.moderator_commands import SetUp
+from bot.moderating.commands import SetUp
 from bot.phrases import phrase
 from bot.ports import Clock, Store
 from bot.setup import setup_message, with_settings
-from bot.subscribing import check_moderator
+from bot.subscriptions.subscribing import check_moderator
 
 logger = logging.getLogger(__name__)
 

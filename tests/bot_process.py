@@ -16,7 +16,7 @@ from bot.model import Channel, Subscription
 from bot.ports import Store
 from bot.run import utc_now
 from bot.store import open_store
-from bot.timetable import turns
+from bot.subscriptions.timetable import turns
 from tests.command import environment
 
 PATIENCE_S = 60.0

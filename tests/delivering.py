@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.outbox import Outbox
+from bot.delivering.outbox import Outbox
 
 
 async def deliver_due(store, platforms, clock, owner):

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from adapters.discord.platform import DiscordPlatform
+from bot.delivering.outbox import Outbox, Terms
+from bot.delivering.pace import Pace
 from bot.message import Heading, Message, paragraph
 from bot.model import Channel, SubscriptionId, WorkspaceId
-from bot.outbox import Outbox, Terms
-from bot.pace import Pace
 from bot.run import utc_now
 from tests.factories import make_change, make_delivery, make_digest, make_occurrence, make_subscription
 

@@ -1,14 +1,25 @@
 """Moderators at work in tests: what they type and fill in, and what they are answered."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 
 from bot.engine import Engine
 from bot.form import Form
 from bot.index import PostingsIndex
-from bot.message import Buttons, Message, plain_text
+from bot.message import Buttons, Heading, Message, plain_text
 from bot.model import WorkspaceId
-from tests.factories import NOW, make_actor, make_change, make_interaction, make_story
+from tests.factories import (
+    NOW,
+    make_actor,
+    make_change,
+    make_delivery,
+    make_digest,
+    make_interaction,
+    make_message,
+    make_story,
+    make_subscription,
+)
 from tests.small_world import NAMES, WORLD
 
 HOME, AWAY = WorkspaceId("home"), WorkspaceId("away")
@@ -69,3 +80,14 @@ def filled(form, **over):
     """Return a form's values as they stand in it, some of them typed over."""
     assert isinstance(form, Form), form
     return {field.name: field.value for field in form.fields} | over
+
+
+async def post(store, story_id):
+    """Let a digest tell a story."""
+    subscription = await store.add_subscription(make_subscription())
+    revision = (await story_of(store, story_id)).revision
+    message = make_message(
+        blocks=(Heading("1. It", level=2, story_id=story_id),), told=((story_id, revision),)
+    )
+    digest = make_digest(story_ids=(story_id,))
+    await store.publish(digest, [make_delivery(message=message)], subscription, NOW + timedelta(days=1))

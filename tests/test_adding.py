@@ -6,13 +6,13 @@ from itertools import count
 
 import pytest
 
-from bot.add_form import COMMAND
-from bot.adding import Web
+from bot.adding.add_form import COMMAND
+from bot.adding.articles import Web
+from bot.adding.intake import MAX_ARTICLE_CHARACTERS
 from bot.engine import Engine
 from bot.errors import FetchFailed, NotFound, StoreError
 from bot.form import Form
 from bot.index import PostingsIndex
-from bot.intake import MAX_ARTICLE_CHARACTERS
 from bot.language import Names
 from bot.message import Buttons, Heading, Message, plain_text
 from bot.model import PUBLIC, StoryId, WorkspaceId

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import digest_form
-from bot.add_form import COMMAND
+from bot.adding.add_form import COMMAND
 from bot.commands import WISHES
 from bot.engine import Engine
 from bot.form import Form
@@ -18,6 +17,7 @@ from bot.message import Message
 from bot.model import LANGUAGES
 from bot.phrases import phrase
 from bot.store import open_store
+from bot.subscriptions import digest_form
 from tests.factories import NOW, make_actor, make_interaction, make_story
 
 PIECES = st.sampled_from(
@@ -124,7 +124,7 @@ async def test_a_share_is_kept_without_what_cannot_be_shown(database_url, distur
 def test_any_message_may_be_added(database_url, text, author, link, interaction):
     async def fill_in_and_send():
         async with opened(database_url) as engine:
-            filled = engine.form_from_message(text, author, link, NOW, interaction)
+            filled = await engine.form_from_message(text, author, link, NOW, interaction)
             if isinstance(filled, Form):
                 values = {field.name: field.value for field in filled.fields}
                 return filled, await engine.submit(filled.command, values, interaction)

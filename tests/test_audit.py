@@ -8,13 +8,21 @@ from hypothesis import strategies as st
 
 from adapters.discord.render import LIMITS as DISCORD
 from adapters.slack.render import LIMITS as SLACK
-from bot.audit import PAGE_SIZE, Entry, decided, decision_subjects, edits_told, log_message, undone_message
 from bot.changes import Curation
 from bot.commands import parse
 from bot.language import Names
 from bot.message import Buttons, plain_text, split
 from bot.model import Topic
-from bot.moderator_commands import ACTIONS, ShowLog, ShowStory, UndoChange
+from bot.moderating.audit import (
+    PAGE_SIZE,
+    Entry,
+    decided,
+    decision_subjects,
+    edits_told,
+    log_message,
+    undone_message,
+)
+from bot.moderating.commands import ACTIONS, ShowLog, ShowStory, UndoChange
 from tests.factories import NOW, make_act, make_story
 
 ANY_TEXT = st.text(max_size=400) | st.text(alphabet="*_`~<>&[]()#-|:@ \n", max_size=400)

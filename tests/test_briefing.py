@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.briefing import choose, digest_message
+from bot.briefing import digest_message
+from bot.choosing import choose
 from bot.language import Names
 from bot.message import Heading, plain_text
 from bot.model import Claim, Telling, Topic, TopicId

@@ -18,7 +18,7 @@ from bot.commands import (
 )
 from bot.display import printable
 from bot.errors import InvalidInput
-from bot.moderator_commands import AddStories, SetUp
+from bot.moderating.commands import AddStories, SetUp
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.copies import HIDDEN, changed_stories, instead, outdated, reads_alike, retold, stories_in
+from bot.delivering.copies import HIDDEN, changed_stories, instead, outdated, reads_alike, retold, stories_in
 from bot.message import Divider, Heading, Message, plain_text, split, story_of
 from bot.model import Claim, Remark
 from bot.phrases import phrase, phrase_date

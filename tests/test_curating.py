@@ -235,9 +235,7 @@ async def test_a_workspaces_own_story_is_retracted_and_not_hidden(engine):
 
 @pytest.mark.parametrize("act", ["pin", "unpin", "hide", "unhide"])
 async def test_a_story_of_others_is_answered_as_one_that_is_not_there(engine, store, act):
-    await engine.save(
-        [told("Theirs", workspace=AWAY), told("Waiting", workspace=HOME, status="waiting")], "s", ""
-    )
+    await engine.save([told("Theirs", workspace=AWAY), told("Waiting", status="waiting")], "s", "")
 
     answers = {await say(engine, f"/ai-news-mod {act} {id_} reason:x") for id_ in ("Theirs", "Waiting", "No")}
 
@@ -279,6 +277,16 @@ async def test_pinned_stories_lead_the_newest_and_no_page_tells_one_twice(engine
     assert shown == [f"Story {n:02}" for n in (12, 3, 7, 0, 1, 2, 4, 5, 6, 8, 9, 10, 11)]
     assert [len(page) for page in pages] == [5, 5, 3, 0]
     assert (await newest(engine, 1, AWAY))[0] == "Story 00"
+
+
+async def test_words_that_name_a_story_are_answered_with_those_that_can_be_pinned(engine):
+    await engine.save([told("Kumo grows"), told("Kumo waits", workspace=HOME, status="waiting")], "s", "")
+
+    answer = await say(engine, "/ai-news-mod pin kumo")
+
+    assert "Kumo grows" in answer
+    assert "Kumo waits" not in answer
+    assert "Only published" in await say(engine, "/ai-news-mod pin Kumo-waits")
 
 
 async def test_old_stories_are_not_pinned(engine):

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import curation as rules
 from bot.changes import Curation
-from bot.curated import curated, overlaid, recounted
+from bot.curating import curation as rules
+from bot.curating.curated import curated, overlaid, recounted
 from bot.errors import InvalidInput
 from bot.language import Names
 from bot.model import Mention, StoryId, TopicId
-from bot.moderator_commands import CurateTopic, parse_moderation, typed
+from bot.moderating.commands import CurateTopic, parse_moderation, typed
 from tests.factories import make_story, make_subscription, make_topic
 from tests.messages import any_text
 

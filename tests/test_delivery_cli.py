@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from bot.engine import Engine
 from bot.index import PostingsIndex
 from bot.language import Names
+from bot.model import Remark
 from bot.store import open_store
 from tests.command import ai_news, json_of, refusal
 from tests.delivering import deliver_due
-from tests.factories import make_channel
+from tests.factories import make_change, make_channel
 from tests.fakes.platform import PretendPlatform
 
 CHANNELS = {name: make_channel(workspace="local", id=name) for name in ("news", "news-ja", "news-en")}
@@ -101,6 +103,33 @@ def test_what_failed_is_planned_again(home, tmp_path):
     assert "planned again" in said
     assert listed(home, "--state", "failed") == []
     assert "has not failed" in refusal(home, "delivery", "retry", failed[0]["id"])
+
+
+async def correct(url):
+    """Correct a story whose copies cannot be edited."""
+    store = await open_store(url)
+    now = datetime.now(UTC)  # noqa: TID251
+    (story,) = (await store.stored_stories(["deepseek-cost"])).values()
+    remark = Remark(kind="corrected", at=now, reason="The figure was wrong.")
+    after = replace(story, revision=story.revision + 1, remark=remark)
+    await store.save_stories([make_change(after, action="correct", retells=True, at=now, id="correction")])
+    platform = PretendPlatform(edit_faults=["reject"] * 9)
+    await deliver_due(store, {"local": platform}, lambda: now, "bot")
+    await store.close()
+
+
+def test_an_edit_says_what_it_edits_why_and_what_became_of_it(home, tmp_path):
+    home = shutil.copytree(home, tmp_path / "home")
+    asyncio.run(correct(f"sqlite:///{home}/data/ai-news.db"))
+
+    (failed,) = (row for row in listed(home, "--channel", channel_of("news")) if row["kind"] == "edit")
+    assert (failed["state"], failed["because_of"]) == ("failed", "correction")
+    assert failed["error"] == "the message is invalid"
+    shown = json_of(home, "delivery", "show", failed["id"], "--json")
+    target = json_of(home, "delivery", "show", failed["edits"], "--json")
+    assert (target["kind"], target["edits"], target["edited_at"]) == ("digest", None, None)
+    assert shown["text"] == target["text"] != ""
+    assert "edit  failed" in ai_news(home, "delivery", "list").stdout
 
 
 def test_what_is_not_there_is_a_line(home):

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import digest_form
 from bot.commands import WISHES, FillInSubscription, parse
 from bot.engine import Engine
 from bot.errors import InvalidInput
@@ -17,7 +16,8 @@ from bot.language import Names
 from bot.message import plain_text, utf16_length
 from bot.model import LANGUAGES, Mention, Topic, TopicId
 from bot.phrases import phrase
-from bot.wishes import fulfil
+from bot.subscriptions import digest_form
+from bot.subscriptions.wishes import fulfil
 from tests.factories import NOW, make_actor, make_channel, make_interaction, make_subscription
 
 NAMES = Names(

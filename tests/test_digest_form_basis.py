@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import digest_form
 from bot.commands import WISHES, FillInSubscription, parse
 from bot.engine import Engine
 from bot.form import Form
 from bot.index import PostingsIndex
 from bot.message import Message, plain_text
 from bot.model import WorkspaceId
+from bot.subscriptions import digest_form
 from tests.factories import make_actor, make_channel, make_interaction
 from tests.test_digest_form import FULL, NAMES, Clock, by, values_of
 

@@ -6,7 +6,8 @@ from datetime import time, timedelta
 import pytest
 
 from bot import digests
-from bot.briefing import digest_parts, wanted
+from bot.briefing import digest_parts
+from bot.choosing import wanted
 from bot.engine import Engine
 from bot.index import PostingsIndex
 from bot.language import Names

@@ -26,8 +26,8 @@ from bot.commands import (
 )
 from bot.message import Button, Buttons, Message, paragraph
 from bot.model import WorkspaceId
-from bot.moderator_commands import SETTINGS as KNOWN_SETTINGS
-from bot.moderator_commands import AddStories, SetUp
+from bot.moderating.commands import SETTINGS as KNOWN_SETTINGS
+from bot.moderating.commands import AddStories, SetUp
 from tests.messages import SHARED
 
 STRING, INTEGER, BOOLEAN, CHANNEL, ROLE = 3, 4, 5, 7, 8

@@ -17,7 +17,7 @@ from adapters.discord.command_options import (
 )
 from adapters.discord.options import focused, typed, uploaded
 from bot.commands import parse
-from bot.moderator_commands import (
+from bot.moderating.commands import (
     WORDS,
     AddStories,
     CurateTopic,

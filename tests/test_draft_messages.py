@@ -13,12 +13,12 @@ from adapters.discord.render import render as discord
 from adapters.slack.render import LIMITS as SLACK
 from adapters.slack.render import MAX_BUTTON_TEXT
 from adapters.slack.render import render as slack
+from bot.adding.draft_messages import overview, piece_message, split_form, title_form
 from bot.changes import Piece
 from bot.commands import parse
-from bot.draft_messages import overview, piece_message, split_form, title_form
 from bot.message import Button, Buttons, plain_text, split
 from bot.model import PUBLIC, DraftId, Source, Span, StoryId
-from bot.moderator_commands import ReviewDraft
+from bot.moderating.commands import ReviewDraft
 from tests.factories import NOW, make_draft, make_story, make_telling
 
 KNOWN = {StoryId("story"): make_story(workspace="home"), StoryId("public"): make_story(id="public")}

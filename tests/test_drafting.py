@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.add_form import COMMAND
+from bot.adding.add_form import COMMAND
 from bot.engine import Engine
 from bot.form import Form
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import Buttons, Heading, Message, plain_text
 from bot.model import PUBLIC, DraftId, Source, SubscriptionId, TopicId, WorkspaceId
-from bot.moderator_commands import typed
+from bot.moderating.commands import typed
 from bot.phrases import phrase
 from tests.factories import (
     NOW,

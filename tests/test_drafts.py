@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import drafts
+from bot.adding import drafts
 from bot.changes import Piece
 from bot.errors import InvalidInput
 from bot.language import Names

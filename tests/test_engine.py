@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.adding.intake import MAX_ARTICLE_CHARACTERS
 from bot.engine import Engine
 from bot.errors import InvalidInput
 from bot.index import PostingsIndex
-from bot.intake import MAX_ARTICLE_CHARACTERS
 from bot.language import Names
 from bot.message import plain_text
 from bot.model import PUBLIC, Actor, Source, Topic, TopicId, WorkspaceId

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.delivering.outbox import LEASE_S
 from bot.engine import Engine
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import plain_text
 from bot.model import PUBLIC, Actor, Source, WorkspaceId
-from bot.outbox import LEASE_S
 from tests.delivering import deliver_due
 from tests.factories import NOW, make_channel
 from tests.fakes.platform import Killed, PretendPlatform

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import add_form
+from bot.adding import add_form
 from bot.commands import parse
 from bot.errors import InvalidInput
 from bot.form import Field, Form
 from bot.language import Names
 from bot.message import utf16_length
 from bot.model import LANGUAGES
-from bot.moderator_commands import AddStories
+from bot.moderating.commands import AddStories
 from tests.factories import make_actor, make_topic
 
 MIKA = make_actor(role="moderator")

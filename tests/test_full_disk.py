@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.delivering.outbox import LEASE_S, Outbox, Terms
 from bot.engine import Engine
 from bot.errors import StoreError
 from bot.language import Names
-from bot.outbox import LEASE_S, Outbox, Terms
 from bot.store import open_store
 from tests.delivering import deliver_due
 from tests.factories import NOW, make_change, make_channel, make_story

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.slack.views import VIEW_LIMITS
 from bot.commands import parse
 from bot.engine import Engine
-from bot.home import MAX_SUBSCRIPTIONS
+from bot.home import MAX_SUBSCRIPTIONS, MAX_WAITING
 from bot.index import PostingsIndex
 from bot.language import Names
-from bot.message import Buttons, Paragraph, plain_text
+from bot.message import Buttons, Paragraph, plain_text, split
 from bot.model import LANGUAGES, StoryId, WorkspaceId
 from bot.phrases import phrase
 from tests.factories import NOW, make_actor, make_channel, make_interaction, make_story, make_subscription
+from tests.moderating import wait
 
 AWAY = WorkspaceId("away")
 
@@ -122,3 +124,35 @@ async def test_in_an_empty_house_the_way_in_is_told(store):
 
     assert "/ai-news-digest subscribe" in text
     assert phrase("newest.nothing", "en") in text
+
+
+@pytest.mark.parametrize("role", ["moderator", "manager"])
+async def test_what_waits_leads_the_home_of_those_who_decide(engine, role):
+    await subscribe(engine, "C1")
+    for number in range(MAX_WAITING + 2):
+        await wait(engine.store, f"w{number}")
+
+    message = await home(engine, role)
+
+    assert plain_text(message).startswith("5 stories wait for approval")
+    assert phrase("queue.more", "en", count=2) in plain_text(message)
+    commands = [button.command for button in buttons(message)]
+    assert commands[:4] == [
+        *(f"/ai-news-mod {word} w0 revision:1" for word in ("approve", "edit", "reject")),
+        "/ai-news-mod story w0",
+    ]
+    assert "/ai-news-mod queue" in commands
+    assert phrase("queue.more", "en", count=2) not in plain_text(await home(engine, "member"))
+    assert "waits" not in plain_text(await home(engine, "member"))
+
+
+async def test_a_full_home_is_still_one_view(engine):
+    for number in range(MAX_SUBSCRIPTIONS + 3):
+        await subscribe(engine, f"C{number:02}")
+    for number in range(MAX_WAITING + 2):
+        await wait(engine.store, f"w{number}")
+
+    message = await home(engine)
+
+    assert len(split(message, VIEW_LIMITS)) == 1
+    assert phrase("home.more", "en", count=7) in plain_text(message)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ledger import Filters, carriers, standing
+from bot.delivering.ledger import Filters, carriers, standing
 from bot.message import Heading, Message
 from tests.factories import NOW, make_channel, make_delivery, make_story, make_subscription
 

@@ -86,10 +86,10 @@ FORM = Form(
 
 @pytest.mark.parametrize("wrong", ["one", "two", "three", "", "gone"])
 async def test_what_is_wrong_is_told_once_at_its_field_or_above_the_form(page, wrong):
-    async def answered(asked, interaction):
+    async def answered(asked, interaction, values):
         return replace(FORM, problem_field=wrong)
 
-    page.engine.reply = answered
+    page.engine.perform = answered
     html = await page.ask("/ai-news-mod add")
 
     [told] = re.findall(r'<p class="problem" role="alert" id="([^"]+)"', html)
@@ -122,11 +122,11 @@ async def test_in_each_role_and_session_somebody_else_acts(tmp_path):
     seen = []
     async with served(tmp_path, web_password="a long enough password") as page:
 
-        async def answered(asked, interaction):
+        async def answered(asked, interaction, values):
             seen.append(interaction.actor.id)
             return FORM
 
-        page.engine.reply = answered
+        page.engine.perform = answered
         for role in ("operator", "member", "operator"):
             await page.client.post(
                 f"{page.address}/sign-in",

@@ -181,6 +181,7 @@ async def test_a_story_names_every_source_and_what_it_goes_on_with(page):
 async def test_what_another_workspace_owns_is_not_there(page, path):
     await save(page, make_story(id=StoryId("secret"), workspace=WorkspaceId("elsewhere")), "add")
     await save(page, make_story(id=StoryId("waiting"), status="waiting"), "add")
+    page.be(role="member")
 
     missing = text_of(await page.get(path.format("no-such-story"), status=404))
 

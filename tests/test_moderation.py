@@ -1,19 +1,14 @@
 """Moderators decide, edit, correct, retract, restore and merge from inside the chat, on both databases."""
 
-from datetime import timedelta
-
 import pytest
 
 from bot.form import Form
-from bot.message import Heading, plain_text
+from bot.message import plain_text
 from bot.model import LANGUAGES, PUBLIC, Remark, Source
 from bot.phrases import phrase
 from tests.factories import (
     NOW,
     make_change,
-    make_delivery,
-    make_digest,
-    make_message,
     make_story,
     make_subscription,
     make_telling,
@@ -27,6 +22,7 @@ from tests.moderating import (
     commands,
     filled,
     open_newsroom,
+    post,
     story_of,
     text,
     wait,
@@ -38,17 +34,6 @@ MOD = "/ai-news-mod"
 @pytest.fixture
 async def engine(store):
     return await open_newsroom(store)
-
-
-async def post(store, story_id):
-    """Let a digest tell a story."""
-    subscription = await store.add_subscription(make_subscription())
-    revision = (await story_of(store, story_id)).revision
-    message = make_message(
-        blocks=(Heading("1. It", level=2, story_id=story_id),), told=((story_id, revision),)
-    )
-    digest = make_digest(story_ids=(story_id,))
-    await store.publish(digest, [make_delivery(message=message)], subscription, NOW + timedelta(days=1))
 
 
 # The queue
@@ -101,6 +86,14 @@ async def test_a_story_that_waits_is_told_to_nobody_until_it_is_approved(engine,
     assert await acts_on(store, "waiting") == [("ken", "add"), ("mika", "approve")]
 
 
+async def test_whoever_approves_reads_where_the_story_appears_and_when(engine, store):
+    await store.add_subscription(make_subscription())
+
+    message = await engine.reply(f"{MOD} approve waiting", by())
+
+    assert "#news · Monday, March 2, 2026 00:00" in text(message)
+
+
 async def test_who_approves_second_reads_who_was_first(engine, store):
     await engine.reply(f"{MOD} approve waiting revision:1", by("rin"))
 
@@ -144,113 +137,6 @@ async def test_what_changed_since_a_button_was_made_is_shown_before_it_counts(en
     assert (await story_of(store, "waiting")).status == "waiting"
     await engine.reply(buttons(message)["Approve"], by())
     assert (await story_of(store, "waiting")).status == "published"
-
-
-# Editing and correcting
-
-
-async def test_an_edit_before_posting_is_silent(engine, store):
-    form = await engine.reply(f"{MOD} edit umbrellas", by())
-    form = await engine.reply(buttons(form)["Edit"], by())
-    values = filled(form, title="A library lends umbrellas and boots")
-
-    message = await engine.submit(form.command, values, by())
-
-    assert text(message).startswith("Saved.")
-    story = await story_of(store, "library")
-    assert story.tellings[0].title == "A library lends umbrellas and boots"
-    assert story.remark is None
-    assert await acts_on(store, "library") == [("seeds", "add"), ("mika", "edit")]
-    assert "and boots" in text(await engine.reply("/ai-news boots", by(role="member")))
-
-
-async def test_after_posting_an_edit_is_a_correction_with_a_reason(engine, store):
-    form = await engine.reply(f"{MOD} edit library", by())
-    await post(store, "library")
-
-    asked = await engine.submit(form.command, filled(form, title="Better"), by())
-
-    assert asked.command.startswith(f"{MOD} correct library")
-    assert asked.problem == phrase("storyform.is_posted", "en")
-    assert filled(asked)["title"] == "Better"
-    again = await engine.submit(asked.command, filled(asked), by())
-    assert again.problem == phrase("error.reason_missing", "en")
-    done = await engine.submit(again.command, filled(again, reason="A wrong word."), by())
-    assert text(done).startswith("Corrected.")
-    story = await story_of(store, "library")
-    assert story.remark == Remark(kind="corrected", at=NOW, reason="A wrong word.")
-    (change,) = await store.changes([PUBLIC], 1)
-    assert (change.action, change.actor, change.reason) == ("correct", "mika", "A wrong word.")
-    assert sum((await store.count_edits(change.id)).values()) == 1
-
-
-async def test_the_form_of_a_posted_story_asks_for_the_reason_at_once(engine, store):
-    await post(store, "library")
-
-    form = await engine.reply(f"{MOD} edit library", by())
-
-    assert form.command == f"{MOD} correct library language:en revision:1"
-    assert next(field for field in form.fields if field.name == "reason").required
-
-
-async def test_each_telling_is_edited_for_itself(engine, store):
-    assert (
-        filled(await engine.reply(f"{MOD} edit arm", by(language="ja")))["summary"]
-        == "新しい腕は安いという。"
-    )
-    form = await engine.reply(f"{MOD} edit arm language:en", by(language="ja"))
-    await engine.submit(form.command, filled(form, summary="It is cheap."), by())
-
-    japanese, english = (await story_of(store, "arm")).tellings
-    assert (japanese.summary, english.summary) == ("新しい腕は安いという。", "It is cheap.")
-    assert "language can be: ja" in text(await engine.reply(f"{MOD} edit lawsuit language:en", by()))
-
-
-async def test_a_claim_is_not_lost_unseen(engine, store):
-    form = await engine.reply(f"{MOD} edit arm language:en", by())
-    body = filled(form)["body"].replace("$4.2 million", "$4.5 million")
-
-    asked = await engine.submit(form.command, filled(form, body=body), by())
-
-    assert "doubted by rival engineers" in asked.problem
-    assert (await story_of(store, "arm")).revision == 1
-    await engine.submit(asked.command, filled(asked, claims="reword"), by())
-    (claim,) = (await story_of(store, "arm")).tellings[1].claims
-    assert "$4.5 million" in claim.text
-    assert claim.doubted_by == ("rival engineers",)
-
-
-async def test_facts_are_changed_and_readers_told_where_they_saw_them(engine, store):
-    await post(store, "library")
-    form = await engine.reply(f"{MOD} facts library", by())
-
-    topics = await engine.submit(form.command, filled(form, topics="クモ社"), by())
-    form = await engine.reply(f"{MOD} facts library", by())
-    asked = await engine.submit(form.command, filled(form, source="Town Post", url=""), by())
-
-    assert text(topics).startswith("Saved.")
-    assert asked.problem == phrase("error.reason_missing", "en")
-    await engine.submit(asked.command, filled(asked, reason="Named wrongly."), by())
-    story = await story_of(store, "library")
-    assert (story.topics, story.source) == (("kumo",), Source(name="Town Post"))
-    assert story.remark.reason == "Named wrongly."
-    assert [act for _, act in await acts_on(store, "library")] == ["add", "edit", "correct"]
-
-
-async def test_what_is_sent_back_unchanged_changes_nothing(engine, store):
-    for word in ("edit", "facts"):
-        form = await engine.reply(f"{MOD} {word} library", by())
-        assert text(await engine.submit(form.command, filled(form), by())).startswith("Nothing was changed.")
-
-    assert (await story_of(store, "library")).revision == 1
-
-
-async def test_a_form_without_a_field_leaves_it_as_it_is(engine, store):
-    await engine.submit(f"{MOD} edit library", {"summary": "Short."}, by())
-
-    before, after = (revision.after for revision in await store.revisions("library"))
-    assert after.tellings[0].body == before.tellings[0].body
-    assert after.tellings[0].summary == "Short."
 
 
 # Retracting and restoring
@@ -360,6 +246,13 @@ async def test_words_find_what_waits_and_what_is_told(engine, store):
     chosen = await engine.reply(f"{MOD} retract umbrellas reason:wrong", by())
     assert f"{MOD} retract library reason:wrong revision:1" in commands(chosen)
     assert (await story_of(store, "library")).status == "published"
+
+
+@pytest.mark.parametrize("word", ["pin", "hide"])
+async def test_words_find_what_is_pinned_or_hidden_too(engine, word):
+    found = await engine.reply(f"{MOD} {word} umbrellas", by(role="manager", workspace=AWAY))
+
+    assert commands(found) == {f"{MOD} {word} library revision:1"}
 
 
 async def test_a_card_tells_of_copies_and_history(engine, store):

@@ -16,7 +16,7 @@ from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import Message
 from bot.model import LANGUAGES, PUBLIC
-from bot.moderator_commands import STORY_ACTS, typed
+from bot.moderating.commands import STORY_ACTS, typed
 from bot.phrases import phrase
 from bot.store import open_store
 from tests.factories import NOW, make_act, make_change, make_story, make_workspace
@@ -34,8 +34,11 @@ COMMANDS = [
     lambda id_: typed("merge", id_, into=OURS, revision=1),
     lambda id_: typed("merge", OURS, into=id_),
     lambda id_: typed("merge", PUBLIC, into=id_),
+    lambda id_: typed("log", story=id_),
+    lambda id_: typed("undo", f"{id_}.1"),
+    lambda id_: typed("draft", id_, act="publish"),
 ]
-"""Every command that names a story, as buttons and people type it."""
+"""Every command that names a story, a change or a draft, as buttons and people type it."""
 
 VALUES = {
     "title": "Mine now",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.commands import parse
 from bot.errors import InvalidInput
-from bot.moderator_commands import (
+from bot.moderating.commands import (
     ACTIONS,
     DRAFT_ACTS,
     STORY_ACTS,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.adding.near_copies import FEWEST, nearest
 from bot.language import Names
-from bot.near_copies import FEWEST, nearest
 from bot.segment import cut
 from tests.factories import make_story, make_telling
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.copies import reads_alike, retold, stories_in
+from bot.delivering.copies import reads_alike, retold, stories_in
+from bot.delivering.older_copies import with_owners
 from bot.message import Divider, Heading, plain_text
-from bot.older_copies import with_owners
 from tests.copies_told import LIMITS, corrected, digest, digests, retracted, story_lists
 
 limits_of = st.sampled_from(list(LIMITS.values()))

@@ -6,7 +6,7 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pace import Pace, Pacer
+from bot.delivering.pace import Pace, Pacer
 from tests.factories import make_channel
 
 CHANNELS = [make_channel(id=f"c{number}") for number in range(4)]

@@ -10,14 +10,21 @@ from adapters.discord.render import LIMITS as DISCORD
 from adapters.slack.render import LIMITS as SLACK
 from bot.changes import Copy, Curation, Revision
 from bot.commands import parse
-from bot.message import Button, Buttons, Heading, plain_text, split
+from bot.message import Button, Buttons, Heading, paragraph, plain_text, split
 from bot.model import LANGUAGES, Claim, Source, StoryId
-from bot.moderator_commands import typed
-from bot.queue_messages import MAX_FOUND, PAGE_SIZE, QueuePage, Waiting, choice_message, queue_message
-from bot.queue_notices import STORIES, waiting
-from bot.story_acts import Held, acts_on
-from bot.story_card import ACTS, Card, CopyCount, card_message, copy_state, count_copies
-from bot.story_history import COPIES, REVISIONS, copies_message, history_message
+from bot.moderating.commands import typed
+from bot.moderating.queue_messages import (
+    MAX_FOUND,
+    PAGE_SIZE,
+    QueuePage,
+    Waiting,
+    choice_message,
+    queue_message,
+)
+from bot.moderating.queue_notices import STORIES, waiting
+from bot.moderating.story_acts import Held, acts_on
+from bot.moderating.story_card import ACTS, Card, CopyCount, card_message, copy_state, count_copies
+from bot.moderating.story_history import COPIES, REVISIONS, copies_message, history_message
 from tests.factories import (
     NOW,
     make_act,
@@ -78,7 +85,7 @@ def test_a_page_of_the_queue_is_one_message(story, who, lead, limits, language, 
     entry = Waiting(story=story, began=revision(story, who=who), may_approve=True)
     queue = QueuePage(waiting=[entry] * count, page=2, total=99)
 
-    check(queue_message(queue, language, limits, lead[:200]), limits)
+    check(queue_message(queue, language, limits, [paragraph(lead[:200]), paragraph(lead[:300])]), limits)
 
 
 @FEW

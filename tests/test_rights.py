@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import PUBLIC, WorkspaceId
-from bot.rights import goes_in_at_once, may_approve, may_change, may_moderate, sees
+from bot.moderating.rights import goes_in_at_once, may_approve, may_change, may_moderate, sees
 from tests.factories import make_actor, make_story, make_workspace
 
 HOME, AWAY = WorkspaceId("home"), WorkspaceId("away")

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.commands import parse
-from bot.moderator_commands import typed
+from bot.moderating.commands import typed
 from bot.showing import asks_form, stays_in_place
 
 
@@ -22,7 +22,8 @@ from bot.showing import asks_form, stays_in_place
         "/ai-news-mod merge deepseek",
         "/ai-news-mod alias deepseek",
         "/ai-news-mod alias",
-        "/ai-news-mod topic quay",
+        "/ai-news-mod topic",
+        "/ai-news-mod hide story",
         "/ai-news-mod join deepseek",
         "/ai-news-mod mute",
         typed("draft", "d1", act="title", piece=2),
@@ -46,6 +47,8 @@ def test_what_has_to_be_said_first_is_asked_with_a_form(text):
         "/ai-news-mod alias deepseek name:ディープシーク",
         "/ai-news-mod join deepseek into:robots",
         "/ai-news-mod mute deepseek",
+        "/ai-news-mod topic quay",
+        "/ai-news-mod hide deepseek reason:dull",
         "/ai-news-mod setup",
         typed("draft", "d1", act="split", piece=2, at=40),
         typed("draft", "d1", act="join", piece=2),
@@ -70,6 +73,8 @@ def test_everything_else_is_answered_at_once(text):
         "/ai-news-mod approve deepseek revision:2",
         "/ai-news-mod merge deepseek into:robots",
         "/ai-news-mod mute deepseek",
+        "/ai-news-mod topic quay",
+        "/ai-news-mod hide deepseek reason:dull",
         "/ai-news-mod undo k3j4",
         typed("draft", "d1", act="down", piece=2),
     ],

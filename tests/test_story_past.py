@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.changes import Revision
 from bot.display import utf16_length
 from bot.model import Remark, Source
-from bot.story_past import (
+from bot.moderating.story_past import (
     FieldChange,
     before_retraction,
     brought_in,

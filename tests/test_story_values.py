@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.claims_kept import lost_claims, with_claims
 from bot.errors import InvalidInput, UserError
 from bot.language import Names
 from bot.model import LANGUAGES, Claim, Source
-from bot.phrases import phrase_error
-from bot.story_values import (
+from bot.moderating.claims_kept import lost_claims, with_claims
+from bot.moderating.story_values import (
     LIMITS,
     read_reason,
     typed_facts,
@@ -19,6 +18,7 @@ from bot.story_values import (
     with_facts,
     with_texts,
 )
+from bot.phrases import phrase_error
 from tests.factories import make_story, make_telling
 from tests.small_world import ARM, KUMO, NAMES
 

@@ -13,7 +13,7 @@ from bot.language import Names
 from bot.message import Limits, Paragraph, plain_text
 from bot.model import LANGUAGES, Topic, TopicId
 from bot.phrases import phrase
-from bot.terms import terms_message
+from bot.subscriptions.terms import terms_message
 from tests.factories import (
     NOW,
     make_actor,

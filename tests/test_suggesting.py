@@ -13,7 +13,7 @@ from bot.index import PostingsIndex
 from bot.language import Names
 from bot.model import LANGUAGES, StoryId, Topic, TopicId, WorkspaceId
 from bot.store import open_store
-from bot.wishes import fulfil
+from bot.subscriptions.wishes import fulfil
 from tests.factories import NOW, make_actor, make_story, make_subscription, make_telling
 
 NAMES = Names(

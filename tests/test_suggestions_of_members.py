@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.add_form import SUGGEST
-from bot.adding import MAX_A_DAY, MAX_WAITING, MAX_WAITING_HERE
+from bot.adding.add_form import SUGGEST
+from bot.adding.articles import MAX_A_DAY, MAX_WAITING, MAX_WAITING_HERE
 from bot.engine import Engine
 from bot.form import Form
 from bot.index import PostingsIndex

@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import InvalidSchedule
-from bot.timetable import FIRST, FRESH_FOR, check_cron, next_due, not_before, occurrence_at, turns, upcoming
+from bot.subscriptions.timetable import (
+    FIRST,
+    FRESH_FOR,
+    check_cron,
+    next_due,
+    not_before,
+    occurrence_at,
+    turns,
+    upcoming,
+)
 from tests.factories import make_subscription
 
 

@@ -13,14 +13,14 @@ from adapters.slack.render import LIMITS as SLACK
 from adapters.slack.render import render as slack
 from bot.changes import Curation
 from bot.commands import parse
-from bot.curated import overlaid
+from bot.curating.curated import overlaid
+from bot.curating.topic_forms import filled_in, lacks, topic_form
+from bot.curating.topic_messages import decisions, topics_message
+from bot.curating.unknown_names import UnknownName
 from bot.errors import InvalidInput
 from bot.message import Buttons, plain_text, split
 from bot.model import LANGUAGES
-from bot.moderator_commands import CurateTopic, ShowTopics
-from bot.topic_forms import filled_in, lacks, topic_form
-from bot.topic_messages import decisions, topics_message
-from bot.unknown_names import UnknownName
+from bot.moderating.commands import CurateTopic, ShowTopics
 from tests.factories import make_story, make_telling, make_topic
 from tests.messages import any_text
 

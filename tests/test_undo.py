@@ -6,14 +6,14 @@ from itertools import pairwise
 
 import pytest
 
+from bot.adding.intake import story_tokens
 from bot.changes import Curation
 from bot.engine import Engine
 from bot.index import PostingsIndex
-from bot.intake import story_tokens
 from bot.language import Names
 from bot.message import Buttons, plain_text
 from bot.model import PUBLIC, Remark, Source, Topic
-from bot.moderator_commands import ShowLog, UndoChange
+from bot.moderating.commands import ShowLog, UndoChange
 from tests.factories import (
     NOW,
     make_act,

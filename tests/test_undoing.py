@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.changes import Curation, Revision
 from bot.model import Remark, Source, Topic
-from bot.undoing import (
+from bot.moderating.undoing import (
     ChangedSince,
     curation_parts,
     curation_taken_back,

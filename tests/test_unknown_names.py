@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
+from bot.curating.unknown_names import MOST, unknown_names
 from bot.language import Names
 from bot.language.unknown import names_in
 from bot.model import StoryId
-from bot.unknown_names import MOST, unknown_names
 from tests.factories import NOW, make_story, make_telling, make_topic
 from tests.messages import any_text
 

@@ -11,7 +11,7 @@ from bot.errors import UserError
 from bot.language import Names
 from bot.model import LANGUAGES, Mention, Topic, TopicId
 from bot.phrases import phrase_error
-from bot.wishes import fulfil
+from bot.subscriptions.wishes import fulfil
 from tests.factories import make_subscription
 
 NAMES = Names(

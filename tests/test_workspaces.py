@@ -15,7 +15,7 @@ from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import Buttons, Paragraph, plain_text
 from bot.model import LANGUAGES, Posted, WorkspaceId
-from bot.moderator_commands import SETTINGS, SetUp
+from bot.moderating.commands import SETTINGS, SetUp
 from bot.phrases import phrase, phrase_error
 from bot.setup import MAX_MODERATORS, with_settings
 from bot.workspaces import role_of
@@ -199,6 +199,11 @@ def settings_from(words):
         ("language:英語", "language", "en"),
         ("zone:new york", "time_zone", "America/New_York"),
         ("zone:ａｓｉａ/tokyo desk:7", "time_zone", "Asia/Tokyo"),
+        ("publishers:managers", "publishers", "managers"),
+        ("publishers:なし", "publishers", "nobody"),
+        ("suggestions:YES", "suggestions", True),
+        ("suggestions:yes suggestions:いいえ", "suggestions", False),
+        ("replies:はい", "replies", True),
     ],
 )
 def test_settings_are_read_as_platforms_write_them(words, field, value):
@@ -219,6 +224,9 @@ def test_settings_are_read_as_platforms_write_them(words, field, value):
         ("desk:" + "7" * 65, "desk_unreadable"),
         ("language:both", "bad_option"),
         ("zone:Atlantis", "zone_unknown"),
+        ("publishers:members", "bad_option"),
+        ("suggestions:perhaps", "bad_option"),
+        ("replies:", "bad_option"),
         ("times:09:00", "unknown_wish"),
         ("language", "unknown_wish"),
         ("language:" + "a" * 2_000, "wishes_too_long"),
@@ -268,6 +276,9 @@ async def test_without_options_the_settings_are_shown(engine):
         "What moderators should know is told in #7.",
         "Notices are in Japanese.",
         "New subscriptions are in the time zone UTC.",
+        "What moderators add goes in at once.",
+        "Members may not suggest stories.",
+        "only moderators are told.",
     ):
         assert sentence in plain_text(message)
     runs = [run for block in message.blocks if isinstance(block, Paragraph) for run in block.runs]

@@ -12,8 +12,8 @@ from bot.errors import InvalidInput, NotFound
 from bot.model import Delivery, DeliveryId, DeliveryState, StoryId
 
 if TYPE_CHECKING:
+    from bot.delivering.ledger import Standing
     from bot.engine import Engine
-    from bot.ledger import Standing
     from bot.model import Language
     from bot.settings import Settings
 
@@ -43,20 +43,25 @@ def list_deliveries(
         if as_json:
             print_json(document)
         else:
-            columns = (document["due_at"], document["id"], document["state"], document["channel"])
+            columns = [document[name] for name in ("due_at", "id", "kind", "state", "channel")]
             line = "  ".join(map(str, [*columns, document["error"] or document["link"] or ""]))
             print(printable(line).rstrip())
 
 
 @delivery_app.command("show")
 def show_delivery(delivery_id: ID, as_json: AsJson = False) -> None:
-    """Show a delivery: its attempts as far as they are kept, when it is tried next, and where it stands."""
+    """Show a delivery: its attempts as far as they are kept, when it is tried next, and where it stands.
+
+    Of an edit the text is that of the message which it edits.
+    """
 
     async def use(engine: "Engine", settings: "Settings") -> dict[str, object]:
         from bot.message import plain_text
 
         delivery = await _known(engine, delivery_id)
-        return document_of(delivery, settings) | {"text": plain_text(delivery.message)}
+        edited = await engine.store.delivery(delivery.target) if delivery.target else None
+        shown = edited if edited and delivery.kind == "edit" else delivery
+        return document_of(delivery, settings) | {"text": plain_text(shown.message)}
 
     document = with_engine(use)
     if as_json:
@@ -126,7 +131,8 @@ def link_to(delivery: Delivery, settings: "Settings") -> str | None:
     if delivery.state != "posted" or channel.platform != PLATFORM:
         return None
     page = settings.web_url or f"http://127.0.0.1:{settings.web_port}"
-    return f"{page}/c/{channel.workspace}/{channel.id}#post-{delivery.id}"
+    post = delivery.target if delivery.kind == "edit" else delivery.id
+    return f"{page}/c/{channel.workspace}/{channel.id}#post-{post}"
 
 
 def document_of(delivery: Delivery, settings: "Settings") -> dict[str, object]:
@@ -145,6 +151,9 @@ def document_of(delivery: Delivery, settings: "Settings") -> dict[str, object]:
         "next_try_at": _instant(delivery.free_at) if delivery.state == "planned" else None,
         "claimed_until": _instant(delivery.free_at) if delivery.state == "sending" else None,
         "settled_at": _instant(delivery.settled_at),
+        "edited_at": _instant(delivery.edited_at),
+        "edits": delivery.target if delivery.kind == "edit" else None,
+        "because_of": delivery.cause,
         "message_id": delivery.message_id,
         "link": link_to(delivery, settings),
     }
@@ -156,7 +165,7 @@ def _instant(at: datetime | None) -> str | None:
 
 def in_words(found: "Standing", settings: "Settings", language: "Language") -> str:
     """Return where a story stands, as a sentence."""
-    from bot.ledger import told
+    from bot.delivering.ledger import told
 
     delivery = found.delivery
     if delivery is None:

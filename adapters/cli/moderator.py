@@ -13,7 +13,7 @@ from bot.errors import BotError, NotFound
 from bot.form import Form
 from bot.message import Limits, Message, plain_text
 from bot.model import PUBLIC, Actor, Channel, Interaction, Story, StoryId, WorkspaceId
-from bot.moderator_commands import ModeratorCommand
+from bot.moderating.commands import ModeratorCommand
 from bot.phrases import phrase
 
 if TYPE_CHECKING:

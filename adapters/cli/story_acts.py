@@ -19,7 +19,7 @@ from adapters.cli.moderator import (
 from adapters.cli.session import print_message, read_article, with_engine
 from bot.errors import InvalidInput
 from bot.model import ChangeId, Language, Story, WorkspaceId
-from bot.moderator_commands import MergeStories, ModerateStory, ModeratorCommand, StoryAct, UndoChange
+from bot.moderating.commands import MergeStories, ModerateStory, ModeratorCommand, StoryAct, UndoChange
 
 if TYPE_CHECKING:
     from bot.engine import Engine

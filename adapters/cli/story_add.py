@@ -10,7 +10,7 @@ from adapters.cli.session import AsJson, print_json, print_message, read_article
 from bot.commands import parse
 from bot.message import Buttons, Message, plain_text, story_of
 from bot.model import Actor, DraftId, Language, Story, StoryId
-from bot.moderator_commands import AddStories, ReviewDraft
+from bot.moderating.commands import AddStories, ReviewDraft
 
 if TYPE_CHECKING:
     from bot.engine import Engine
@@ -63,7 +63,7 @@ def _read(what: str) -> dict[str, str]:
     """Return what a file or an address fills in. Raises `InvalidInput` and OSError."""
     if what.startswith(("http://", "https://")):
         return {"text": what}
-    from bot.add_form import FILES, values_of_file
+    from bot.adding.add_form import FILES, values_of_file
     from bot.reading.encoding import MAX_BYTES
     from bot.run import utc_now
 

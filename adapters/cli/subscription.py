@@ -81,7 +81,7 @@ def list_subscriptions(as_json: AsJson = False) -> None:
     """List every channel's subscription; JSON has one a line."""
 
     async def use(engine: "Engine", settings: "Settings") -> list[tuple[Subscription, list["datetime"], str]]:
-        from bot.terms import when
+        from bot.subscriptions.terms import when
 
         found: list[Subscription] = []
         while page := await engine.store.subscriptions(None, 500, len(found)):
@@ -105,7 +105,7 @@ def show(channel: ChannelName, as_json: AsJson = False) -> None:
 
     async def use(engine: "Engine", settings: "Settings") -> "tuple[dict[str, object], Message]":
         from adapters.cli.documents import subscription_document
-        from bot.terms import terms_message
+        from bot.subscriptions.terms import terms_message
 
         subscription = await engine.store.subscription(place)
         if subscription is None:
@@ -197,8 +197,8 @@ def _given(wishes: Mapping[str, str | None]) -> dict[str, str]:
 
 def _turns(subscription: Subscription, engine: "Engine") -> list["datetime"]:
     """Return the next turns of a subscription that has any."""
-    from bot.terms import TURNS_SHOWN
-    from bot.timetable import turns
+    from bot.subscriptions.terms import TURNS_SHOWN
+    from bot.subscriptions.timetable import turns
 
     if subscription.state != "active":
         return []

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.delivering.pace import Pace
 from bot.engine import Engine
 from bot.errors import BotError, PostDelayed, PostRejected
 from bot.form import Form
 from bot.message import Button, Buttons, Heading, Limits, Message, note, paragraph
 from bot.model import LANGUAGES, Actor, Channel, Interaction, Language, Post, WorkspaceId
-from bot.pace import Pace
 from bot.phrases import phrase
 
 CHANNEL: Final = Channel(platform="console", workspace=WorkspaceId("local"), id="console")

@@ -10,8 +10,8 @@ from typing import Final
 from adapters.discord.permissions import KINDS
 from bot.commands import MAX_QUERY_CHARACTERS
 from bot.model import LANGUAGES
-from bot.moderator_commands import ACTIONS, MAX_PAGE
-from bot.wishes import MAX_STORIES
+from bot.moderating.commands import ACTIONS, MAX_PAGE
+from bot.subscriptions.wishes import MAX_STORIES
 
 SUBCOMMAND: Final = 1
 GROUP: Final = 2

@@ -26,7 +26,7 @@ from bot.errors import BotError, InvalidInput, UserError
 from bot.form import Form
 from bot.message import Message, paragraph
 from bot.model import Interaction, Language, WorkspaceId
-from bot.moderator_commands import ShowLog, ShowQueue, ShowStory, ShowTopics
+from bot.moderating.commands import ShowLog, ShowQueue, ShowStory, ShowTopics
 from bot.phrases import phrase, phrase_error
 from bot.settings import Settings
 from bot.showing import asks_form, stays_in_place
@@ -150,14 +150,14 @@ class Interactions:
             logger.warning("interaction=%s: a file cannot be read: %s", asked.id, error)
             await answering.give(_sentence("discord.no_file", language))
         else:
-            await answering.give(await asyncio.to_thread(self._engine.form_from_file, name, data, asked))
+            await answering.give(await self._engine.form_from_file(name, data, asked))
 
     async def _add_message(
         self, interaction: discord.Interaction, data: Mapping[str, Any], answering: Answering
     ) -> None:
         asked = await self._asking.asked(interaction, str(interaction.channel_id))
         message = read_message(data, asked.channel.workspace, asked.channel.id)
-        form = self._engine.form_from_message(
+        form = await self._engine.form_from_message(
             message.text, message.author, message.link, message.posted_at, asked
         )
         await answering.give(form)

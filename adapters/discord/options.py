@@ -21,7 +21,7 @@ from adapters.discord.command_options import (
 )
 from bot.commands import MAX_QUERY_CHARACTERS
 from bot.display import printable
-from bot.moderator_commands import read_as_name
+from bot.moderating.commands import read_as_name
 
 Given = Mapping[str, Any]
 """A part of an interaction's data, as Discord's documentation on interactions describes it."""

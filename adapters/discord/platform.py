@@ -29,9 +29,9 @@ from adapters.discord.places import PLATFORM, Known, Place, Places, nothing_know
 from adapters.discord.render import LIMITS, render, shown
 from adapters.discord.rest import IN_ALL, Json, Rest
 from adapters.discord.titles import title, title_of
+from bot.delivering.pace import Pace
 from bot.errors import ChannelLost, PostDelayed, PostFailed, PostRejected, PostUncertain, StoreError
 from bot.model import Channel, Post, WorkspaceId
-from bot.pace import Pace
 from bot.ports import Store
 
 T = TypeVar("T")

@@ -25,8 +25,8 @@ from adapters.discord.errors import (
     unanswered,
 )
 from adapters.discord.invalid import InvalidRequests
+from bot.delivering.pace import Pace, Pacer
 from bot.errors import PostDelayed, PostFailed
-from bot.pace import Pace, Pacer
 
 Json = dict[str, Any]
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from adapters.discord.permissions import KINDS
 from bot.commands import Ask, ChangeSubscription, Command, PostNow, ResumeSubscription, Subscribe
 from bot.message import Message, Paragraph, Run
 from bot.model import Language
-from bot.moderator_commands import SetUp
+from bot.moderating.commands import SetUp
 from bot.phrases import phrase
 
 _CHANNEL = "\x00"

@@ -14,6 +14,7 @@ from adapters.local.problems import answer_to
 from adapters.local.render import STATIC
 from adapters.local.sign_in import SignInPages
 from adapters.local.site import Site
+from adapters.local.story_pages import StoryPages
 from adapters.local.views import ViewPages
 
 HANDLER_TIMEOUT_S: Final = 30.0
@@ -33,10 +34,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def build_app(site: Site) -> web.Application:
     """Return the page as an application."""
     reading, channel, signing = ReadingPages(site), ChannelPages(site), SignInPages(site)
-    desk, views = DeskPages(site), ViewPages(site)
+    desk, views, stories = DeskPages(site), ViewPages(site), StoryPages(site)
     open_to_all = [
         web.get("/", reading.front),
-        web.get("/story/{id}", reading.story),
+        web.get("/story/{id}", stories.story),
         web.get("/digest/{id}", reading.digest),
         web.get("/feed.atom", reading.feed),
         web.get("/healthz", reading.health),
@@ -55,7 +56,7 @@ def build_app(site: Site) -> web.Application:
         web.post("/c/{workspace}/{channel}/form", channel.submit),
         web.post("/c/{workspace}/{channel}/file", channel.upload),
         web.get("/c/{workspace}/{channel}/message/{id}/as/{platform}", channel.look),
-        web.get("/w/{workspace}/story/{id}", reading.story_inside),
+        web.get("/w/{workspace}/story/{id}", stories.story_inside),
         web.get("/w/{workspace}/digest/{id}", reading.digest_inside),
         web.get("/w/{workspace}/queue", views.queue),
         web.get("/w/{workspace}/log", views.log),

@@ -1,6 +1,5 @@
 """The channel: its page, its live posts, and what is typed, pressed and filled in there."""
 
-import asyncio
 import json
 import secrets
 from collections.abc import Mapping
@@ -14,15 +13,15 @@ from adapters.local.headers import HEADERS
 from adapters.local.previews import discord, slack
 from adapters.local.site import Site, channel_in, fields_of, file_of, id_from, id_in, number_in
 from adapters.local.watching import place_of
-from bot import add_form
+from bot.adding import add_form
+from bot.adding.intake import MAX_ARTICLE_CHARACTERS
 from bot.commands import Command, parse
 from bot.completion import completion_of
 from bot.errors import BotError, UserError
 from bot.form import Form
-from bot.intake import MAX_ARTICLE_CHARACTERS
 from bot.message import Button, Buttons, Message, note, paragraph, plain_text
 from bot.model import Channel, Delivery, DeliveryId, Interaction
-from bot.moderator_commands import AddStories
+from bot.moderating.commands import AddStories, ModeratorCommand
 from bot.phrases import phrase, phrase_error
 from bot.reading.encoding import MAX_BYTES
 from bot.showing import stays_in_place
@@ -127,7 +126,7 @@ class ChannelPages:
         channel = channel_in(request)
         id_, name, data = await file_of(request, MAX_UPLOAD_BYTES)
         interaction = await self._site.interaction(request, channel, id_from(id_))
-        reply = await asyncio.to_thread(self._site.engine.form_from_file, name, data, interaction)
+        reply = await self._site.engine.form_from_file(name, data, interaction)
         if isinstance(reply, Message):
             return web.json_response({"problem": plain_text(reply)}, status=422)
         return await self._reply(request, channel, add_form.COMMAND, reply)
@@ -174,7 +173,8 @@ class ChannelPages:
         told = {
             "kind": "form" if isinstance(reply, Form) else "message",
             "html": html,
-            "in_place": stays_in_place(command),
+            # A page has room for answers side by side; moderators' views would be out of date.
+            "in_place": isinstance(command, ModeratorCommand) and stays_in_place(command),
             "refused": is_refused,
             "waiting": await self._site.waiting(request, channel.workspace),
         }

@@ -2,21 +2,17 @@
 
 from collections.abc import Sequence
 from functools import partial
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from adapters.local.feed import feed_entries
-from adapters.local.places import HOME, WORKSPACES, channel_of
-from adapters.local.site import Site, id_in, number_in, workspace_in
-from adapters.local.story import excerpt, history, is_withdrawn
+from adapters.local.site import Site, back_to, id_in, number_in, workspace_in
+from adapters.local.story import is_withdrawn
 from bot.briefing import digest_message, remarks, small_print
-from bot.curated import recounted
-from bot.errors import NotFound
-from bot.ledger import Standing, told
-from bot.model import PUBLIC, Channel, Digest, DigestId, Language, Story, StoryId, WorkspaceId
-from bot.terms import filters, trouble_told, when
-from bot.timetable import upcoming
+from bot.curating.curated import recounted
+from bot.model import PUBLIC, Digest, DigestId, Story, WorkspaceId
+from bot.subscriptions.terms import filters, trouble_told, when
+from bot.subscriptions.timetable import upcoming
 
 PAGE_SIZE = 20
 FEED_SIZE = 30
@@ -44,59 +40,6 @@ class ReadingPages:
             first=(page - 1) * PAGE_SIZE + 1,
             more=len(stories) > PAGE_SIZE,
         )
-
-    async def story(self, request: web.Request) -> web.Response:
-        """Return a public story: its permalink."""
-        return await self._story(request, PUBLIC)
-
-    async def story_inside(self, request: web.Request) -> web.Response:
-        """Return a story as a workspace sees it."""
-        return await self._story(request, workspace_in(request))
-
-    async def _story(self, request: web.Request, workspace: WorkspaceId) -> web.Response:
-        viewer = self._site.viewer(request)
-        try:
-            record = await self._site.engine.story(StoryId(id_in(request)), workspace)
-        except NotFound as error:
-            raise web.HTTPNotFound from error
-        story, article = record.story, record.article
-        telling = story.telling(viewer.language)
-        is_told = story.status == "published"
-        others = [each for each in (story.updates, story.remark and story.remark.into) if each]
-        return self._site.page(
-            request,
-            "story.html",
-            status=200 if is_told else 410,
-            story=story,
-            workspace=workspace,
-            channel_path=_channel_path(request, workspace),
-            telling=telling,
-            remarks=remarks(story, viewer.language),
-            others=await self._site.engine.store.stories(others, workspace),
-            excerpt=excerpt(article.text, story.span) if article and story.span and is_told else None,
-            history=history(record.revisions, telling.language, told_all=viewer.moderates),
-            topics=await self._topic_names(story, workspace, request),
-            standings=await self._standings(story, workspace, request) if viewer.moderates else [],
-        )
-
-    async def _standings(
-        self, story: Story, workspace: WorkspaceId, request: web.Request
-    ) -> list[tuple[Channel, str]]:
-        """Return for each of a workspace's channels why the story was posted there, or why it was not."""
-        language = self._site.viewer(request).language
-        known = WORKSPACES.get(workspace)
-        places = [channel_of(workspace, name) for name in known.channels] if known else []
-        found = [(place, await self._site.engine.standing(story.id, place)) for place in places if place]
-        return [(place, self._standing(standing, place, language)) for place, standing in found]
-
-    def _standing(self, found: Standing, place: Channel, language: Language) -> str:
-        at = found.delivery and (found.delivery.settled_at or found.delivery.free_at)
-        return told(found, self._site.renderer.clock(at, language) if at else "", f"#{place.id}", language)
-
-    async def _topic_names(self, story: Story, workspace: WorkspaceId, request: web.Request) -> list[str]:
-        names, language = await self._site.engine.known.of(workspace), self._site.viewer(request).language
-        counted = dict.fromkeys(map(names.counted, story.topics))
-        return [names.topics[topic].names[language] for topic in counted if topic in names.topics]
 
     async def digest(self, request: web.Request) -> web.Response:
         """Return a digest as far as its stories are public, in the reader's language."""
@@ -132,7 +75,7 @@ class ReadingPages:
             digest=digest,
             remarks=partial(remarks, language=language),
             workspace=workspace,
-            channel_path=_channel_path(request, workspace),
+            channel_path=back_to(request, workspace),
             withdrawn=withdrawn,
             absent=len(digest.story_ids) - len(stories) - len(withdrawn or ()),
         )
@@ -176,15 +119,6 @@ class ReadingPages:
             name: (trouble if inside else "trouble") if trouble else "ok" for name, trouble in parts.items()
         }
         return web.json_response({"healthy": healthy, **shown}, status=200 if healthy else 503)
-
-
-def _channel_path(request: web.Request, workspace: WorkspaceId) -> str:
-    """Return the address of the channel that the reader came from, else of the workspace's first."""
-    came_from = urlsplit(request.headers.get("Referer", "")).path.split("/")
-    home = WORKSPACES.get(workspace, HOME)
-    if came_from[:2] == ["", "c"] and len(came_from) == 4 and channel_of(came_from[2], came_from[3]):
-        return "/".join(came_from)
-    return f"/c/{home.id}/{home.channels[0]}"
 
 
 class DeskPages:

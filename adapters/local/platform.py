@@ -10,10 +10,10 @@ from typing import Final
 
 from adapters.local.places import PLATFORM, WORKSPACES, channel_of
 from adapters.local.watching import Arrival, Known
+from bot.delivering.pace import Pace
 from bot.errors import ChannelLost
 from bot.message import Limits
 from bot.model import Channel, Delivery, Post, WorkspaceId
-from bot.pace import Pace
 from bot.ports import Store
 
 RECENT: Final = 50

@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 from aiohttp import HttpVersion11, web
 from aiohttp.http_exceptions import BadHttpMessage
 from multidict import MultiDictProxy
 
 from adapters.local.access import TRIES_S, Door, WrongTries, bearer_token
-from adapters.local.places import WORKSPACES, channel_of
+from adapters.local.places import HOME, WORKSPACES, channel_of, first_channel
 from adapters.local.platform import LocalPlatform
 from adapters.local.render import Renderer
 from adapters.local.viewer import Viewer, viewer_of
@@ -136,7 +137,8 @@ class Site:
         """Return how many stories wait for the viewer's approval; None where they approve none."""
         if not self.viewer(request).moderates:
             return None
-        return await self.engine.store.count_waiting(workspace)
+        interaction = await self.interaction(request, first_channel(workspace), "waiting")
+        return (await self.engine.moderation.queue(interaction, 1, 0)).total
 
     async def interaction(self, request: web.Request, channel: Channel, id_: str) -> Interaction:
         """Return what the viewer did in a channel, named by `id_`."""
@@ -190,6 +192,15 @@ def workspace_in(request: web.Request) -> WorkspaceId:
     if workspace not in WORKSPACES:
         raise web.HTTPNotFound
     return workspace
+
+
+def back_to(request: web.Request, workspace: WorkspaceId) -> str:
+    """Return the address of the channel that the reader came from, else of the workspace's first."""
+    came_from = urlsplit(request.headers.get("Referer", "")).path.split("/")
+    home = WORKSPACES.get(workspace, HOME)
+    if came_from[:2] == ["", "c"] and len(came_from) == 4 and channel_of(came_from[2], came_from[3]):
+        return "/".join(came_from)
+    return f"/c/{home.id}/{home.channels[0]}"
 
 
 def id_in(request: web.Request) -> str:

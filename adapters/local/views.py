@@ -14,7 +14,7 @@ from adapters.local.site import Site, number_in, workspace_in
 from bot.changes import Action
 from bot.message import Message
 from bot.model import Channel
-from bot.moderator_commands import ACTIONS, MAX_PAGE, ModeratorCommand, ShowLog, ShowQueue, ShowTopics
+from bot.moderating.commands import ACTIONS, MAX_PAGE, ModeratorCommand, ShowLog, ShowQueue, ShowTopics
 
 MAX_SOUGHT: Final = 200
 """How much of what is sought in the log is looked at, in characters."""

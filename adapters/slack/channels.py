@@ -13,8 +13,8 @@ from adapters.slack.access import PLATFORM
 from adapters.slack.errors import Refused, failure
 from adapters.slack.platform import SlackPlatform
 from adapters.slack.web_api import Json
+from bot.delivering.losses import lose_channel, regain_channel
 from bot.errors import ChannelLost, LossReason
-from bot.losses import lose_channel, regain_channel
 from bot.model import Channel, WorkspaceId
 from bot.ports import Clock, Store
 

@@ -127,7 +127,7 @@ class Interactions:
         if file is not None and interaction.actor.role != "member":
             await self._show(call, await self._form_from_file(call, file, interaction), interaction)
             return
-        reply = self._engine.form_from_message(
+        reply = await self._engine.form_from_message(
             unescape(text_of(message)),
             await self._author(call, message),
             await self._permalink(call, str(message.get("ts", ""))),
@@ -146,7 +146,7 @@ class Interactions:
         except Unreadable as error:
             logger.warning("a file of %s cannot be read: %s", call.team, error)
             return sentence("slack.no_file", language)
-        return await asyncio.to_thread(self._engine.form_from_file, name, data, interaction)
+        return await self._engine.form_from_file(name, data, interaction)
 
     async def submit(self, call: Call, view: Payload, is_question: bool) -> None:
         """Do what a modal asks that was filled in; one that is not ours, or not its opener's, is refused."""

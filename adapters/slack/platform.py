@@ -16,10 +16,10 @@ from adapters.slack.installations import Installed
 from adapters.slack.render import LIMITS, USER, render, render_plain
 from adapters.slack.turns import Turns
 from adapters.slack.web_api import Json, ask
+from bot.delivering.pace import Pace
 from bot.errors import PostDelayed, PostFailed, PostUncertain
 from bot.identity import derived_id
 from bot.model import Channel, Post, WorkspaceId
-from bot.pace import Pace
 from bot.ports import Store
 from bot.workspaces import Workspaces
 

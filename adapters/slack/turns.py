@@ -5,9 +5,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.delivering.pace import Pace, Pacer
 from bot.errors import PostDelayed
 from bot.model import Channel, WorkspaceId
-from bot.pace import Pace, Pacer
 
 IN_WORKSPACE: Final = Pace(per_second=5)
 """300 posts a minute: Slack's documentation on rate limits allows a workspace "several hundred" of them."""

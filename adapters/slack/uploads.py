@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from adapters.slack.call import Payload
-from bot.add_form import FILES
+from bot.adding.add_form import FILES
 from bot.errors import BotError, InvalidInput
 from bot.reading.encoding import MAX_BYTES
 

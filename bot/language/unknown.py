@@ -36,8 +36,7 @@ _COMMON: Final = frozenset(
     she so some that the their then there these they this those to today two we what when where which
     while who why with yes yet you your also after all although among another any because before both despite
     each even every few first second third here however instead last many meanwhile more most much nor once
-    only other
-    others over since still such than though three through under until unlike yesterday tomorrow
+    only other others over since still such than though three through under until unlike yesterday tomorrow
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
     september october november december spring summer autumn winter
     mr mrs ms dr prof professor president vice prime minister secretary senator judge chairman chief executive
@@ -115,7 +114,8 @@ def _latin(text: str, common: frozenset[str]) -> Iterator[str]:
     for span in sentences(text):
         sentence = text[span.start : span.end]
         for found in _LATIN_NAME.finditer(sentence):
-            begins = not japanese and not re.search(rf"[{_LETTER}]", sentence[: found.start()])
+            is_owner = sentence[found.end() :].startswith(("'s", "’s"))
+            begins = not (japanese or is_owner or re.search(rf"[{_LETTER}]", sentence[: found.start()]))
             name = _without_common(found[0], begins, common)
             if name:
                 yield name

@@ -145,6 +145,8 @@ async def insert_deliveries(
 ) -> None:
     """Save deliveries, and which stories they tell; one whose story has changed meanwhile is outdated."""
     owed = list(deliveries)
+    if not owed:
+        return
     told: dict[str, dict[str, int | None]] = {
         delivery.id: revisions_told(delivery.message) for delivery in owed
     }

@@ -287,11 +287,12 @@ async def _publish(
     if digest is None:
         return
     await transaction.fetch(sql.INSERT_DIGEST, *rows.digest_values(digest))
+    # Before what refers to stories and so locks them: who saves stories takes numbers first, as this does.
+    await saving.insert_deliveries(transaction, deliveries)
     channel = rows.channel_values(digest.channel)
     await transaction.execute_many(
         sql.INSERT_CHANNEL_STORY, [(*channel, story_id, digest.id) for story_id in digest.story_ids]
     )
-    await saving.insert_deliveries(transaction, deliveries)
 
 
 async def _settle(

@@ -1,12 +1,25 @@
 """What other processes do to a store in the contract's races: functions that a new process can import."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.errors import Conflict
+from bot.message import Heading, Manner
 from bot.model import StoryId
 from bot.store import open_store
-from tests.factories import NOW, make_change, make_delivery, make_digest, make_story, make_workspace
+from tests.factories import (
+    NOW,
+    make_change,
+    make_channel,
+    make_delivery,
+    make_digest,
+    make_message,
+    make_occurrence,
+    make_story,
+    make_subscription,
+    make_workspace,
+)
 
 start = None
 
@@ -108,3 +121,43 @@ def join_and_take(url, owner):
         return joined, taken, held, seen
 
     return asyncio.run(run())
+
+
+def correct_again_and_again(url, task):
+    """Be one who corrects a story, or one who publishes digests that tell it as it was read just before."""
+
+    async def run():
+        store = await open_store(url)
+        start.wait()
+        for number in range(ROUNDS):
+            await (correct(store) if task == "correct" else publish(store, f"{task}{number}"))
+        await store.close()
+
+    asyncio.run(run())
+
+
+ROUNDS = 25
+
+
+async def correct(store):
+    while True:
+        (story,) = (await store.stored_stories([StoryId("story")])).values()
+        try:
+            after = replace(story, revision=story.revision + 1)
+            await store.save_stories([make_change(after, action="correct", retells=True)])
+        except Conflict:
+            continue
+        return
+
+
+async def publish(store, name):
+    (story,) = (await store.stored_stories([StoryId("story")])).values()
+    channel = make_channel(id=name)
+    subscription = await store.add_subscription(make_subscription(id=f"of {name}", channel=channel))
+    digest = make_digest(
+        id=name, channel=channel, occurrence=make_occurrence(subscription_id=subscription.id)
+    )
+    blocks = (Heading("1. A story", 2, story_id="story", manner=Manner(number=1)),)
+    message = make_message(blocks=blocks, told=(("story", story.revision),))
+    delivery = make_delivery(id=f"{name}.1", series=name, channel=channel, message=message)
+    await store.publish(digest, [delivery], subscription, NOW + timedelta(days=1))

@@ -174,7 +174,7 @@ async def test_publishing_that_fails_at_any_statement_leaves_nothing_behind(stor
         assert await store.subscription(make_channel()) == subscription
         assert len(await store.fresh_stories(subscription, 10)) == 1
 
-    assert failures == 5  # due time, digest, stories, deliveries, copies
+    assert failures == 5  # due time, digest, deliveries, copies, stories
     assert await store.delivery("digest.1") == make_delivery()
 
 

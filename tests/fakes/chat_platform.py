@@ -7,10 +7,10 @@ from math import isfinite
 
 import aiohttp
 
+from bot.delivering.pace import Pace
 from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
 from bot.message import Limits, plain_text
 from bot.model import Channel, Post, WorkspaceId
-from bot.pace import Pace
 
 LOSSES = {404: "deleted", 410: "archived", 403: "no_permission", 401: "signed_out"}
 

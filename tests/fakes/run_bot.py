@@ -10,9 +10,9 @@ import signal
 from contextlib import AsyncExitStack
 from typing import Any
 
+from bot.delivering.outbox import Terms
 from bot.engine import Engine
 from bot.model import Channel, WorkspaceId
-from bot.outbox import Terms
 from bot.run import open_engine, ticking, until_signalled
 from bot.settings import Settings
 from tests.fakes.chat_platform import ChatPlatform

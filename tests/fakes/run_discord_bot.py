@@ -13,8 +13,8 @@ from discord.http import Route
 
 from adapters.discord.connection import connect
 from adapters.discord.gateway import GatewayTerms
+from bot.delivering.outbox import Terms
 from bot.engine import Engine
-from bot.outbox import Terms
 from bot.run import open_engine, ticking, until_signalled
 from bot.settings import Settings
 from tests.discord_world import QuickPlatform

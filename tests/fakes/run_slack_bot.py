@@ -9,9 +9,9 @@ from contextlib import AsyncExitStack
 
 from adapters.slack.connection import connect
 from adapters.slack.mode import mode_of
+from bot.delivering.outbox import Terms
 from bot.engine import Engine
 from bot.model import Channel, WorkspaceId
-from bot.outbox import Terms
 from bot.run import open_engine, ticking, until_signalled
 from bot.settings import Settings
 from tests.fakes.run_bot import POINTS, Watched

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.delivering.outbox import LEASE_S, MAX_DOUBTS, Outbox, Terms
 from bot.errors import PostDelayed
 from bot.message import Paragraph, plain_text
-from bot.outbox import LEASE_S, MAX_DOUBTS, Outbox, Terms
 from tests.factories import (
     NOW,
     make_channel,

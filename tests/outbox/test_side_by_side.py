@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.delivering.outbox import LEASE_S, MAX_DOUBTS, Outbox, Terms, delayed_until, retry_at
 from bot.errors import StoreError
-from bot.outbox import LEASE_S, MAX_DOUBTS, Outbox, Terms, delayed_until, retry_at
 from bot.store import open_store
 from tests.factories import (
     NOW,

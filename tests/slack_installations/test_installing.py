@@ -7,9 +7,9 @@ import aiohttp
 import pytest
 
 from adapters.slack.installations import SHELF, States
+from bot.delivering.outbox import Outbox
 from bot.errors import StoreError
 from bot.model import Channel, WorkspaceId
-from bot.outbox import Outbox
 from bot.run import utc_now
 from bot.store import open_store
 from tests.fakes.slack_reading import text_of

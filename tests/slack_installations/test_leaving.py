@@ -11,9 +11,9 @@ from adapters.slack.access import SingleAccess
 from adapters.slack.cipher import Cipher
 from adapters.slack.installations import SHELF, Installed
 from adapters.slack.platform import MODERATORS
+from bot.delivering.outbox import Outbox
 from bot.errors import ChannelLost, InvalidSettings, PostDelayed
 from bot.model import Channel, WorkspaceId
-from bot.outbox import Outbox
 from bot.run import utc_now
 from bot.store import open_store
 from bot.workspaces import Workspaces

@@ -2,10 +2,10 @@
 
 import pytest
 
+from bot.delivering.outbox import Outbox
 from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
 from bot.message import paragraph
 from bot.model import Channel, WorkspaceId
-from bot.outbox import Outbox
 from bot.run import utc_now
 from tests.factories import make_message
 from tests.fakes.slack_reading import text_of

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.outbox import Outbox
+from bot.delivering.outbox import Outbox
 from bot.run import utc_now
 from tests.fakes.slack_reading import text_of
 from tests.slack_platform.answers import TERMS, UNCLEAR, owe

@@ -67,9 +67,9 @@ function replaceStill(old, fresh) {
 
 const CHOOSABLE = "a[href], button";
 
-// What a button is about, whatever it does and whichever revision it was made for.
-function subjectOf(element) {
-  return element.dataset.command?.replace(/ (act|revision):\S+/g, "");
+// What a button does, whichever revision it was made for.
+function commandOf(element) {
+  return element.dataset.command?.replace(/ revision:\S+/, "");
 }
 
 // The button or link that stands in a message told anew for the one that was chosen in it, so that focus stays
@@ -77,15 +77,9 @@ function subjectOf(element) {
 function counterpart(chosen, old, fresh) {
   const at = [...old.querySelectorAll(CHOOSABLE)].indexOf(chosen);
   const others = [...fresh.querySelectorAll(CHOOSABLE)];
-  const command = chosen.dataset.command?.replace(/ revision:\S+/, "");
-  const same = others.find((other) => command && other.dataset.command?.replace(/ revision:\S+/, "") === command);
-  if (same) {
-    return same;
-  }
-  const there = others[at];
-  const isLike =
-    there && (there.textContent === chosen.textContent || (command && subjectOf(there) === subjectOf(chosen)));
-  return isLike ? there : null;
+  const command = commandOf(chosen);
+  const same = others.find((other) => command && commandOf(other) === command);
+  return same ?? (others[at]?.textContent === chosen.textContent ? others[at] : null);
 }
 
 // Puts a reply where the one stood that its button was pressed in.
@@ -179,6 +173,26 @@ log.addEventListener("answered", ({ detail: { waiting } }) => {
   if (count && waiting !== null) {
     count.textContent = waiting;
     count.hidden = waiting === 0;
+  }
+});
+
+// What else the page tells of a story that was changed is fetched anew.
+log.addEventListener("answered", async () => {
+  const stale = document.querySelectorAll("[data-fresh]");
+  if (stale.length === 0) {
+    return;
+  }
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    for (const part of stale) {
+      const fresh = page.getElementById(part.id);
+      if (fresh && !fresh.isEqualNode(part)) {
+        part.replaceWith(fresh);
+      }
+    }
+    document.title = page.title;
+  } catch {
+    tell(state.dataset.failed, "problem");
   }
 });
 

@@ -1,0 +1,1 @@
+"""Articles come in: by form, address, file or message; cut, looked through piece by piece, and saved."""

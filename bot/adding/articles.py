@@ -1,0 +1,182 @@
+"""Adding articles: by the form, by an address that is read, or from a message; members suggest them."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.adding import add_form
+from bot.adding.add_form import Submission
+from bot.adding.drafting import Drafting
+from bot.adding.publishing import Publishing
+from bot.chronicle import LogFilter
+from bot.curating.known_names import KnownNames
+from bot.display import web_url
+from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError
+from bot.form import Form
+from bot.message import Message, note
+from bot.model import PUBLIC, Actor, Interaction, Source, Workspace, WorkspaceId
+from bot.moderating.commands import AddStories
+from bot.moderating.rights import reaches_everyone
+from bot.phrases import phrase, phrase_error, phrase_fetch
+from bot.ports import Clock, Fetcher, Page, Store
+from bot.reading.page import PageArticle
+from bot.subscriptions.digest_form import FIELDS
+from bot.subscriptions.subscribing import check_moderator
+
+MAX_WAITING: Final = 3
+MAX_A_DAY: Final = 10
+MAX_WAITING_HERE: Final = 50
+"""Suggested stories of one person that wait, suggestions of one person in a day, and all that wait."""
+
+_A_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """What reads addresses: a page is fetched, then its article is read, as of an instant."""
+
+    fetcher: Fetcher
+    read_page: Callable[[Page, datetime], PageArticle]
+
+
+class Adding:
+    """The ways in which people bring articles in. `operators` are the workspaces that may do so for all."""
+
+    def __init__(
+        self,
+        store: Store,
+        names: KnownNames,
+        clock: Clock,
+        drafting: Drafting,
+        web: Web | None,
+        operators: Collection[WorkspaceId],
+    ) -> None:
+        self._store = store
+        self._names = names
+        self._clock = clock
+        self._drafting = drafting
+        self._publishing = Publishing(store, names, clock)
+        self._web = web
+        self._operators = operators
+
+    async def reply(self, command: AddStories, interaction: Interaction) -> Message | Form:
+        """Return the form, or what became of the article at the address named. Raises `NotAllowed`."""
+        check_moderator(interaction.actor)
+        if not command.url:
+            return await self.form(interaction)
+        return await self.submit({"text": command.url}, interaction)
+
+    async def form(
+        self, interaction: Interaction, values: Mapping[str, str] | None = None, problem: str = ""
+    ) -> Form:
+        """Return the form, with as many fields as there is room for."""
+        actor = interaction.actor
+        has_room = interaction.form_fields >= FIELDS
+        return add_form.form(
+            actor.language,
+            values,
+            problem,
+            names=await self._names.of_stories(actor.workspace) if has_room else None,
+            reach=reaches_everyone(actor, self._operators),
+        )
+
+    async def form_from_message(
+        self, text: str, author: str, link: str | None, posted_at: datetime, interaction: Interaction
+    ) -> Form:
+        """Return the form filled with a message of a chat; `link` is its address. Raises `NotAllowed`."""
+        check_moderator(interaction.actor)
+        return await self.form(interaction, add_form.values_of_message(text, author, link, posted_at))
+
+    async def form_from_file(self, name: str, data: bytes, interaction: Interaction) -> Form:
+        """Return the form filled with a file. Raises `UserError` where it may not be, or is no text."""
+        check_moderator(interaction.actor)
+        values = await asyncio.to_thread(add_form.values_of_file, name, data, self._clock())
+        return await self.form(interaction, values)
+
+    async def submit(self, values: Mapping[str, str], interaction: Interaction) -> Message | Form:
+        """Add what was filled in; the form comes back with what is wrong. Raises `NotAllowed`."""
+        actor = interaction.actor
+        check_moderator(actor)
+        try:
+            given = await self._read(values, actor)
+            if given.for_everyone and not reaches_everyone(actor, self._operators):
+                raise NotAllowed("operators_only")
+            if address := add_form.address_alone(given.text):
+                given = await self._fetched(address, given, values)
+            workspace = PUBLIC if given.for_everyone else actor.workspace
+            return await self._drafting.begin(given, interaction, workspace)
+        except UserError as error:
+            return await self.form(interaction, values, phrase_error(error, actor.language))
+        except FetchFailed as error:
+            return await self.form(interaction, values, phrase_fetch(error, actor.language))
+
+    async def _read(self, values: Mapping[str, str], actor: Actor) -> Submission:
+        """Return what was filled in; what is for everyone has topics that everyone knows."""
+        owner = PUBLIC if add_form.is_for_everyone(values) else actor.workspace
+        return add_form.read(values, actor, await self._names.of_stories(owner))
+
+    async def _fetched(self, address: str, given: Submission, values: Mapping[str, str]) -> Submission:
+        """Return what stands at an address; what was typed beside it counts more.
+
+        Raises `FetchFailed`, and `InvalidInput` where there is no article.
+        """
+        if self._web is None:
+            raise InvalidInput("fetch_off")
+        page = await self._web.fetcher.fetch(address)
+        article = await asyncio.to_thread(self._web.read_page, page, self._clock())
+        name = article.source if article.source and not values.get("source", "").strip() else ""
+        url = given.source.url or web_url(article.url) or page.url
+        return replace(
+            given,
+            text=article.text,
+            source=Source(name=name or given.source.name, url=url),
+            language=given.language or article.language,
+            published_at=given.published_at or article.published_at,
+            title=given.title or article.title,
+        )
+
+    # Suggestions
+
+    async def suggestion_form(self, interaction: Interaction) -> Form:
+        """Return the form that a story is suggested with. Raises `NotAllowed` where members may not."""
+        await self._open_to_suggestions(interaction)
+        return add_form.suggestion_form(interaction.actor.language)
+
+    async def suggest(self, values: Mapping[str, str], interaction: Interaction) -> Message | Form:
+        """Let a suggestion wait for approval; the form comes back with what is wrong. Raises `NotAllowed`."""
+        actor = interaction.actor
+        workspace = await self._open_to_suggestions(interaction)
+        try:
+            given = replace(await self._read(values, actor), for_everyone=False)
+            if add_form.address_alone(given.text):
+                raise InvalidInput("suggest_text")
+            draft = await self._drafting.draft_of(given, actor, actor.workspace, suggested=True)
+            if any(piece.like for piece in draft.pieces):
+                raise InvalidInput("suggest_known")
+            await self._check_pace(actor, len(draft.pieces))
+            published = await self._publishing.publish(draft, actor, "waiting", workspace)
+        except UserError as error:
+            return add_form.suggestion_form(actor.language, values, phrase_error(error, actor.language))
+        key = "suggest.done" if published.new else "suggest.already"
+        return Message((note(phrase(key, actor.language, count=len(draft.pieces))),), actor.language)
+
+    async def _open_to_suggestions(self, interaction: Interaction) -> Workspace:
+        """Return the asker's workspace. Raises `NotAllowed` where it takes no suggestions."""
+        known = await self._store.workspace(interaction.channel.platform, interaction.actor.workspace)
+        if known is None or not known.suggestions:
+            raise NotAllowed("suggest_off")
+        return known
+
+    async def _check_pace(self, actor: Actor, count: int) -> None:
+        """Raise `InvalidInput` where `count` further stories would be too many."""
+        if count > MAX_WAITING:
+            raise InvalidInput("suggest_many", count=count, limit=MAX_WAITING)
+        if await self._store.count_waiting(actor.workspace, actor.id) + count > MAX_WAITING:
+            raise InvalidInput("suggest_waiting", limit=MAX_WAITING)
+        lately = LogFilter(action="suggest", actor=actor.id or actor.name, since=self._clock() - _A_DAY)
+        if await self._store.count_changes([actor.workspace], lately) >= MAX_A_DAY:
+            raise InvalidInput("suggest_pace", limit=MAX_A_DAY)
+        if await self._store.count_waiting(actor.workspace) + count > MAX_WAITING_HERE:
+            raise InvalidInput("suggest_full")

@@ -1,0 +1,1 @@
+"""What workspaces decide for themselves: stories hidden and pinned, topics, and the names that they know."""

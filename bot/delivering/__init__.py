@@ -1,0 +1,1 @@
+"""What is owed to channels reaches them once, and is put right there when its stories change."""

@@ -1,0 +1,370 @@
+"""The outbox: deliveries are claimed, posted, settled; nothing owed is lost, nothing findable is repeated.
+
+Each platform has an outbox of its own. In it, channels go side by side and one channel's deliveries go
+in their order, so that a slow or broken channel delays no other.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from bot.delivering import notices
+from bot.delivering.copies import changed_stories, instead, reads_alike, stories_in
+from bot.delivering.losses import lose_channel
+from bot.delivering.pace import Pacer
+from bot.delivering.retelling import as_it_reads_now
+from bot.errors import ChannelLost, PostDelayed, PostFailed, PostRejected, StoreError, loss_of
+from bot.message import Message
+from bot.model import Delivery, GiveUp, Outcome, Post, Posted, StoryId, TryAgain, opening_id
+from bot.ports import Clock, Platform, Store
+
+logger = logging.getLogger(__name__)
+
+LEASE_S: Final = 60.0
+"""How long a claim holds, in seconds: longer than any platform's own time-outs and retries."""
+
+MAX_DOUBTS: Final = 12
+"""With waits that double from 5 s to 1 h, the twelfth attempt comes some three hours after the first."""
+
+LONGEST_RETRY_S: Final = 3_600.0
+LONGEST_DELAY_S: Final = 100 * 365 * 86_400.0
+"""What a platform asks for beyond this is no time any more."""
+
+LINGER_S: Final = 0.5
+"""How long a turn waits for what is under way before it leaves the slow to themselves."""
+
+MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How deliveries are worked at."""
+
+    lease_s: float = LEASE_S
+    first_retry_s: float = 5.0
+    at_once: int = 32
+    settle_again_s: float = 1.0
+    """How soon a settling that the database refused is tried again."""
+
+    def to_hold(self, per_second: float) -> int:
+        """Return how many claims may be held: those at work and as many in wait, if the lease allows."""
+        return int(max(1, min(2 * self.at_once, per_second * self.lease_s / 4)))
+
+
+USUAL: Final = Terms()
+
+
+def retry_at(attempt: int, now: datetime, luck: float = 0.0, first_s: float = 5.0) -> datetime:
+    """Return when to try again after `attempt` attempts: 5 s, 10 s, 20 s … at most an hour.
+
+    Up to half of the wait is taken off by `luck`, a number from 0 to 1, so that many do not come at once.
+    """
+    wait_s = min(first_s * 2 ** min(attempt - 1, 32), LONGEST_RETRY_S)
+    return now + timedelta(seconds=wait_s * (1 - luck / 2))
+
+
+def delayed_until(now: datetime, retry_after_s: float) -> datetime:
+    """Return when a wait is over, never earlier: instants are kept to the millisecond."""
+    wait_s = min(max(retry_after_s, 0.0), LONGEST_DELAY_S)
+    at = now + timedelta(microseconds=ceil(wait_s * 1_000_000))
+    return at + (-timedelta(microseconds=at.microsecond)) % MILLISECOND
+
+
+class _TooLate(Exception):
+    """What is left of the lease is too little to begin a request."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Claim:
+    """A delivery while it is ours.
+
+    It is until `until` by the clock that all workers share, and until `until_s` by one that nobody sets.
+    """
+
+    delivery: Delivery
+    clock: Clock
+    lease_s: float
+    until: datetime
+    until_s: float
+    begun: bool = False
+    """Whether the platform has been asked, so that only an answer tells what became of it."""
+
+    def left_s(self) -> float:
+        """Return how many seconds of the lease are left."""
+        by_clock = (self.until - self.clock()).total_seconds()
+        return min(by_clock, self.until_s - asyncio.get_running_loop().time())
+
+    def begin(self) -> None:
+        """Raise `_TooLate` unless a request that begins now can end within the lease."""
+        if self.left_s() < self.lease_s / 2:
+            raise _TooLate
+        self.begun = True
+
+
+class Outbox:
+    """Delivers what is due on one platform, under claims of one `owner`."""
+
+    def __init__(
+        self,
+        store: Store,
+        platform: Platform,
+        clock: Clock,
+        owner: str,
+        terms: Terms = USUAL,
+        luck: Callable[[], float] = random.random,
+    ) -> None:
+        self._store = store
+        self._platform = platform
+        self._clock = clock
+        self._owner = owner
+        self._terms = terms
+        self._luck = luck
+        self._pacer = Pacer(platform.pace)
+        self._to_hold = terms.to_hold(platform.pace.per_second)
+        self._sending = asyncio.Semaphore(terms.at_once)
+        self._turns = asyncio.Lock()
+        self._held: dict[asyncio.Task[bool], _Claim] = {}
+        self._stopped = False
+
+    async def deliver(self) -> int:
+        """Work until nothing more is due that can begin now; return how many were posted.
+
+        What is slow stays under way. Raises what went wrong first, when all the rest is done.
+        """
+        posted, failure = 0, None
+        while not self._stopped:
+            claimed = await self._claim()
+            if not self._held:
+                break
+            done, _ = await asyncio.wait(self._held, timeout=LINGER_S, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                del self._held[task]
+                error = None if task.cancelled() else task.exception()
+                failure = failure or error
+                posted += not task.cancelled() and error is None and task.result()
+            if not done and not claimed:
+                break
+        if failure is not None:
+            raise failure
+        return posted
+
+    async def drain(self) -> int:
+        """Work until nothing is due and nothing is under way; return how many were posted."""
+        posted = await self.deliver()
+        while self._held and not self._stopped:
+            await asyncio.wait(self._held)
+            posted += await self.deliver()
+        return posted
+
+    async def stop(self, grace_s: float) -> bool:
+        """Begin nothing more; return whether what was begun is settled, in `grace_s` seconds at most."""
+        self._stopped = True
+        for task, claim in self._held.items():
+            if not claim.begun:
+                task.cancel()
+        if self._held:
+            await asyncio.wait(self._held, timeout=grace_s)
+        return all(task.done() and (task.cancelled() or not task.exception()) for task in self._held)
+
+    async def _claim(self) -> int:
+        """Claim when half of what may be held is done, so that one claim brings many; return how many."""
+        room = self._to_hold - len(self._held)
+        time = asyncio.get_running_loop().time
+        if room < self._to_hold / 2 or self._pacer.held_until > time():
+            return 0
+        lease_s, until_s = self._terms.lease_s, time() + self._terms.lease_s
+        deliveries = await self._store.claim_deliveries(
+            self._platform.name, self._clock(), lease_s, self._owner, room
+        )
+        for delivery in deliveries:
+            claim = _Claim(
+                delivery=delivery,
+                clock=self._clock,
+                lease_s=lease_s,
+                until=delivery.free_at or self._clock(),
+                until_s=until_s,
+            )
+            self._held[asyncio.create_task(self._work(claim))] = claim
+        return len(deliveries)
+
+    async def _work(self, claim: _Claim) -> bool:
+        """Try a delivery and settle it; return whether it was posted."""
+        async with self._sending:
+            outcome = await self._attempt(claim)
+            held = await self._settle(claim, outcome, await self._notices(claim.delivery, outcome))
+        if not held:
+            delivery = claim.delivery
+            logger.warning(
+                "lost the lease while sending delivery=%s attempt=%d", delivery.id, delivery.attempt
+            )
+        return held and isinstance(outcome, Posted)
+
+    async def _attempt(self, claim: _Claim) -> Outcome:
+        delivery = claim.delivery
+        try:
+            if claim.delivery.kind == "edit":
+                return await self._edit(claim)
+            return await self._post_once(claim)
+        except _TooLate:
+            return TryAgain(at=self._clock(), reason=delivery.error)
+        except PostFailed as error:
+            return await self._failed(delivery, error)
+        except TimeoutError:
+            return self._doubt(delivery, "no answer in time")
+        except Exception as error:  # a fault of one message must not hold up its channel for ever
+            logger.exception("delivery=%s could not be sent", delivery.id)
+            return self._doubt(delivery, f"{type(error).__name__}: {error}")
+
+    async def _post_once(self, claim: _Claim) -> Posted:
+        """Post, unless an earlier attempt, whose end nobody saw, already did."""
+        platform, delivery = self._platform, claim.delivery
+        post = await self._post_of(delivery)
+        if delivery.attempt > 1:
+            async with self._turn(claim):
+                found = await platform.find(post, delivery.due_at)
+            if found is not None:
+                return Posted(message_id=found)
+        if delivery.outdated:
+            post = replace(post, message=await self._reads_now(delivery))
+        async with self._turn(claim):
+            message_id = await platform.post(post)
+        return Posted(message_id=message_id, message=post.message if delivery.outdated else None)
+
+    async def _edit(self, claim: _Claim) -> Posted:
+        """Put a message that was posted into the words of today, unless it stands there in them already.
+
+        The store knows what stands there, unless an attempt that nobody saw the end of may have changed it.
+        """
+        platform, edit = self._platform, claim.delivery
+        target = await self._target(edit)
+        if target is None or target.message_id is None:  # it was never posted, so nothing stands there
+            return Posted(message_id="")
+        message = await self._reads_now(target)
+        done = Posted(message_id=target.message_id, message=message)
+        is_sure = edit.attempt == 1 and not (target.outdated and target.attempt > 1)
+        if is_sure and reads_alike(message, target.message):
+            return done
+        post = replace(await self._post_of(target), message=message)
+        if not is_sure:
+            async with self._turn(claim):
+                if await platform.shows(post, target.message_id):
+                    return done
+        async with self._turn(claim):
+            await platform.edit(post, target.message_id)
+        return done
+
+    async def _target(self, delivery: Delivery) -> Delivery | None:
+        return None if delivery.target is None else await self._store.delivery(delivery.target)
+
+    async def _reads_now(self, delivery: Delivery) -> Message:
+        workspace = delivery.channel.workspace
+        return await as_it_reads_now(self._store, delivery.message, workspace, self._platform.limits)
+
+    async def _post_of(self, delivery: Delivery) -> Post:
+        """Return what a delivery puts where; the first of its series stands by then.
+
+        What is posted because of a message goes where that stands.
+        """
+        opener = None
+        about = await self._target(delivery) or delivery
+        if about.part > 1:
+            first = await self._store.delivery(opening_id(about.series))
+            opener = first.message_id if first else None
+        return Post(channel=delivery.channel, message=delivery.message, key=delivery.key, opener=opener)
+
+    @asynccontextmanager
+    async def _turn(self, claim: _Claim) -> AsyncIterator[None]:
+        """Wait for the turn of a request, which is cut off before the lease ends. Raises `_TooLate`."""
+        time = asyncio.get_running_loop().time
+        channel = claim.delivery.channel
+        await self._pause(claim, self._pacer.channel_wait_s(channel, time()))
+        async with self._turns:
+            while wait_s := self._pacer.begin(channel, time()):
+                await self._pause(claim, wait_s)
+        claim.begin()
+        async with asyncio.timeout(claim.left_s() * 0.8):
+            yield
+
+    async def _pause(self, claim: _Claim, seconds: float) -> None:
+        if seconds > claim.left_s():
+            raise _TooLate
+        await asyncio.sleep(seconds)
+
+    async def _failed(self, delivery: Delivery, error: PostFailed) -> Outcome:
+        reason = str(error)
+        match error:
+            case PostDelayed(retry_after_s=None):
+                return TryAgain(at=self._retry_at(delivery.attempt), reason=reason)
+            case PostDelayed(retry_after_s=float() | int() as wait_s, everywhere=everywhere):
+                if everywhere:
+                    self._pacer.hold(asyncio.get_running_loop().time() + wait_s)
+                return TryAgain(at=delayed_until(self._clock(), wait_s), reason=reason)
+            case ChannelLost(why=why) if delivery.kind != "edit" or why == "signed_out":
+                return await self._lose(delivery, error)
+            case PostRejected():
+                return GiveUp(reason=reason)
+            case _:
+                return self._doubt(delivery, reason)
+
+    async def _lose(self, delivery: Delivery, error: ChannelLost) -> Outcome:
+        """Stop the channel's subscription and tell its moderators, once; what is owed stays owed."""
+        channel = delivery.channel
+        if await self._store.subscription(channel) is None:
+            return GiveUp(reason=str(error))
+        stopped = await lose_channel(self._store, self._platform, channel, error, self._clock)
+        at = self._clock() if stopped else self._retry_at(delivery.attempt)
+        return TryAgain(at=at, reason=str(error))
+
+    def _doubt(self, delivery: Delivery, reason: str) -> Outcome:
+        doubts = delivery.doubts + 1
+        if doubts >= MAX_DOUBTS:
+            return GiveUp(reason=f"given up after {doubts} attempts: {reason}")
+        return TryAgain(at=self._retry_at(doubts), reason=reason, doubt=True)
+
+    def _retry_at(self, attempt: int) -> datetime:
+        return retry_at(attempt, self._clock(), self._luck(), self._terms.first_retry_s)
+
+    async def _notices(self, delivery: Delivery, outcome: Outcome) -> list[Delivery]:
+        """Return what tells moderators that a message was given up; where they have no place, its channel."""
+        if not isinstance(outcome, GiveUp) or delivery.kind == "notice":
+            return []
+        if delivery.kind == "edit":
+            return await self._instead(delivery, outcome.reason)
+        if await self._store.subscription(delivery.channel) is None:
+            return []
+        desk = await self._platform.desk(delivery.channel.workspace) or delivery.channel
+        return [notices.given_up(delivery, outcome.reason, desk, self._clock())]
+
+    async def _instead(self, edit: Delivery, reason: str) -> list[Delivery]:
+        """Return what is owed where a copy cannot be edited: to moderators; to its channel if they wish."""
+        target = await self._target(edit)
+        if target is None:
+            return []
+        channel, language, now = edit.channel, target.message.language, self._clock()
+        after = await self._reads_now(target)
+        story_id = next(iter([*changed_stories(target.message, after), *stories_in(after)]), StoryId(""))
+        desk = await self._platform.desk(channel.workspace)
+        owed = [] if desk is None else [notices.uneditable(edit, story_id, reason, language, desk, now)]
+        workspace = await self._store.workspace(channel.platform, channel.workspace)
+        wanted = workspace is not None and workspace.replies and loss_of(reason) is None
+        if wanted and (reply := instead(target.message, after)):
+            owed += notices.instead_of_edit(edit, reply, self._platform.limits, now)
+        return owed
+
+    async def _settle(self, claim: _Claim, outcome: Outcome, owed: Sequence[Delivery]) -> bool:
+        """Settle, again and again while the database fails and the lease holds: what was posted is known."""
+        again_s = self._terms.settle_again_s
+        while True:
+            try:
+                return await self._store.settle(claim.delivery, outcome, self._clock(), owed)
+            except StoreError as error:
+                if claim.left_s() <= again_s:
+                    raise
+                logger.warning("delivery=%s cannot be settled yet: %s", claim.delivery.id, error)
+            await asyncio.sleep(again_s)

@@ -1,0 +1,60 @@
+"""The log as it is read: changes with what they were about, and what became of them."""
+
+from collections.abc import Sequence
+
+from bot.changes import Change
+from bot.chronicle import LogFilter
+from bot.language import Names
+from bot.model import Language, StoryId, WorkspaceId
+from bot.moderating.audit import NAMED, Entry, decided, decision_subjects, story_subjects
+from bot.ports import Store
+
+
+class LogReading:
+    """Reads the log for people; `names` tell what topics are called."""
+
+    def __init__(self, store: Store, names: Names) -> None:
+        self._store = store
+        self._names = names
+
+    async def entries(
+        self,
+        workspaces: Sequence[WorkspaceId],
+        limit: int,
+        which: LogFilter,
+        language: Language,
+        offset: int = 0,
+    ) -> list[Entry]:
+        """Return changes of some workspaces' logs with what became of them, the newest first."""
+        changes = await self._store.changes(workspaces, limit, offset, which)
+        return [await self.entry(change, language) for change in changes]
+
+    async def entry(self, change: Change, language: Language) -> Entry:
+        """Return a change with what became of it."""
+        store = self._store
+        subjects, more, story_id = await self._about(change, language)
+        return Entry(
+            change=change,
+            subjects=subjects,
+            more=more,
+            story_id=story_id,
+            undoes=await store.change(change.undoes) if change.undoes else None,
+            undone_by=await store.change(change.undone_by) if change.undone_by else None,
+            edits=await store.count_edits(change.id),
+        )
+
+    async def _about(self, change: Change, language: Language) -> tuple[tuple[str, ...], int, StoryId | None]:
+        """Return what a change was about: titles or names, how many more, and the story where it is one."""
+        decision = await self._store.curation_change(change.id)
+        if decision is not None:
+            parts = decided(*decision)
+            count = len(parts)
+            ids = [StoryId(str(which)) for name, which in parts if name in ("hidden", "pinned")]
+            stories = await self._store.stored_stories(ids)
+            subjects = decision_subjects(parts, decision, stories, self._names, language)
+        else:
+            revisions = await self._store.revisions_of(change.id, NAMED)
+            ids = [revision.story_id for revision in revisions]
+            subjects = story_subjects(revisions, language)
+            count = await self._store.count_revisions(change.id)
+        return subjects[:NAMED], max(count - NAMED, 0), ids[0] if len(set(ids)) == 1 else None

@@ -1,0 +1,110 @@
+"""Stories as moderators name them: by id, or by words; nobody learns of one that they may not see."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from bot.commands import MAX_QUERY_CHARACTERS
+from bot.curating.known_names import KnownNames
+from bot.errors import NotAllowed, NotFound
+from bot.language import Names, tokens
+from bot.lookup import Answer
+from bot.model import PUBLIC, Actor, Interaction, Story, StoryId, WorkspaceId
+from bot.moderating.queue_messages import MAX_FOUND
+from bot.moderating.rights import may_change, sees
+from bot.moderating.story_acts import Held
+from bot.ports import Store
+
+Lookup = Callable[[str, Actor, int], Awaitable[Answer]]
+"""Answers a question with so many stories, as members are answered."""
+
+_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_WAITING: Final = 100
+"""How many stories of a queue are looked through for words."""
+
+
+class StoryFinding:
+    """Finds stories for one who moderates."""
+
+    def __init__(
+        self, store: Store, names: KnownNames, operators: frozenset[WorkspaceId], lookup: Lookup
+    ) -> None:
+        self._store = store
+        self._names = names
+        self._operators = operators
+        self._lookup = lookup
+
+    async def named(self, named: str, actor: Actor) -> Story | None:
+        """Return the story of an id; None where there is none that the actor may see."""
+        if not _ID.fullmatch(named):
+            return None
+        story = (await self._store.stored_stories([StoryId(named)])).get(StoryId(named))
+        return story if story is not None and sees(actor, story, self._operators) else None
+
+    async def held(self, named: str, interaction: Interaction, *, to_change: bool = False) -> Held:
+        """Return the story of an id, with what is needed to do something with it.
+
+        Raises `NotFound`, and `NotAllowed` where it shall be changed by one who only sees it.
+        """
+        actor, platform = interaction.actor, interaction.channel.platform
+        story = await self.named(named, actor)
+        if story is None:
+            raise NotFound("story_not_here")
+        allowed = may_change(actor, story, self._operators)
+        if to_change and not allowed:
+            raise NotAllowed("public_story", story_id=story.id)
+        return Held(
+            story=story,
+            revisions=await self._store.revisions(story.id),
+            actor=actor,
+            workspace=await self._store.workspace(platform, actor.workspace),
+            may_change=allowed,
+            is_posted=await self._store.count_copies(story.id) > 0,
+        )
+
+    async def like(self, words: str, actor: Actor, *, to_change: bool = False) -> Sequence[Story]:
+        """Return the stories that words find, those that wait first; without words the newest.
+
+        Raises `NotFound` where they find none that the actor may see, or change.
+        """
+        words = words[:MAX_QUERY_CHARACTERS].strip()
+        found = [*await self._waiting(words, actor), *await self._told(words, actor)]
+        if to_change:
+            found = [story for story in found if may_change(actor, story, self._operators)]
+        if not found:
+            raise NotFound("story_not_here")
+        return found[:MAX_FOUND]
+
+    async def _told(self, words: str, actor: Actor) -> list[Story]:
+        if not words:
+            return await self._store.newest_stories(actor.workspace, MAX_FOUND)
+        answered = await self._lookup(words, actor, MAX_FOUND)
+        return [found.story for found in answered.found]
+
+    async def _waiting(self, words: str, actor: Actor) -> list[Story]:
+        stories: list[Story] = []
+        for workspace in self.queues_of(actor):
+            stories += await self._store.waiting_stories(workspace, _WAITING)
+        if not words:
+            return stories[: MAX_FOUND // 2]
+        names = await self._names.of(actor.workspace)
+        holding = await asyncio.to_thread(_holding, words, stories, names)
+        return holding[: MAX_FOUND // 2]
+
+    def queues_of(self, actor: Actor) -> Sequence[WorkspaceId]:
+        """Return whose waiting stories somebody decides on."""
+        changes_public = actor.role == "operator" or actor.workspace in self._operators
+        return (actor.workspace, PUBLIC) if changes_public else (actor.workspace,)
+
+
+def _holding(words: str, stories: Sequence[Story], names: Names) -> list[Story]:
+    """Return the stories whose titles or summaries hold some of the words, those with the most first."""
+    sought = set(tokens(words, names))
+    scored = []
+    for story in stories:
+        texts = (f"{telling.title}\n{telling.summary}" for telling in story.tellings)
+        score = max(len(sought.intersection(tokens(text, names))) for text in texts)
+        scored.append((score, story))
+    ranked = sorted(scored, key=lambda pair: pair[0], reverse=True)
+    return [story for score, story in ranked if score]
