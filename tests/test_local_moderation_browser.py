@@ -1,4 +1,4 @@
-"""A moderator's day on the local page in a real browser: an article in, its stories out, corrected, undone."""
+"""A moderator's day on the local page in a real browser: an article in, stories out, corrected, undone."""
 
 import os
 import re
