@@ -18,6 +18,7 @@ from adapters.discord.long_values import LongValues
 from adapters.discord.messages import chosen_message, read_message
 from adapters.discord.options import chosen_roles, focused, is_silent_role, typed, uploaded
 from adapters.discord.rights import lacking, lacking_message, names_moderators, shares, unfit
+from adapters.discord.role_names import with_role_names
 from adapters.discord.uploads import Unreadable, read_upload, text_file
 from bot.commands import Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
 from bot.display import truncated
@@ -26,7 +27,7 @@ from bot.errors import BotError, InvalidInput, UserError
 from bot.form import Form
 from bot.message import Message, paragraph
 from bot.model import Interaction, Language, WorkspaceId
-from bot.moderating.commands import ShowLog, ShowQueue, ShowStory, ShowTopics
+from bot.moderating.commands import SetUp, ShowLog, ShowQueue, ShowStory, ShowTopics
 from bot.phrases import phrase, phrase_error
 from bot.settings import Settings
 from bot.showing import asks_form, stays_in_place
@@ -133,6 +134,8 @@ class Interactions:
         if command is not None and not (_only_reads(command) or asks_form(text)):
             await answering.acknowledge()
         reply = await self._engine.reply(text, asked)
+        if isinstance(command, SetUp) and isinstance(reply, Message):
+            reply = with_role_names(reply, answering.roles)
         if names_moderators(command) and asked.actor.role == "manager":
             advice = "discord.integrations"
         if advice and isinstance(reply, Message):

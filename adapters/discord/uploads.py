@@ -38,7 +38,8 @@ def text_file(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
 async def read_upload(file: Mapping[str, Any], api_url: str | None = None) -> tuple[str, bytes]:
     """Return the name and the bytes of a file that Discord describes.
 
-    Another server than Discord's own, at `api_url`, may keep the files that it tells of itself. Raises `InvalidInput` for one that is too large for an article, and `Unreadable`.
+    Another server than Discord's own, at `api_url`, may keep the files that it tells of itself. Raises
+    `InvalidInput` for one that is too large for an article, and `Unreadable`.
     """
     name, url = str(file.get("filename") or ""), URL(str(file.get("url") or ""))
     origins = ORIGINS | ({str(URL(api_url).origin())} if api_url else frozenset())
