@@ -25,7 +25,6 @@ from bot.curating.curation import (
 from bot.curating.known_names import KnownNames
 from bot.curating.topic_messages import topics_message
 from bot.curating.unknown_names import unknown_names
-from bot.display import printable
 from bot.errors import Conflict, InvalidInput, NotFound, UserError
 from bot.form import Form
 from bot.identity import derived_id
@@ -33,6 +32,7 @@ from bot.language import Names, normalise
 from bot.message import Button, Buttons, Message, paragraph
 from bot.model import PUBLIC, Actor, ChangeId, Interaction, Story, StoryId, TopicId
 from bot.moderating.commands import CurateTopic, ModerateStory, ShowTopics, typed
+from bot.moderating.story_values import read_reason
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Store
 from bot.subscriptions.choices import topic_name
@@ -75,7 +75,7 @@ class Curating:
         actor = interaction.actor
         check_moderator(actor)
         story = await self._story(act, StoryId(command.story), actor)
-        reason = printable(command.reason).strip()[: topic_forms.MAX_REASON]
+        reason = read_reason(command.reason, actor.language, required=act == "hide" and bool(command.reason))
         if act == "hide" and not reason:
             return topic_forms.reason_form(command, actor.language)
         expired = await self._expired(actor) if act == "pin" else []
@@ -114,9 +114,16 @@ class Curating:
     async def submit_story(
         self, act: StoryDecision, command: ModerateStory, values: Mapping[str, str], interaction: Interaction
     ) -> Message | Form:
-        """Do what a command asks for the reason that was filled in. Raises `UserError`."""
-        given = replace(command, reason=values.get("reason", command.reason))
-        return await self.decide_on_story(act, given, interaction)
+        """Do what a command asks for the reason that was filled in; the form comes back with what is wrong.
+
+        Raises `UserError` where that is not the reason.
+        """
+        language, reason = interaction.actor.language, values.get("reason", command.reason)
+        try:
+            read_reason(reason, language, required=act == "hide")
+        except InvalidInput as error:
+            return topic_forms.reason_form(command, language, reason, phrase_error(error, language))
+        return await self.decide_on_story(act, replace(command, reason=reason), interaction)
 
     # Topics
 
@@ -264,7 +271,8 @@ def _called(typed: str, names: Names, actor: Actor) -> str:
 
 def _told(act: StoryDecision, story: Story, actor: Actor, *, is_new: bool) -> Message:
     language = actor.language
-    title = story.telling(language).title
+    is_known = story.status == "published" or story.workspace == actor.workspace
+    title = story.telling(language).title if is_known else story.id
     lead = phrase(f"curating.{act}", language, title=title, days=TOO_OLD.days)
     if not is_new:
         lead = phrase("curating.unchanged", language, title=title)
