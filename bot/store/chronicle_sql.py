@@ -98,7 +98,8 @@ COUNT_COPIES = f"""
 SELECT count(*) AS copies {_TELLING} AND d.state <> 'failed' AND d.kind <> 'notice'"""
 
 # An edit has the id of its target and the number of its change, and is a series of its own. What it shows is
-# kept with its target.
+# kept with its target. It is due after those that are owed to its target already, whatever clocks say: two
+# under way at once might leave the older words.
 PLAN_EDITS = f"""
 INSERT INTO deliveries
     (id, kind, series, part, platform, workspace, channel, message, state,
@@ -106,7 +107,11 @@ INSERT INTO deliveries
 SELECT
     d.id || CAST($3 AS TEXT), 'edit', d.id || CAST($3 AS TEXT), 1,
     d.platform, d.workspace, d.channel, '{{"blocks":[],"language":"en"}}', 'planned',
-    CAST($4 AS BIGINT), CAST($4 AS BIGINT), '', 0, '', d.id, CAST($5 AS TEXT)
+    COALESCE((
+        SELECT MAX(e.due_at) + 1 FROM deliveries e
+        WHERE e.target = d.id AND e.kind = 'edit' AND e.due_at >= $4 AND e.state IN ('planned', 'sending')),
+        CAST($4 AS BIGINT)),
+    CAST($4 AS BIGINT), '', 0, '', d.id, CAST($5 AS TEXT)
 {_TELLING} AND d.state <> 'failed'
 ON CONFLICT DO NOTHING"""
 

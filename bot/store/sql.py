@@ -271,11 +271,14 @@ RETURNING *"""
 SETTLE_DELIVERY = """
 UPDATE deliveries
 SET state = $4, free_at = $5, message_id = $6, settled_at = $7, error = $8, doubts = doubts + $9,
-    message = COALESCE($10, message), owner = ''
+    message = COALESCE($10, message), owner = '',
+    outdated = CASE WHEN CAST($10 AS TEXT) IS NULL THEN outdated ELSE 0 END
 WHERE id = $1 AND state = 'sending' AND owner = $2 AND attempt = $3
 RETURNING id"""
 
-EDIT_TARGET = "UPDATE deliveries SET message = $2, edited_at = $3 WHERE id = $1"
+EDIT_TARGET = "UPDATE deliveries SET message = $2, edited_at = $3, outdated = 0 WHERE id = $1"
+
+DOUBT_TARGET = "UPDATE deliveries SET outdated = 1 WHERE id = $1"
 
 FAIL_LATER_PARTS = """
 UPDATE deliveries SET state = 'failed', settled_at = $3, error = $4 WHERE series = $1 AND part > $2"""
