@@ -103,7 +103,7 @@ SELECT count(*) AS copies {_TELLING} AND d.state <> 'failed' AND d.kind <> 'noti
 PLAN_EDITS = f"""
 INSERT INTO deliveries
     (id, kind, series, part, platform, workspace, channel, message, state,
-     due_at, free_at, owner, attempt, error, target, cause)
+     due_at, free_from, owner, attempt, error, target, cause)
 SELECT
     d.id || CAST($3 AS TEXT), 'edit', d.id || CAST($3 AS TEXT), 1,
     d.platform, d.workspace, d.channel, '{{"blocks":[],"language":"en"}}', 'planned',
