@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.chronicle import LogFilter
 from bot.language import Names
 from bot.model import Channel, Story, WorkspaceId
 from bot.phrases import phrase
@@ -17,9 +16,11 @@ from tests.fakes.slack_people import Member
 from tests.fakes.slack_reading import blocks_of, elements_of, text_of
 from tests.fakes.slack_server import SlackServer, serving
 from tests.fakes.slack_state import Asked, Message, View
+from tests.fakes.slack_state import Channel as SlackChannel
 from tests.messages import SHARED
 
 PATIENCE_S = 30.0
+FORGED = "Forged"
 KEY = "a key of at least thirty-two characters"
 
 OURS = """今週の町の話題をまとめてお伝えします。
@@ -121,6 +122,24 @@ class Desk:
         assert {answer.only_for for answer in asked.answers} == {asked.user.id if asked.user else ""}
         return asked.text
 
+    async def answer(self, asked: Asked) -> str:
+        """Return what somebody was answered, in a message that they alone see or in a modal."""
+        begun = (ja("slack.loading"), en("slack.loading"))
+        views = asked.views
+        await self.until(lambda: asked.answers or (views and not text_of(views[0]).endswith(begun)))
+        return await self.told(asked) if asked.answers else text_of(views[0])
+
+    def forged(self, member: Member, place: SlackChannel, command: str) -> Message:
+        """Return a message with a button that stands for any command, made up by one who forges requests."""
+        label = {"type": "plain_text", "text": FORGED}
+        button = {"type": "button", "action_id": "command-0", "text": label, "value": command}
+        blocks = [{"type": "actions", "block_id": "forged", "elements": [button]}]
+        message = Message(
+            channel=place, ts=self.server.next_ts(), user="", blocks=blocks, only_for=member.id, from_bot=True
+        )
+        self.server.messages.append(message)
+        return message
+
     async def view(self, member: Member, with_words: str) -> View:
         """Return the modal that somebody has open, as soon as it says something."""
         await self.until(lambda: member.modal and with_words in str(member.modal.content))
@@ -171,7 +190,7 @@ class Desk:
     async def state(self) -> str:
         """Return all that there is to change: every change and the stories as they are."""
         async with self.bot.store() as store:
-            changes = await store.changes([self.workspace], LogFilter(), 500)
+            changes = await store.changes([self.workspace], 500)
             return f"{changes} {await store.newest_stories(self.workspace, 100)}"
 
     async def settled(self) -> None:

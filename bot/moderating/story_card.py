@@ -58,6 +58,7 @@ class CopyCount:
 
     posted: int = 0
     corrected: int = 0
+    correcting: int = 0
     to_come: int = 0
     stuck: int = 0
 
@@ -66,9 +67,10 @@ def count_copies(copies: Sequence[Copy]) -> CopyCount:
     """Return how the copies of a story stand; notices to moderators do not count."""
     states = [state for copy in copies if (state := copy_state(copy)) and copy.delivery.kind != "notice"]
     return CopyCount(
-        posted=states.count("posted") + states.count("corrected"),
+        posted=sum(states.count(state) for state in ("posted", "corrected", "correcting")),
         corrected=states.count("corrected"),
-        to_come=states.count("to_come") + states.count("correcting"),
+        correcting=states.count("correcting"),
+        to_come=states.count("to_come"),
         stuck=states.count("stuck"),
     )
 
@@ -161,6 +163,7 @@ def copies_told(count: CopyCount, language: Language) -> str:
         for name, number in (
             ("posted", count.posted),
             ("corrected", count.corrected),
+            ("correcting", count.correcting),
             ("to_come", count.to_come),
             ("stuck", count.stuck),
         )
