@@ -32,6 +32,7 @@ async def set_up(day):
     options = f"moderators:<!subteam^{group.id}|@editors> desk:<#{day.desk.id}|desk>"
     asked = await day.boss.command(day.news, "/ai-news-mod", f"setup {options}")
     assert f"<#{day.desk.id}>" in await day.told(asked)
+    assert f"<!subteam^{group.id}>" in await day.told(asked)
     asked = await day.boss.command(
         day.news, "/ai-news-digest", "subscribe times:09:00,21:00 zone:Asia/Tokyo count:30 language:ja"
     )
@@ -83,6 +84,11 @@ async def review(day):
     await aoi.press(one, ja("draft.button_up"))
     await day.revive()
     all_ = await day.press(aoi, one, ja("draft.button_up"), ja("draft.lead_changed_meanwhile"))
+    assert f"4. {NEW_TITLE}" in text_of(all_)
+
+    await aoi.close(all_)
+    await add(day, aoi, day.text)
+    all_ = await day.view(aoi, ja("draft.lead_begun"))
     assert f"4. {NEW_TITLE}" in text_of(all_)
 
     all_ = await day.press(aoi, all_, ja("draft.button_publish"), ja("error.draft_undecided", numbers="6、7"))
@@ -177,6 +183,8 @@ async def forge(day):
     await add(day, day.aoi, OURS[: OURS.index("# 港南")])
     draft = value_of(await day.view(day.aoi, ja("draft.lead_begun")), ja("draft.button_publish"))
     draft = draft.split()[2]
+    asked = await day.boss.command(day.news, "/ai-news-mod", f"draft {draft}")
+    assert await day.answer(asked) == ja("error.draft_not_here")
     async with day.bot.store() as store:
         change = (await store.changes([day.workspace], 1))[0].id
     story = (await day.stories())[0].id
