@@ -65,7 +65,7 @@ def test_with_room_for_more_topics_language_and_reach_can_be_chosen():
 
 @given(st.dictionaries(st.sampled_from([*add_form.SMALL, "other"]), st.text(max_size=20)))
 def test_a_form_that_comes_back_keeps_all_that_was_typed(values):
-    form = add_form.form("en", values, problem="That will not do.")
+    form = add_form.form("en", values).coming_back("That will not do.")
 
     assert form.problem == "That will not do."
     assert {name: field.value for name, field in fields(form).items()} == {

@@ -1,10 +1,13 @@
 """A moderator's day on Slack, from the pasted article to the undo, with one real `ai-news run`."""
 
+from copy import deepcopy
+
 import pytest
 
 from tests.fakes.pretend_web import answer
 from tests.fakes.slack_files import File
 from tests.fakes.slack_reading import labels_of, text_of
+from tests.fakes.slack_views import new_view
 from tests.slack_moderators import FORGED, OURS, article, desk, en, ja, pasted, pieces_of, value_of
 
 NEW_TITLE = "編集部が付けた見出し"
@@ -126,7 +129,7 @@ async def correct(day):
     shown = await card(day, day.aoi, NEW_TITLE)
     await day.aoi.press(shown, ja("act.correct"))
     day.correction = await day.view(day.aoi, ja("storyform.title_correct"))
-    day.metadata = day.correction.content["private_metadata"]
+    day.form = deepcopy(day.correction.content)
     day.server.faults.add("accept, kill", method="chat.update")
     day.sent = await day.aoi.submit(day.correction, {"summary.0": RIGHT, "reason.0": REASON})
     await day.revive()
@@ -142,6 +145,9 @@ async def replay(day):
     """A form that Slack tells of again, or that is sent again later, does nothing a second time."""
     before = await day.state()
     await day.server.tell_again(day.sent)
+    again = new_view(day.aoi.user, deepcopy(day.form))
+    day.server.views[again.id] = again
+    await day.send(day.aoi, again, NEW_TITLE, summary=RIGHT, reason=REASON)
     await day.settled()
     assert await day.state() == before
 
@@ -210,7 +216,7 @@ async def forge(day):
         assert len(set(told)) == 1, told
     await day.eve.command(day.elsewhere, "/ai-news-mod", "add")
     form = await day.view(day.eve, en("form.submit"))
-    form.content["private_metadata"] = day.metadata
+    form.content["private_metadata"] = day.form["private_metadata"]
     await day.send(day.eve, form, en("slack.foreign_form"), text=OURS)
     assert await day.state() == before
 

@@ -18,7 +18,7 @@ from bot.message import (
     paragraph,
 )
 from bot.model import Delivery, DeliveryId, Language, Story, WorkspaceId
-from bot.moderating.commands import typed
+from bot.moderating.commands import MAX_REASON, typed
 from bot.moderating.queue_entry import MAX_NAME, MAX_TITLE, fitting, instant
 from bot.moderating.story_card import copy_state
 from bot.moderating.story_past import FieldChange, differences, excerpts
@@ -28,7 +28,6 @@ REVISIONS: Final = 5
 COPIES: Final = 10
 _MAX_CHANGES: Final = 5
 _ROOMS: Final = (200, 100, 40, 0)
-_MAX_REASON: Final = 300
 
 
 def history_message(
@@ -60,7 +59,7 @@ def _revision(revision: Revision, language: Language, zone: str, room: int) -> l
     when = (instant(revision.at, language, zone),)
     runs = phrase_runs("history.line", language, "when", when, who=who, did=did)
     if revision.reason:
-        reason = truncated(revision.reason, min(_MAX_REASON, max(room, 40)))
+        reason = truncated(revision.reason, min(MAX_REASON, max(room, 40)))
         runs = (*runs, Run("\n"), Run(phrase("decided.because", language, reason=reason)))
     blocks: list[Block] = [Paragraph(runs)]
     if revision.before is not None and room:
