@@ -170,7 +170,7 @@ def overwriting_told(
     """Return what others changed in a story while somebody was at it, and what to do about that."""
     lines = []
     for one in changes[:_MAX_LISTED]:
-        before, after = excerpts(one.change, _SHOWN)
+        before, after = excerpts(one.change, _SHOWN, language)
         facts = {
             "who": truncated(one.who, _SHOWN // 2),
             "field": phrase(f"changed.{one.change.field}", language),

@@ -71,7 +71,7 @@ def _revision(revision: Revision, language: Language, zone: str, room: int) -> l
 
 
 def _changed(change: FieldChange, room: int, language: Language) -> str:
-    before, after = excerpts(change, room)
+    before, after = excerpts(change, room, language)
     field = phrase(f"changed.{change.field}", language)
     return phrase("history.changed", language, field=field, before=before, after=after)
 
