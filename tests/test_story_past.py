@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +19,6 @@ from bot.moderating.story_past import (
     story_at,
     was_shown,
 )
-from bot.phrases import phrase
 from tests.factories import NOW, make_story, make_telling
 
 TEXT = st.text(min_size=1, max_size=30)
@@ -118,20 +116,5 @@ def test_every_field_that_differs_is_named():
 def test_an_excerpt_shows_where_texts_begin_to_differ(same, one, other, room):
     change = FieldChange(field="body", language="en", before=same * 5 + one, after=same * 5 + other)
 
-    for text in excerpts(change, room, "en"):
+    for text in excerpts(change, room):
         assert 0 < utf16_length(text) <= room
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "told"),
-    [
-        ("status", "waiting", "承認待ち"),
-        ("remark", "corrected: 名前の誤り", "訂正：名前の誤り"),
-        ("remark", "retracted: ", phrase("action.retract", "ja")),
-        ("title", "status: waiting", "status: waiting"),
-    ],
-)
-def test_what_stands_for_something_is_told_in_the_readers_words(field, value, told):
-    change = FieldChange(field=field, language=None, before="", after=value)
-
-    assert excerpts(change, 80, "ja") == ("–", told)

@@ -65,7 +65,8 @@ class Adding:
         check_moderator(interaction.actor)
         if not command.url:
             return await self.form(interaction)
-        return await self.submit({"text": command.url}, interaction)
+        is_bare = "://" not in command.url and not any(map(str.isspace, command.url))
+        return await self.submit({"text": f"https://{command.url}" if is_bare else command.url}, interaction)
 
     async def form(self, interaction: Interaction, values: Mapping[str, str] | None = None) -> Form:
         """Return the form, with as many fields as there is room for."""

@@ -74,7 +74,7 @@ def _head(draft: Draft, language: Language, lead: str) -> list[Block]:
         phrase(f"language.{draft.language}", language),
         phrase(reach, language),
     )
-    kept = sum(piece.kept for piece in draft.pieces)
+    kept = sum(piece.kept and piece.treatment != "merge" for piece in draft.pieces)
     heading = phrase("draft.heading", language, count=len(draft.pieces), kept=kept)
     told = [note(lead)] if lead else []
     return [*told, Heading(heading), note(phrase("story.dot", language).join(facts))]

@@ -2,15 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from bot.changes import Action, Change, Revision
+from bot.changes import Change, Revision
 from bot.display import truncated
 from bot.model import Language, Remark, Source, Story
-from bot.phrases import phrase
-
-_REMARKED: Final[Mapping[str, Action]] = {"corrected": "correct", "retracted": "retract", "merged": "merge"}
-"""What was done to a story that has a remark of a kind."""
 
 Deed = Change | Revision
 """Who did something, when, what and why."""
@@ -90,13 +85,12 @@ def differences(before: Story, after: Story) -> list[FieldChange]:
     ]
 
 
-def excerpts(change: FieldChange, room: int, language: Language) -> tuple[str, str]:
+def excerpts(change: FieldChange, room: int) -> tuple[str, str]:
     """Return what a field read before and after, each on one line of at most `room` UTF-16 units.
 
     Of long texts that is from where they begin to differ.
     """
-    texts = (_worded(change.field, text, language) for text in (change.before, change.after))
-    before, after = (" ".join(text.split()) for text in texts)
+    before, after = (" ".join(text.split()) for text in (change.before, change.after))
     start = 0
     if max(len(before), len(after)) > room:
         pairs = enumerate(zip(before, after, strict=False))
@@ -105,17 +99,6 @@ def excerpts(change: FieldChange, room: int, language: Language) -> tuple[str, s
     first, second = (text[start : start + room + 1] for text in (before, after))
     lead = "…" if start else ""
     return truncated(lead + first, room) or "–", truncated(lead + second, room) or "–"
-
-
-def _worded(field: str, value: str, language: Language) -> str:
-    """Return a value of a field in a reader's words."""
-    if field == "status" and value:
-        return phrase(f"state.{value}", language).rstrip(".。")
-    if field == "remark" and value:
-        kind, _, why = value.partition(": ")
-        what = phrase(f"action.{_REMARKED[kind]}", language)
-        return phrase("history.remark", language, what=what, why=why) if why else what
-    return value
 
 
 def _fields(story: Story) -> Mapping[tuple[str, Language | None], str]:
