@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from bot.briefing import claim_note, remarks, small_print
+from bot.briefing import claim_note, parties, remarks, small_print
 from bot.changes import Copy, Revision
-from bot.display import truncated
+from bot.display import truncated, utf16_length
 from bot.message import (
     Block,
     Button,
@@ -38,6 +38,7 @@ ACTS: Final[tuple[Act, ...]] = (
 _ROOMS: Final = (900, 400, 150, 0)
 _MAX_CLAIMS: Final = 3
 _MAX_CLAIM: Final = 200
+_MIN_CLAIM: Final = 20
 _MAX_LEAD: Final = 600
 _MAX_SMALL: Final = 400
 _MIN_SMALL: Final = 80
@@ -133,8 +134,10 @@ def _telling_blocks(story: Story, telling: Telling, language: Language, room: in
         if telling.body != telling.summary:
             yield paragraph(truncated(telling.body, room))
     for claim in telling.claims[: _MAX_CLAIMS if room else 1]:
-        shown = replace(claim, text=truncated(claim.text, _MAX_CLAIM))
-        yield _short(claim_note(shown, language, story.id), small)
+        # Who denies is told first of all: the claim itself gives way to that.
+        who = utf16_length(phrase("story.dot", language).join(parties((claim,), language)))
+        shown = replace(claim, text=truncated(claim.text, max(_MIN_CLAIM, min(_MAX_CLAIM, small - who))))
+        yield _short(claim_note(shown, language, story.id), small + _MIN_CLAIM)
     for block in (*remarks(story, language), small_print(story, telling, language)):
         yield _short(block, small)
 

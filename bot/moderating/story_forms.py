@@ -10,8 +10,8 @@ from bot.form import Choice, Field, Form
 from bot.model import Language, Story, Telling
 from bot.moderating.claims_kept import LostClaim, Treatment
 from bot.moderating.commands import typed
+from bot.moderating.field_words import in_words, told
 from bot.moderating.queue_messages import facts_of
-from bot.moderating.router.field_words import in_words, told
 from bot.moderating.story_past import Overwriting
 from bot.moderating.story_values import FACTS, LIMITS, TEXTS, typed_facts, typed_texts
 from bot.phrases import phrase

@@ -19,8 +19,8 @@ from bot.message import (
 )
 from bot.model import Delivery, DeliveryId, Language, Story, WorkspaceId
 from bot.moderating.commands import MAX_REASON, typed
+from bot.moderating.field_words import in_words, told
 from bot.moderating.queue_entry import MAX_NAME, MAX_TITLE, fitting, instant
-from bot.moderating.router.field_words import in_words, told
 from bot.moderating.story_card import copy_state
 from bot.moderating.story_past import FieldChange, differences
 from bot.phrases import phrase, phrase_runs
