@@ -66,6 +66,15 @@ def test_the_overview_lists_every_piece_with_a_button_by_its_number():
     assert parse(buttons(message)[1].command) == ReviewDraft(draft=draft.id, act="piece", piece=2, revision=1)
 
 
+def test_the_first_words_are_those_behind_a_heading():
+    draft = draft_of(2, "## A ferry\n\nThe ferry is electric.\n\n")
+
+    text = plain_text(overview(draft, {}, 1, "en", DISCORD))
+
+    assert "1. A ferry\nThe ferry is electric.\n" in text
+    assert "#" not in text
+
+
 def test_a_near_copy_is_named_with_its_source_and_date():
     draft = with_piece(with_piece(draft_of(2), 1, like="story"), 2, like="story", treatment="merge")
 

@@ -180,10 +180,21 @@ def test_of_a_message_that_is_nothing_but_a_link_what_stands_there_is_the_articl
 
 @pytest.mark.parametrize(
     "text",
-    ["", "See https://kawabe.example/", "https://a.example/ https://b.example/", "ftp://x/", "https://"],
+    [
+        "",
+        "See https://kawabe.example/",
+        "https://a.example/ https://b.example/",
+        "kawabe.example",
+        "https://",
+    ],
 )
 def test_what_is_more_or_less_than_an_address_is_a_text(text):
     assert add_form.address_alone(text) is None
+
+
+@pytest.mark.parametrize("text", ["ftp://x/", "http://[::1]/", "http://mika:pass@kawabe.example/"])
+def test_an_address_that_cannot_be_read_is_no_article_either(text):
+    assert add_form.address_alone(f"<{text}>\n") == text
 
 
 def test_a_line_that_is_only_the_link_is_left_out_of_the_article():

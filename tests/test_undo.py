@@ -22,11 +22,13 @@ from tests.factories import (
     make_interaction,
     make_story,
     make_telling,
+    make_workspace,
 )
 
 ROBOTS = Topic(id="robots", names={"ja": "ロボット", "en": "Robots"})
 MIKA = make_actor(id="u1", name="Mika", role="moderator")
 AOI = make_actor(id="u2", name="Aoi", role="moderator")
+BOSS = make_actor(id="u4", name="Boss", role="manager")
 ELSEWHERE = make_actor(id="u3", name="Ren", role="manager", workspace="elsewhere")
 OPERATOR = make_actor(id="console", name="ops", role="operator", workspace="local")
 OWN = make_story(workspace="home")
@@ -331,3 +333,51 @@ async def test_a_page_that_the_log_does_not_have_says_so(engine, store):
     await added(store)
 
     assert "nothing on this page of the log" in await told(engine, ShowLog(page=2))
+
+
+# Where stories wait for approval
+
+
+async def waiting_for_a_manager(store):
+    """Let a story be approved by a manager, and that be taken back, in a workspace where managers publish."""
+    await store.join(make_workspace(publishers="managers"), None)
+    waiting = replace(OWN, status="waiting")
+    await added(store, waiting)
+    await changed(store, replace(waiting, status="published", revision=2), "approve", BOSS)
+
+
+async def test_nobody_publishes_by_undo_what_they_may_not_approve(engine, store):
+    await waiting_for_a_manager(store)
+    undone = await engine.reply(UndoChange(change="story-2"), by(MIKA))
+    redo = commands_of(undone)[0]
+
+    said = await told(engine, redo, MIKA, "redo")
+
+    assert "only managers publish" in said
+    assert (await held(store)).status == "waiting"
+    assert (await told(engine, redo, BOSS, "redo")).startswith("Done again")
+    assert (await held(store)).status == "published"
+
+
+async def test_what_one_person_asked_is_told_to_nobody_else(engine, store):
+    await changed(store, titled(await added(store), "Secret"))
+    await told(engine, UndoChange(), MIKA, "same")
+
+    said = [await told(engine, UndoChange(), actor, "same") for actor in (AOI, ELSEWHERE)]
+
+    assert all("nothing of yours" in text for text in said)
+
+
+async def test_no_more_stories_are_pinned_by_undo_than_may_be(engine, store):
+    pinned = tuple(f"s{number}" for number in range(5))
+    first = Curation(workspace="home", pinned=pinned)
+    fewer = replace(first, pinned=pinned[1:])
+    again = replace(fewer, pinned=(*fewer.pinned, "other"))
+    for number, (before, after) in enumerate(pairwise([Curation(workspace="home"), first, fewer, again])):
+        act = make_act(id=f"pin{number}", workspace="home", actor="Mika", actor_id="u1", action="pin")
+        await store.save_curation(act, replace(before, revision=number), after)
+
+    said = await told(engine, UndoChange(change="pin1"))
+
+    assert "5" in said
+    assert (await store.curation("home")).pinned == again.pinned

@@ -20,7 +20,13 @@ from bot.errors import BotError, UserError
 from bot.form import Form
 from bot.message import Button, Buttons, Message, note, paragraph, plain_text
 from bot.model import Channel, Delivery, DeliveryId, Interaction
-from bot.moderating.commands import AddStories, ModeratorCommand
+from bot.moderating.commands import (
+    AddStories,
+    MergeStories,
+    ModerateStory,
+    ModeratorCommand,
+    UndoChange,
+)
 from bot.phrases import phrase, phrase_error
 from bot.reading.encoding import MAX_BYTES
 from bot.showing import stays_in_place
@@ -174,6 +180,7 @@ class ChannelPages:
             "html": html,
             # A page has room for answers side by side; moderators' views would be out of date.
             "in_place": isinstance(command, ModeratorCommand) and stays_in_place(command),
+            "acted": isinstance(command, ModerateStory | MergeStories | UndoChange) and not is_refused,
             "refused": is_refused,
             "waiting": await self._site.waiting(request, channel.workspace),
         }

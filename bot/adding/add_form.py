@@ -31,6 +31,7 @@ LINES: Final = {"title": 300, "source": 200, "url": 1_000, "date": 40, "topics":
 """How many characters each line may have."""
 
 _LINK: Final = re.compile(r"https?://[^\s<>|\"“”「」『』（）【】、。]+", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _WITHOUT_HINT: Final = frozenset({"url", "language"})
 _AFTER_LINK: Final = ".,;:!?'*_~]"
 
@@ -112,9 +113,12 @@ def _choices(name: str, names: Names | None, language: Language) -> tuple[Choice
 
 
 def address_alone(text: str) -> str | None:
-    """Return the address that a text consists of; None where there is anything else in it, or no address."""
+    """Return the address that a text consists of, be it one that can be read or not; None where more is said.
+
+    Whoever reads it tells what is wrong with it: an address is never taken for an article.
+    """
     bare = text.strip().strip("<>")
-    return bare if _LINK.fullmatch(bare) and web_url(bare) else None
+    return bare if _ADDRESS.fullmatch(bare) else None
 
 
 def values_of_message(text: str, author: str, link: str | None, posted_at: datetime) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """Adding articles: by the form, by an address that is read, or from a message; members suggest them."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+import secrets
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,6 +32,7 @@ MAX_WAITING_HERE: Final = 50
 """Suggested stories of one person that wait, suggestions of one person in a day, and all that wait."""
 
 _A_DAY: Final = timedelta(days=1)
+_LEASE_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +62,15 @@ class Adding:
         self._publishing = Publishing(store, names, clock)
         self._web = web
         self._operators = operators
+        self._one_by_one = asyncio.Lock()
 
     async def reply(self, command: AddStories, interaction: Interaction) -> Message | Form:
         """Return the form, or what became of the article at the address named. Raises `NotAllowed`."""
         check_moderator(interaction.actor)
         if not command.url:
             return await self.form(interaction)
-        return await self.submit({"text": command.url}, interaction)
+        is_bare = "://" not in command.url and not any(map(str.isspace, command.url))
+        return await self.submit({"text": f"https://{command.url}" if is_bare else command.url}, interaction)
 
     async def form(self, interaction: Interaction, values: Mapping[str, str] | None = None) -> Form:
         """Return the form, with as many fields as there is room for."""
@@ -155,13 +160,29 @@ class Adding:
                 draft = await self._drafting.draft_of(given, actor, actor.workspace, suggested=True)
                 if any(piece.like for piece in draft.pieces):
                     raise InvalidInput("suggest_known")
-            await self._check_pace(actor, len(draft.pieces))
-            published = await self._publishing.publish(draft, actor, "waiting", workspace)
+            async with self._suggesting(actor.workspace):
+                await self._check_pace(actor, len(draft.pieces))
+                published = await self._publishing.publish(draft, actor, "waiting", workspace)
         except UserError as error:
             form = add_form.suggestion_form(actor.language, values)
             return form.coming_back(phrase_error(error, actor.language), error.field)
         key = "suggest.done" if published.new else "suggest.already"
         return Message((note(phrase(key, actor.language, count=len(draft.pieces))),), actor.language)
+
+    @asynccontextmanager
+    async def _suggesting(self, workspace: WorkspaceId) -> AsyncIterator[None]:
+        """Let suggestions in one by one, so that each is counted before the next, whichever process takes it.
+
+        Raises `InvalidInput` where another process is at one of the same workspace.
+        """
+        name, owner = f"suggestion {workspace}", secrets.token_hex(8)
+        async with self._one_by_one:
+            if not await self._store.hold(name, owner, self._clock(), _LEASE_S):
+                raise InvalidInput("suggest_busy")
+            try:
+                yield
+            finally:
+                await self._store.let_go(name, owner)
 
     async def _open_to_suggestions(self, interaction: Interaction) -> Workspace:
         """Return the asker's workspace. Raises `NotAllowed` where it takes no suggestions."""

@@ -76,7 +76,7 @@ class Curating:
         actor = interaction.actor
         check_moderator(actor)
         story = await self._story(act, StoryId(command.story), actor)
-        reason = read_reason(command.reason, actor.language)
+        reason = read_reason(command.reason, actor.language, required=act == "hide" and bool(command.reason))
         if act == "hide" and not reason:
             return topic_forms.reason_form(command, actor.language)
         expired = await self._expired(actor) if act == "pin" else []
@@ -115,15 +115,15 @@ class Curating:
     async def submit_story(
         self, act: StoryDecision, command: ModerateStory, values: Mapping[str, str], interaction: Interaction
     ) -> Message | Form:
-        """Do what a command asks for the reason that was filled in; the form comes back without one.
+        """Do what a command asks for the reason that was filled in; the form comes back with what is wrong.
 
-        Raises `UserError`.
+        Raises `UserError` where that is not the reason.
         """
-        language = interaction.actor.language
+        language, reason = interaction.actor.language, values.get("reason", command.reason)
         try:
-            reason = read_reason(values.get("reason", command.reason), language, required=act == "hide")
+            read_reason(reason, language, required=act == "hide")
         except InvalidInput as error:
-            form = topic_forms.reason_form(command, language)
+            form = topic_forms.reason_form(command, language, reason)
             return form.coming_back(phrase_error(error, language), error.field)
         return await self.decide_on_story(act, replace(command, reason=reason), interaction)
 
@@ -282,7 +282,8 @@ def _called(typed: str, names: Names, actor: Actor) -> str:
 
 def _told(act: StoryDecision, story: Story, actor: Actor, *, is_new: bool) -> Message:
     language = actor.language
-    title = story.telling(language).title
+    is_known = story.status == "published" or story.workspace == actor.workspace
+    title = story.telling(language).title if is_known else story.id
     lead = phrase(f"curating.{act}", language, title=title, days=TOO_OLD.days)
     if not is_new:
         lead = phrase("curating.unchanged", language, title=title)

@@ -115,13 +115,14 @@ def _line(name: str, label: str, value: str, language: Language) -> Field:
     )
 
 
-def reason_form(command: ModerateStory, language: Language) -> Form:
+def reason_form(command: ModerateStory, language: Language, value: str = "") -> Form:
     """Return the form that asks why a story is hidden."""
     reason = Field(
         name="reason",
         label=phrase("hide.reason", language),
         required=True,
         max_length=MAX_REASON,
+        value=value,
         hint=phrase("hide.reason_hint", language),
     )
     return Form(

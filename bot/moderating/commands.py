@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeVar, get_args
 from bot.changes import Action
 from bot.errors import InvalidInput
 from bot.model import LANGUAGES, Language
-from bot.options import read_options
+from bot.options import is_plain, quoted, read_options
 
 COMMAND: Final = "/ai-news-mod"
 
@@ -193,6 +193,9 @@ _EXAMPLES: Final[Mapping[str, str]] = {
 }
 
 # An id may have a colon in it, such as guid:1; an option that nobody knows is told so after a name only.
+_VERBATIM: Final = frozenset({"reason", "by"})
+"""Options that say something as it is written, with quotes of its own."""
+
 _OPTION_BEGINS: Final = re.compile(rf"(?:^(?:{'|'.join(_EXAMPLES)})|\s[a-z-]+):(?!//)", re.IGNORECASE)
 
 
@@ -264,7 +267,7 @@ def typed(word: str, named: str = "", **options: str | int) -> str:
     for name, value in options.items():
         if value:
             text = str(value)
-            words.append(f'{name}:"{text}"' if " " in text else f"{name}:{text}")
+            words.append(f"{name}:{text if is_plain(text) else quoted(text)}")
     return " ".join(words)
 
 
@@ -278,7 +281,7 @@ def _parted(text: str) -> tuple[str, dict[str, str]]:
     begins = _OPTION_BEGINS.search(text)
     if begins is None:
         return text, {}
-    return text[: begins.start()].strip(), read_options(text[begins.start() :], _EXAMPLES)
+    return text[: begins.start()].strip(), read_options(text[begins.start() :], _EXAMPLES, _VERBATIM)
 
 
 def _number(options: Mapping[str, str], name: str, default: int) -> int:

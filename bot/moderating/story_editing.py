@@ -59,6 +59,8 @@ class StoryEditing:
             if await self._changes.is_done(interaction, command.act, held.story, command.revision):
                 return await self._done(command, held, interaction, "saved")
             try:
+                if _is_so_already(command, values, held):
+                    return await self._done(command, held, interaction, "unchanged")
                 asked = self._overtaken(command, values, held) or self._asked_again(command, values, held)
                 return asked or await self._save(command, values, held, interaction)
             except Conflict:
@@ -134,6 +136,17 @@ class StoryEditing:
             after = replace(story, tellings=tuple(tellings))
         is_correction = after != story and _is_correction(command, held, after)
         return after, read_reason(values.get("reason", ""), language, required=is_correction)
+
+
+def _is_so_already(command: ModerateStory, values: Mapping[str, str], held: Held) -> bool:
+    """Whether a story has moved on to what a form has, as where the same form is sent again later."""
+    story, language = held.story, held.actor.language
+    base = story_at(command.revision, story, held.revisions)
+    if story.status == "retracted" or base is None or base.revision == story.revision:
+        return False
+    now = _typed(command, story, language)
+    kept = values_kept(values, _typed(command, base, language), now)
+    return all(kept[name].split() == value.split() for name, value in now.items())
 
 
 def _form(

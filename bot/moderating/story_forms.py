@@ -10,8 +10,9 @@ from bot.form import Choice, Field, Form
 from bot.model import Language, Story, Telling
 from bot.moderating.claims_kept import LostClaim, Treatment
 from bot.moderating.commands import typed
+from bot.moderating.field_words import in_words, told
 from bot.moderating.queue_messages import facts_of
-from bot.moderating.story_past import Overwriting, excerpts
+from bot.moderating.story_past import Overwriting
 from bot.moderating.story_values import FACTS, LIMITS, TEXTS, typed_facts, typed_texts
 from bot.phrases import phrase
 
@@ -169,15 +170,9 @@ def overwriting_told(
 ) -> str:
     """Return what others changed in a story while somebody was at it, and what to do about that."""
     lines = []
-    for one in changes[:_MAX_LISTED]:
-        before, after = excerpts(one.change, _SHOWN)
-        facts = {
-            "who": truncated(one.who, _SHOWN // 2),
-            "field": phrase(f"changed.{one.change.field}", language),
-            "before": before,
-            "after": after,
-        }
-        lines.append(phrase("storyform.overwritten", language, **facts))
+    for one in [each for each in changes if told(each.change)][:_MAX_LISTED]:
+        facts = in_words(one.change, _SHOWN, language)
+        lines.append(phrase("storyform.overwritten", language, who=truncated(one.who, _SHOWN // 2), **facts))
     return truncated("\n".join((*lines, phrase(f"storyform.{closing}", language))), MAX_PROBLEM)
 
 
