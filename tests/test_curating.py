@@ -198,7 +198,7 @@ async def test_what_a_command_lacks_is_asked_for_and_comes_back_with_what_is_wro
 
 
 async def test_there_is_no_form_where_there_is_nothing_to_choose(engine):
-    assert await say(engine, "/ai-news-mod unmute") == "There is no topic to choose from. /ai-news-mod topics shows what is set here."
+    assert "There is no topic to choose from." in await say(engine, "/ai-news-mod unmute")
 
 
 # Stories
