@@ -161,7 +161,7 @@ async def test_taking_everything_back_by_its_buttons_leaves_nothing_decided(engi
         for block in view.blocks
         if isinstance(block, Buttons)
         for button in block.buttons
-        if button.label == "take back"
+        if button.label == "undo"
     ]
     for command in backs:
         await engine.reply(command, moderator())
