@@ -455,7 +455,7 @@ async def test_whose_stories_wait_is_what_the_workspace_set(engine, store, publi
     await desk.press("Publish")
 
     assert await store.count_waiting(HOME) == (3 if waits else 0)
-    assert ("until a moderator approves" in desk.text) is waits
+    assert ("wait for approval" in desk.text) is waits
 
 
 async def test_the_desk_is_told_of_stories_that_wait(engine, store):
