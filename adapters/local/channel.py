@@ -16,7 +16,6 @@ from adapters.local.watching import place_of
 from bot.adding import add_form
 from bot.adding.intake import MAX_ARTICLE_CHARACTERS
 from bot.commands import Command, parse
-from bot.completion import completion_of
 from bot.errors import BotError, UserError
 from bot.form import Form
 from bot.message import Button, Buttons, Message, note, paragraph, plain_text
@@ -189,9 +188,9 @@ class ChannelPages:
 
     async def complete(self, request: web.Request) -> web.Response:
         """Return how the command may go on that is being typed."""
-        channel_in(request)
-        names = await self._site.engine.known.of(channel_in(request).workspace)
-        return web.json_response(completion_of(names).of(request.query.get("text", "")[:1_000])[:8])
+        actor = self._site.viewer(request).actor(channel_in(request).workspace)
+        going = await self._site.engine.complete(request.query.get("text", "")[:1_000], actor)
+        return web.json_response([{"value": choice.value, "label": choice.label} for choice in going])
 
     async def look(self, request: web.Request) -> web.Response:
         """Return a post or a reply as another platform would show it. Raises 404 for what is not kept."""

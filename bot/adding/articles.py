@@ -15,17 +15,16 @@ from bot.adding.publishing import Publishing
 from bot.chronicle import LogFilter
 from bot.curating.known_names import KnownNames
 from bot.display import web_url
-from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError
+from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError, about
 from bot.form import Form
 from bot.message import Message, note
 from bot.model import PUBLIC, Actor, Interaction, Source, Workspace, WorkspaceId
 from bot.moderating.commands import AddStories
-from bot.moderating.rights import reaches_everyone
+from bot.moderating.rights import check_moderator, reaches_everyone
 from bot.phrases import phrase, phrase_error, phrase_fetch
 from bot.ports import Clock, Fetcher, Page, Store
 from bot.reading.page import PageArticle
 from bot.subscriptions.digest_form import FIELDS
-from bot.subscriptions.subscribing import check_moderator
 
 MAX_WAITING: Final = 3
 MAX_A_DAY: Final = 10
@@ -70,18 +69,16 @@ class Adding:
         check_moderator(interaction.actor)
         if not command.url:
             return await self.form(interaction)
-        return await self.submit({"text": command.url}, interaction)
+        is_bare = "://" not in command.url and not any(map(str.isspace, command.url))
+        return await self.submit({"text": f"https://{command.url}" if is_bare else command.url}, interaction)
 
-    async def form(
-        self, interaction: Interaction, values: Mapping[str, str] | None = None, problem: str = ""
-    ) -> Form:
+    async def form(self, interaction: Interaction, values: Mapping[str, str] | None = None) -> Form:
         """Return the form, with as many fields as there is room for."""
         actor = interaction.actor
         has_room = interaction.form_fields >= FIELDS
         return add_form.form(
             actor.language,
             values,
-            problem,
             names=await self._names.of_stories(actor.workspace) if has_room else None,
             reach=reaches_everyone(actor, self._operators),
         )
@@ -106,15 +103,18 @@ class Adding:
         try:
             given = await self._read(values, actor)
             if given.for_everyone and not reaches_everyone(actor, self._operators):
-                raise NotAllowed("operators_only")
-            if address := add_form.address_alone(given.text):
-                given = await self._fetched(address, given, values)
+                raise NotAllowed("operators_only", field="reach")
             workspace = PUBLIC if given.for_everyone else actor.workspace
-            return await self._drafting.begin(given, interaction, workspace)
+            with about("text"):
+                if address := add_form.address_alone(given.text):
+                    given = await self._fetched(address, given, values)
+                return await self._drafting.begin(given, interaction, workspace)
         except UserError as error:
-            return await self.form(interaction, values, phrase_error(error, actor.language))
+            form = await self.form(interaction, values)
+            return form.coming_back(phrase_error(error, actor.language), error.field)
         except FetchFailed as error:
-            return await self.form(interaction, values, phrase_fetch(error, actor.language))
+            form = await self.form(interaction, values)
+            return form.coming_back(phrase_fetch(error, actor.language), "text")
 
     async def _read(self, values: Mapping[str, str], actor: Actor) -> Submission:
         """Return what was filled in; what is for everyone has topics that everyone knows."""
@@ -144,7 +144,7 @@ class Adding:
     # Suggestions
 
     async def suggestion_form(self, interaction: Interaction) -> Form:
-        """Return the form that a story is suggested with. Raises `NotAllowed` where members may not."""
+        """Return the form that an article is suggested with. Raises `NotAllowed` where members may not."""
         await self._open_to_suggestions(interaction)
         return add_form.suggestion_form(interaction.actor.language)
 
@@ -154,16 +154,18 @@ class Adding:
         workspace = await self._open_to_suggestions(interaction)
         try:
             given = replace(await self._read(values, actor), for_everyone=False)
-            if add_form.address_alone(given.text):
-                raise InvalidInput("suggest_text")
-            draft = await self._drafting.draft_of(given, actor, actor.workspace, suggested=True)
-            if any(piece.like for piece in draft.pieces):
-                raise InvalidInput("suggest_known")
+            with about("text"):
+                if add_form.address_alone(given.text):
+                    raise InvalidInput("suggest_text")
+                draft = await self._drafting.draft_of(given, actor, actor.workspace, suggested=True)
+                if any(piece.like for piece in draft.pieces):
+                    raise InvalidInput("suggest_known")
             async with self._suggesting(actor.workspace):
                 await self._check_pace(actor, len(draft.pieces))
                 published = await self._publishing.publish(draft, actor, "waiting", workspace)
         except UserError as error:
-            return add_form.suggestion_form(actor.language, values, phrase_error(error, actor.language))
+            form = add_form.suggestion_form(actor.language, values)
+            return form.coming_back(phrase_error(error, actor.language), error.field)
         key = "suggest.done" if published.new else "suggest.already"
         return Message((note(phrase(key, actor.language, count=len(draft.pieces))),), actor.language)
 

@@ -14,9 +14,13 @@ from bot.message import Block, Button, Buttons, Heading, Limits, Message, Paragr
 from bot.model import PUBLIC, Language, Story, StoryId
 from bot.moderating.commands import DraftAct, typed
 from bot.phrases import phrase, phrase_date
+from bot.segment.layout import paragraphs
 
 PAGE_SIZE: Final = 20
 _ROW: Final = 5
+
+_HEADED: Final = 400
+"""Characters that the headings of a piece may have, for its first words to be looked for behind them."""
 
 _MAX_CHOICE: Final = 70
 """UTF-16 units of a place to split at, in a menu: Slack's options hold 75."""
@@ -70,7 +74,7 @@ def _head(draft: Draft, language: Language, lead: str) -> list[Block]:
         phrase(f"language.{draft.language}", language),
         phrase(reach, language),
     )
-    kept = sum(piece.kept for piece in draft.pieces)
+    kept = sum(piece.kept and piece.treatment != "merge" for piece in draft.pieces)
     heading = phrase("draft.heading", language, count=len(draft.pieces), kept=kept)
     told = [note(lead)] if lead else []
     return [*told, Heading(heading), note(phrase("story.dot", language).join(facts))]
@@ -113,8 +117,10 @@ def _copy_in_short(story: Story, piece: Piece, room: int, language: Language) ->
 
 
 def _beginning(draft: Draft, piece: Piece, room: int) -> str:
-    content = draft.text[piece.span.start : min(piece.span.end, piece.span.start + 4 * room)]
-    return truncated(" ".join(content.split()), room)
+    """Return the first words of a piece, behind its headings where there is more than those."""
+    content = draft.text[piece.span.start : min(piece.span.end, piece.span.start + _HEADED + 4 * room)]
+    start = next((part.span.start for part in paragraphs(content) if not part.is_heading), 0)
+    return truncated(" ".join(content[start:].split()), room)
 
 
 def _overview_buttons(
@@ -249,7 +255,7 @@ def _roomiest(messages: Iterable[Message], limits: Limits) -> Message:
 
 
 def split_form(
-    draft: Draft, number: int, language: Language, values: Mapping[str, str] | None = None, problem: str = ""
+    draft: Draft, number: int, language: Language, values: Mapping[str, str] | None = None
 ) -> Form:
     """Return the form that asks before which sentence a piece is split."""
     starts = places(draft, number)
@@ -269,11 +275,11 @@ def split_form(
         value=(values or {}).get("at", ""),
         choices=choices,
     )
-    return _form(draft, "split", number, (place,), language, problem)
+    return _form(draft, "split", number, (place,), language)
 
 
 def title_form(
-    draft: Draft, number: int, language: Language, values: Mapping[str, str] | None = None, problem: str = ""
+    draft: Draft, number: int, language: Language, values: Mapping[str, str] | None = None
 ) -> Form:
     """Return the form with a piece's title and summary."""
     piece = numbered(draft, number)
@@ -292,17 +298,14 @@ def title_form(
         max_length=MAX_SUMMARY,
         value=given["summary"],
     )
-    return _form(draft, "title", number, (title, summary), language, problem)
+    return _form(draft, "title", number, (title, summary), language)
 
 
-def _form(
-    draft: Draft, act: DraftAct, number: int, fields: tuple[Field, ...], language: Language, problem: str
-) -> Form:
+def _form(draft: Draft, act: DraftAct, number: int, fields: tuple[Field, ...], language: Language) -> Form:
     return Form(
         command=command_of(draft, act, number),
         title=phrase(f"draft.form_{act}", language),
         fields=fields,
         submit=phrase("field.submit", language),
         language=language,
-        problem=problem,
     )

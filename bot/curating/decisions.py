@@ -25,24 +25,25 @@ from bot.curating.curation import (
 from bot.curating.known_names import KnownNames
 from bot.curating.topic_messages import topics_message
 from bot.curating.unknown_names import unknown_names
-from bot.errors import Conflict, InvalidInput, NotFound, UserError
+from bot.errors import Conflict, InvalidInput, NotFound, UserError, about
 from bot.form import Form
 from bot.identity import derived_id
 from bot.language import Names, normalise
 from bot.message import Button, Buttons, Message, paragraph
 from bot.model import PUBLIC, Actor, ChangeId, Interaction, Story, StoryId, TopicId
-from bot.moderating.commands import CurateTopic, ModerateStory, ShowTopics, typed
+from bot.moderating.commands import CurateTopic, ModerateStory, ShowTopics, TopicAct, typed
+from bot.moderating.rights import check_moderator
 from bot.moderating.story_values import read_reason
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Store
 from bot.subscriptions.choices import topic_name
-from bot.subscriptions.subscribing import check_moderator
 from bot.subscriptions.wishes import read_topic
 
 STORIES_READ: Final = 200
 """The newest stories, in which names that no topic knows are looked for."""
 
 _ATTEMPTS: Final = 20
+_SECOND_FIELDS: Final[Mapping[TopicAct, str]] = {"alias": "name", "unalias": "name", "join": "into"}
 _BACK: Final[Mapping[StoryDecision, StoryDecision]] = {
     "pin": "unpin",
     "unpin": "pin",
@@ -122,7 +123,8 @@ class Curating:
         try:
             read_reason(reason, language, required=act == "hide")
         except InvalidInput as error:
-            return topic_forms.reason_form(command, language, reason, phrase_error(error, language))
+            form = topic_forms.reason_form(command, language, reason)
+            return form.coming_back(phrase_error(error, language), error.field)
         return await self.decide_on_story(act, replace(command, reason=reason), interaction)
 
     # Topics
@@ -158,8 +160,8 @@ class Curating:
         except UserError as error:
             curation = await self._store.curation(actor.workspace)
             names = await self._names.by(curation)
-            problem = phrase_error(error, actor.language)
-            return topic_forms.topic_form(given, curation, names, actor.language, problem)
+            form = topic_forms.topic_form(given, curation, names, actor.language)
+            return form.coming_back(phrase_error(error, actor.language), error.field)
 
     async def _view(self, actor: Actor, *, page: int = 1, lead: str = "") -> Message:
         curation = await self._store.curation(actor.workspace)
@@ -222,8 +224,15 @@ def _decided(command: CurateTopic, curation: Curation, names: Names) -> Curation
     """Return the curation as a command that says all asks. Raises `InvalidInput`."""
     if command.act == "topic":
         first, *others = (name for name in (command.topic, command.name) if name)
-        return with_topic(first, "".join(others), curation, names)
-    topic = _topic(command.topic, curation, names)
+        with about("topic"):
+            return with_topic(first, "".join(others), curation, names)
+    with about("topic"):
+        topic = _topic(command.topic, curation, names)
+    with about(_SECOND_FIELDS.get(command.act, "topic")):
+        return _decided_on(topic, command, curation, names)
+
+
+def _decided_on(topic: TopicId, command: CurateTopic, curation: Curation, names: Names) -> Curation:
     match command.act:
         case "untopic":
             return without_topic(topic, curation)
@@ -239,6 +248,8 @@ def _decided(command: CurateTopic, curation: Curation, names: Names) -> Curation
             return muted(topic, curation)
         case "unmute":
             return unmuted(topic, curation)
+        case "topic":
+            raise ValueError("a topic is made of names, not of a topic")
 
 
 def _topic(typed: str, curation: Curation, names: Names) -> TopicId:
@@ -278,7 +289,7 @@ def _told(act: StoryDecision, story: Story, actor: Actor, *, is_new: bool) -> Me
         lead = phrase("curating.unchanged", language, title=title)
     back = _BACK[act]
     buttons = (
-        Button(label=phrase(f"curating.button_{back}", language), command=typed(back, story.id)),
+        Button(label=phrase(f"act.{back}", language), command=typed(back, story.id)),
         Button(label=phrase("curating.button_story", language), command=typed("story", story.id)),
     )
     return Message((paragraph(lead), Buttons(buttons)), language)

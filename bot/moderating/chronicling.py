@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.adding.intake import story_tokens
 from bot.changes import Change, Curation, Revision, StoryChange
-from bot.chronicle import LogFilter
+from bot.chronicle import EVERYTHING, LogFilter
 from bot.curating.curation import MAX_PINNED
 from bot.curating.known_names import KnownNames
 from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -17,7 +17,7 @@ from bot.model import PUBLIC, Actor, ChangeId, Interaction, Language, Story, Sto
 from bot.moderating.audit import PAGE_SIZE, log_message, undone_message
 from bot.moderating.commands import ShowLog, UndoChange
 from bot.moderating.log_reading import LogReading
-from bot.moderating.rights import may_approve, reaches_everyone
+from bot.moderating.rights import check_moderator, may_approve, reaches_everyone
 from bot.moderating.story_finding import StoryFinding
 from bot.moderating.story_past import brought_in
 from bot.moderating.story_values import read_reason
@@ -33,7 +33,6 @@ from bot.moderating.undoing import (
 from bot.phrases import phrase
 from bot.ports import Clock, Store
 from bot.setup import read_person
-from bot.subscriptions.subscribing import check_moderator
 
 _ATTEMPTS: Final = 5
 _BATCH: Final = 50
@@ -129,14 +128,18 @@ class Chronicling:
             if change is None or change.workspace not in self._workspaces(actor):
                 raise NotFound("change_not_here")
             return change
-        async for change in self._changes(self._workspaces(actor)):
+        # Who has changed nothing does not wait for all that others did to be read.
+        which = EVERYTHING if actor.role == "operator" else LogFilter(actor=actor.id or actor.name)
+        async for change in self._changes(self._workspaces(actor), which):
             if change.undone_by is None and change.action != "undo" and _is_own(change, actor):
                 return change
         raise NotFound("nothing_to_undo")
 
-    async def _changes(self, workspaces: Sequence[WorkspaceId]) -> AsyncIterator[Change]:
+    async def _changes(
+        self, workspaces: Sequence[WorkspaceId], which: LogFilter = EVERYTHING
+    ) -> AsyncIterator[Change]:
         seen = 0
-        while page := await self._store.changes(workspaces, _BATCH, seen):
+        while page := await self._store.changes(workspaces, _BATCH, seen, which):
             seen += len(page)
             for change in page:
                 yield change

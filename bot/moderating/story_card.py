@@ -45,6 +45,7 @@ _MIN_SMALL: Final = 80
 """UTF-16 units of a claim, of the sentence above, and of each line of small print."""
 
 _ROW: Final = 5
+_POSTED: Final[tuple[CopyState, ...]] = ("posted", "corrected", "correcting", "stuck")
 _STATES: Final[Mapping[DeliveryState, CopyState]] = {
     "planned": "correcting",
     "sending": "correcting",
@@ -55,22 +56,24 @@ _STATES: Final[Mapping[DeliveryState, CopyState]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyCount:
-    """How many messages tell readers a story: posted as it is now, yet to be, and beyond mending."""
+    """How many messages tell readers a story: posted ones, with those told anew, to be, or beyond it."""
 
     posted: int = 0
     corrected: int = 0
-    to_come: int = 0
+    correcting: int = 0
     stuck: int = 0
+    to_come: int = 0
 
 
 def count_copies(copies: Sequence[Copy]) -> CopyCount:
     """Return how the copies of a story stand; notices to moderators do not count."""
     states = [state for copy in copies if (state := copy_state(copy)) and copy.delivery.kind != "notice"]
     return CopyCount(
-        posted=states.count("posted") + states.count("corrected"),
+        posted=sum(states.count(state) for state in _POSTED),
         corrected=states.count("corrected"),
-        to_come=states.count("to_come") + states.count("correcting"),
+        correcting=states.count("correcting"),
         stuck=states.count("stuck"),
+        to_come=states.count("to_come"),
     )
 
 
@@ -157,15 +160,16 @@ def _short(block: Block, limit: int) -> Block:
 
 def copies_told(count: CopyCount, language: Language) -> str:
     """Return how the copies of a story stand, in words."""
-    if not (count.posted or count.to_come or count.stuck):
+    if not (count.posted or count.to_come):
         return phrase("card.no_copies", language)
     parts = [
         phrase(f"card.copies_{name}", language, count=number)
         for name, number in (
             ("posted", count.posted),
             ("corrected", count.corrected),
-            ("to_come", count.to_come),
+            ("correcting", count.correcting),
             ("stuck", count.stuck),
+            ("to_come", count.to_come),
         )
         if number
     ]
