@@ -20,7 +20,10 @@ from tests.factories import (
     make_actor,
     make_change,
     make_channel,
+    make_delivery,
     make_interaction,
+    make_message,
+    make_share,
     make_story,
     make_subscription,
     make_telling,
@@ -344,6 +347,17 @@ async def test_a_near_copy_becomes_another_source_of_the_known_story(desk, store
     assert (after.tellings, await store.count_stories(HOME)) == (known.tellings, 3)
     change, _ = await store.changes([HOME], 5)
     assert sorted(revision.number for revision in await store.revisions_of(change.id)) == [1, 1, 2]
+
+
+async def test_the_posted_copies_of_a_story_are_told_of_the_further_source(desk, store):
+    known = await known_story(store, BREAD)
+    message = make_message(blocks=(Heading("1. It is known", 2, story_id=known.id),))
+    await store.share(make_share(), [make_delivery(kind="share", message=message)])
+    await desk.add()
+    await desk.press("2", "Merge as another source", "Publish")
+
+    change, _ = await store.changes([HOME], 5)
+    assert await store.count_edits(change.id) == {"planned": 1}
 
 
 async def test_one_story_that_is_a_near_copy_is_asked_about_and_only_merged(desk, store):
