@@ -355,7 +355,7 @@ async def test_an_article_of_many_stories_at_an_address_is_looked_through(store)
         f"{COMMAND} https://kawabe.example/tram", moderating()
     )
 
-    assert "2 stories, 2 of them go in" in plain_text(told)
+    assert "2 stories, 2 to be added" in plain_text(told)
 
 
 @pytest.mark.parametrize("why", ["not_public", "too_slow", "not_text"])

@@ -195,7 +195,7 @@ async def test_a_story_goes_into_another_with_its_sources(engine, store):
 
     done = await engine.submit(form.command, filled(form, into="library"), by())
 
-    assert "Merged: A warehouse robot" in text(done)
+    assert "Merged into this story: A warehouse robot" in text(done)
     gone, into = await story_of(store, "other"), await story_of(store, "library")
     assert (gone.status, gone.remark.kind, gone.remark.into) == ("retracted", "merged", "library")
     assert into.also == (Source(name="Second Post"), Source(name="Third"))
