@@ -233,7 +233,7 @@ async def test_the_same_form_sent_twice_is_one_draft(desk):
     await desk.add()
 
     assert labels(desk.shown)["Publish"].split()[2] == first["Publish"].split()[2]
-    assert "[dropped]" in desk.text
+    assert "[is dropped]" in desk.text
 
 
 async def test_nothing_is_published_where_all_was_dropped(desk, store):
@@ -469,7 +469,7 @@ async def test_whose_stories_wait_is_what_the_workspace_set(engine, store, publi
     await desk.press("Publish")
 
     assert await store.count_waiting(HOME) == (3 if waits else 0)
-    assert ("until a moderator approves" in desk.text) is waits
+    assert ("approval: /ai-news-mod queue" in desk.text) is waits
 
 
 async def test_the_desk_is_told_of_stories_that_wait(engine, store):

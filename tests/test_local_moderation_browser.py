@@ -74,7 +74,7 @@ async def fill_in(page, label, submit, **values):
 async def published(page, text):
     """Look through an article, joining, dropping and retitling; return the titles of what went in."""
     reply = await paste(page, text)
-    await expect(reply).to_contain_text("Look through the stories before they go in")
+    await expect(reply).to_contain_text("Look through the stories before they are added")
     count = int(re.match(r"\d+", await reply.locator("h2").inner_text())[0])
     await press(reply, "1", f"Story 1 of {count}")
     await expect(reply).to_be_focused()
