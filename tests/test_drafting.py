@@ -20,7 +20,10 @@ from tests.factories import (
     make_actor,
     make_change,
     make_channel,
+    make_delivery,
     make_interaction,
+    make_message,
+    make_share,
     make_story,
     make_subscription,
     make_telling,
@@ -230,7 +233,7 @@ async def test_the_same_form_sent_twice_is_one_draft(desk):
     await desk.add()
 
     assert labels(desk.shown)["Publish"].split()[2] == first["Publish"].split()[2]
-    assert "[dropped]" in desk.text
+    assert "[is dropped]" in desk.text
 
 
 async def test_nothing_is_published_where_all_was_dropped(desk, store):
@@ -346,6 +349,17 @@ async def test_a_near_copy_becomes_another_source_of_the_known_story(desk, store
     assert sorted(revision.number for revision in await store.revisions_of(change.id)) == [1, 1, 2]
 
 
+async def test_the_posted_copies_of_a_story_are_told_of_the_further_source(desk, store):
+    known = await known_story(store, BREAD)
+    message = make_message(blocks=(Heading("1. It is known", 2, story_id=known.id),))
+    await store.share(make_share(), [make_delivery(kind="share", message=message)])
+    await desk.add()
+    await desk.press("2", "Merge as another source", "Publish")
+
+    change, _ = await store.changes([HOME], 5)
+    assert await store.count_edits(change.id) == {"planned": 1}
+
+
 async def test_one_story_that_is_a_near_copy_is_asked_about_and_only_merged(desk, store):
     known = await known_story(store, BREAD)
     await desk.add(text=BREAD.replace("recalled", "has recalled"))
@@ -455,7 +469,7 @@ async def test_whose_stories_wait_is_what_the_workspace_set(engine, store, publi
     await desk.press("Publish")
 
     assert await store.count_waiting(HOME) == (3 if waits else 0)
-    assert ("wait for approval" in desk.text) is waits
+    assert ("approval: /ai-news-mod queue" in desk.text) is waits
 
 
 async def test_the_desk_is_told_of_stories_that_wait(engine, store):

@@ -248,6 +248,16 @@ async def test_words_find_what_waits_and_what_is_told(engine, store):
     assert (await story_of(store, "library")).status == "published"
 
 
+async def test_the_only_story_that_words_find_is_shown_at_once(engine, store):
+    whale = make_telling(title="A whale sings in Nagisa", summary="It sings at night.", body="It sings.")
+    await wait(store, "whale", tellings=(whale,))
+
+    message = await engine.reply(f"{MOD} story singing whale Nagisa", by())
+
+    assert f"{MOD} approve whale revision:1" in commands(message)
+    assert f"{MOD} story whale part:history" in commands(message)
+
+
 @pytest.mark.parametrize("word", ["pin", "hide"])
 async def test_words_find_what_is_pinned_or_hidden_too(engine, word):
     found = await engine.reply(f"{MOD} {word} umbrellas", by(role="manager", workspace=AWAY))
