@@ -353,7 +353,7 @@ async def test_nobody_publishes_by_undo_what_they_may_not_approve(engine, store)
 
     said = await told(engine, redo, MIKA, "redo")
 
-    assert "only managers publish" in said
+    assert "only managers approve" in said
     assert (await held(store)).status == "waiting"
     assert (await told(engine, redo, BOSS, "redo")).startswith("Done again")
     assert (await held(store)).status == "published"
@@ -365,7 +365,7 @@ async def test_what_one_person_asked_is_told_to_nobody_else(engine, store):
 
     said = [await told(engine, UndoChange(), actor, "same") for actor in (AOI, ELSEWHERE)]
 
-    assert all("nothing of yours" in text for text in said)
+    assert all("You have no change to undo" in text for text in said)
 
 
 async def test_no_more_stories_are_pinned_by_undo_than_may_be(engine, store):
