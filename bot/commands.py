@@ -115,33 +115,34 @@ Command = Ask | Newest | Help | Suggest | DigestCommand | FillInSubscription | M
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A line of the catalogue: how it is typed, and the phrase that explains it."""
+    """A line of the catalogue: how it is typed, the phrase that explains it, and whether members may."""
 
     usage: str
     help_key: str
+    for_moderators: bool = False
 
 
 CATALOGUE = (
     Entry(usage="/ai-news QUERY", help_key="help.ask"),
     Entry(usage="/ai-news", help_key="help.newest"),
     Entry(usage="/ai-news help", help_key="help.help"),
-    Entry(usage="/ai-news-digest", help_key="help.digest"),
+    Entry(usage="/ai-news suggest", help_key="help.suggest"),
     Entry(usage="/ai-news-digest preview", help_key="help.preview"),
     Entry(usage="/ai-news-digest show", help_key="help.show"),
-    Entry(usage="/ai-news-digest subscribe", help_key="help.subscribe"),
-    Entry(usage="/ai-news-digest change", help_key="help.change"),
-    Entry(usage="/ai-news-digest now", help_key="help.now"),
-    Entry(usage="/ai-news-digest pause", help_key="help.pause"),
-    Entry(usage="/ai-news-digest resume", help_key="help.resume"),
-    Entry(usage="/ai-news-digest remove", help_key="help.remove"),
-    Entry(usage="/ai-news suggest", help_key="help.suggest"),
-    Entry(usage="/ai-news-mod add", help_key="help.add"),
-    Entry(usage="/ai-news-mod queue", help_key="help.queue"),
-    Entry(usage="/ai-news-mod story", help_key="help.story"),
-    Entry(usage="/ai-news-mod log", help_key="help.log"),
-    Entry(usage="/ai-news-mod undo", help_key="help.undo"),
-    Entry(usage="/ai-news-mod topics", help_key="help.topics"),
-    Entry(usage="/ai-news-mod setup", help_key="help.setup"),
+    Entry(usage="/ai-news-digest", help_key="help.digest", for_moderators=True),
+    Entry(usage="/ai-news-digest subscribe", help_key="help.subscribe", for_moderators=True),
+    Entry(usage="/ai-news-digest change", help_key="help.change", for_moderators=True),
+    Entry(usage="/ai-news-digest now", help_key="help.now", for_moderators=True),
+    Entry(usage="/ai-news-digest pause", help_key="help.pause", for_moderators=True),
+    Entry(usage="/ai-news-digest resume", help_key="help.resume", for_moderators=True),
+    Entry(usage="/ai-news-digest remove", help_key="help.remove", for_moderators=True),
+    Entry(usage="/ai-news-mod add", help_key="help.add", for_moderators=True),
+    Entry(usage="/ai-news-mod queue", help_key="help.queue", for_moderators=True),
+    Entry(usage="/ai-news-mod story", help_key="help.story", for_moderators=True),
+    Entry(usage="/ai-news-mod log", help_key="help.log", for_moderators=True),
+    Entry(usage="/ai-news-mod undo", help_key="help.undo", for_moderators=True),
+    Entry(usage="/ai-news-mod topics", help_key="help.topics", for_moderators=True),
+    Entry(usage="/ai-news-mod setup", help_key="help.setup", for_moderators=True),
 )
 
 OPTIONS = ("depth:low", "depth:medium", "depth:high", "view:why", "view:sources", "visible:yes")

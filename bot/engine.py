@@ -11,6 +11,7 @@ from bot.adding.intake import Intake, Saved
 from bot.changes import Revision
 from bot.choosing import still_news, without_leading
 from bot.commands import Ask, Command, FillInSubscription, Help, Newest, Suggest, parse, unparse
+from bot.completion import completion_of, story_sought
 from bot.curating.decisions import Curating
 from bot.curating.known_names import KnownNames
 from bot.delivering.ledger import Filters, Standing, carriers, standing
@@ -36,6 +37,7 @@ from bot.model import (
 )
 from bot.moderating.chronicling import Chronicling
 from bot.moderating.commands import ModeratorCommand
+from bot.moderating.rights import may_moderate
 from bot.moderating.router import Moderating
 from bot.moderating.stories import Moderation
 from bot.moderating.story_past import was_shown
@@ -212,6 +214,19 @@ class Engine:
         """Return what may be meant by what is typed so far, as `Suggestions.of` does."""
         return await self._suggestions.of(field, typed, actor, limit)
 
+    async def complete(self, text: str, actor: Actor, limit: int = 8) -> list[Choice]:
+        """Return what may stand in the place of the last word of a command that is being typed.
+
+        Stories, which only moderators name, are called by their titles.
+        """
+        sought, found = story_sought(text), list[Choice]()
+        if sought is not None and may_moderate(actor):
+            option, typed = sought
+            stories = await self.suggest("story", typed, actor, limit - 2)
+            found = [replace(story, value=f"{option}{story.value}") for story in stories]
+        words = completion_of(await self.known.of(actor.workspace)).of(text)
+        return [*found, *(Choice(value=word, label=word) for word in words)][:limit]
+
     async def _do(self, command: Command, interaction: Interaction) -> Message | Form:
         actor = interaction.actor
         match command:
@@ -221,7 +236,7 @@ class Engine:
                 return await self._reply_newest(command.page, actor)
             case Help():
                 has_form = interaction.form_fields >= digest_form.FIELDS
-                return replies.help_message(actor.language, has_form=has_form)
+                return replies.help_message(actor.language, moderates=may_moderate(actor), has_form=has_form)
             case Suggest():
                 return await self._adding.suggestion_form(interaction)
             case FillInSubscription():

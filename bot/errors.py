@@ -1,5 +1,7 @@
 """The one error tree. Errors for people carry a sentence; errors for machines carry data."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, Literal
 
 LossReason = Literal["deleted", "archived", "no_permission", "signed_out"]
@@ -28,13 +30,24 @@ class UserError(BotError):
     """The request cannot be done; the message says what to do instead.
 
     `key` names the sentence in `bot/locales`, `facts` fill its blanks, so that one error reads
-    well in every language.
+    well in every language. `field` is the name of the form's field that it is about, where it is about one.
     """
 
-    def __init__(self, key: str, **facts: object) -> None:
+    def __init__(self, key: str, *, field: str = "", **facts: object) -> None:
         super().__init__(f"{key} {facts}" if facts else key)
         self.key = key
+        self.field = field
         self.facts = facts
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """Let what is refused meanwhile be about a field of a form, unless it names one itself."""
+    try:
+        yield
+    except UserError as error:
+        error.field = error.field or field
+        raise
 
 
 class NotFound(UserError):

@@ -3,8 +3,8 @@
 Knows nothing of stories or platforms.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal, Self
 
 MAX_FIELDS: Final = 20
 
@@ -56,3 +56,8 @@ class Form:
     def __post_init__(self) -> None:
         if len(self.fields) > MAX_FIELDS:
             raise ValueError(f"a form holds at most {MAX_FIELDS} fields, not {len(self.fields)}")
+
+    def coming_back(self, problem: str, field: str = "") -> Self:
+        """Return the form as it comes back for a problem, which is about `field` where it has that."""
+        is_here = any(field == one.name for one in self.fields)
+        return replace(self, problem=problem, problem_field=field if is_here else "")

@@ -1,6 +1,6 @@
 """Replies, pure: what the engine found becomes the message that the asker reads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -15,7 +15,7 @@ from bot.briefing import (
     story_heading,
     told,
 )
-from bot.commands import CATALOGUE, Ask, Newest, unparse
+from bot.commands import CATALOGUE, Ask, Entry, Newest, unparse
 from bot.lookup import Answer, AnswerSentence, Found, Match, Passage
 from bot.message import (
     Block,
@@ -92,23 +92,28 @@ def share_message(key: Literal["share.done", "share.already"], language: Languag
     return Message((note(phrase(key, language)),), language)
 
 
-def help_message(language: Language, *, has_form: bool = True) -> Message:
-    """Return what can be typed, and what comes of it; `has_form`: whether a subscription has a form here."""
-    lines = []
-    for entry in CATALOGUE:
-        if entry.usage == digest_form.COMMAND and not has_form:
-            continue
+def help_message(language: Language, *, moderates: bool, has_form: bool = True) -> Message:
+    """Return what somebody can type; `has_form` says whether a subscription has a form there."""
+    members = [entry for entry in CATALOGUE if not entry.for_moderators]
+    blocks: list[Block] = [
+        Heading(phrase("help.heading", language)),
+        paragraph(phrase("help.intro", language)),
+        _explained(members, language),
+        paragraph(phrase("help.depth", language)),
+    ]
+    if moderates:
+        others = [entry for entry in CATALOGUE if entry.for_moderators]
+        shown = [entry for entry in others if has_form or entry.usage != digest_form.COMMAND]
+        blocks += [Heading(phrase("help.heading_moderators", language)), _explained(shown, language)]
+    return Message(tuple(blocks), language)
+
+
+def _explained(entries: Iterable[Entry], language: Language) -> Paragraph:
+    lines: list[Run] = []
+    for entry in entries:
         usage = entry.usage.replace("QUERY", phrase("help.query", language))
         lines += [Run(usage, style="strong"), Run(f" — {phrase(entry.help_key, language)}\n")]
-    return Message(
-        (
-            Heading(phrase("help.heading", language)),
-            paragraph(phrase("help.intro", language)),
-            Paragraph(tuple(lines)),
-            paragraph(phrase("help.depth", language)),
-        ),
-        language,
-    )
+    return Paragraph(tuple(lines))
 
 
 def _nothing_found(answer: Answer, ask: Ask, language: Language) -> Message:

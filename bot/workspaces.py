@@ -12,10 +12,10 @@ from bot.errors import LOSSES, Conflict, InvalidInput, NotAllowed
 from bot.message import Message
 from bot.model import Channel, Interaction, Role, Workspace, WorkspaceId
 from bot.moderating.commands import SetUp
+from bot.moderating.rights import check_moderator
 from bot.phrases import phrase
 from bot.ports import Clock, Store
 from bot.setup import setup_message, with_settings
-from bot.subscriptions.subscribing import check_moderator
 
 logger = logging.getLogger(__name__)
 

@@ -60,6 +60,16 @@ class BotProcess:
 
     async def start(self) -> str:
         """Start it; return the address of its page when it serves it."""
+        await self.begin()
+        async with asyncio.timeout(PATIENCE_S):
+            line = (await self._process.stdout.readline()).decode()
+        address = re.search(r"http://[\w.:]+/", line)
+        assert address, self.log
+        self.page = address[0]
+        return self.page
+
+    async def begin(self) -> None:
+        """Start it, and wait for nothing."""
         with (self.home / "bot.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "adapters", "run"),
@@ -69,12 +79,6 @@ class BotProcess:
                 stderr=log,
             )
         self._process = process
-        async with asyncio.timeout(PATIENCE_S):
-            line = (await process.stdout.readline()).decode()
-        address = re.search(r"http://[\w.:]+/", line)
-        assert address, self.log
-        self.page = address[0]
-        return self.page
 
     async def died(self) -> int:
         """Wait until it has ended; return its status, which is negative for the signal that killed it."""
@@ -109,10 +113,11 @@ class BotProcess:
     async def settled(self) -> None:
         """Wait until it owes nothing to any channel."""
         async with asyncio.timeout(PATIENCE_S):
-            while await self._owes():  # noqa: ASYNC110 -- another process settles
+            while await self.owes():  # noqa: ASYNC110 -- another process settles
                 await asyncio.sleep(0.1)
 
-    async def _owes(self) -> bool:
+    async def owes(self) -> bool:
+        """Return whether it owes something to any channel."""
         async with self.store() as store:
             return any([await store.deliveries(None, 1, state=state) for state in ("planned", "sending")])
 

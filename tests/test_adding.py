@@ -342,6 +342,14 @@ async def test_an_address_may_be_typed_with_the_command(store):
     assert story.tellings[0].title == "The tram runs again"
 
 
+async def test_an_address_that_is_typed_with_the_command_needs_no_scheme(store):
+    site = PretendSite(TRAM)
+
+    await reading(store, site).reply(f"{COMMAND} kawabe.example/tram", moderating())
+
+    assert site.asked_for == ["https://kawabe.example/tram"]
+
+
 async def test_an_article_of_many_stories_at_an_address_is_looked_through(store):
     told = await reading(store, PretendSite(ARTICLE)).reply(
         f"{COMMAND} https://kawabe.example/tram", moderating()

@@ -98,9 +98,9 @@ def test_the_time_is_that_of_the_channel():
     ("edits", "said"),
     [
         ({}, ""),
-        ({"posted": 200}, "200 of 200 posted copies edited"),
-        ({"posted": 199, "failed": 1}, "199 of 200 posted copies edited · one could not be"),
-        ({"posted": 1, "planned": 2, "sending": 1}, "1 of 4 posted copies edited · 3 still to come"),
+        ({"posted": 200}, "200 of 200 posted copies updated"),
+        ({"posted": 199, "failed": 1}, "199 of 200 posted copies updated · one could not be"),
+        ({"posted": 1, "planned": 2, "sending": 1}, "1 of 4 posted copies updated · 3 still to come"),
     ],
 )
 def test_how_far_the_edits_of_copies_got_is_told(edits, said):

@@ -369,3 +369,16 @@ def test_what_is_posted_instead_tells_only_what_changed_and_can_be_told_anew_its
     assert reply.told == (("s1", 3),)
     assert retold(reply, by_id(*now), (), LIMITS["slack"]) is reply
     assert instead(message, message) is None
+
+
+def test_the_title_that_a_merged_story_went_into_stands_with_who_denies_it():
+    claim = Claim(text="Kumo lies", said_by="Ada", denied_by=("Kumo",))
+    into = replace(INTO, tellings=(make_telling(title="Ada: Kumo lies", claims=(claim,)),))
+    story = make_story(id="gone")
+
+    (message,) = digest([story], "full", ("en",), LIMITS["discord"])
+
+    after = anew(message, [merged(story, into), into], LIMITS["discord"])
+
+    assert "Joined on" in plain_text(after)
+    assert phrase("story.denied", "en", who="Kumo") in plain_text(after)

@@ -227,6 +227,18 @@ async def test_a_hidden_story_is_gone_here_and_nowhere_else_until_it_is_shown_ag
     assert await titles(engine, "kumo") == {"Kumo grows"}
 
 
+@pytest.mark.parametrize("reason", ["x" * 301, "\u200b", " "])
+async def test_a_reason_for_hiding_is_never_cut_and_says_something(engine, store, reason):
+    await engine.save([told("Kumo grows")], "s", "")
+
+    form = await engine.submit("/ai-news-mod hide Kumo-grows", {"reason": reason}, moderator())
+
+    assert isinstance(form, Form)
+    assert form.problem
+    assert form.fields[0].value == reason
+    assert not (await store.curation(HOME)).hidden
+
+
 async def test_a_workspaces_own_story_is_retracted_and_not_hidden(engine):
     await engine.save([told("Ours", workspace=HOME)], "s", "")
 

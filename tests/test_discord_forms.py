@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.discord.forms import filled_in, keep_form, kept_form, modal_of
+from adapters.discord.long_values import shown_field
 from adapters.discord.messages import read_message
 from bot.form import Choice, Field, Form
 from bot.message import Buttons
@@ -154,3 +155,14 @@ def test_people_and_emoji_in_a_message_are_read_as_they_are_shown():
     )
 
     assert message.text == "@Alice and @bob like :kumo: and :spin:, @14 too"
+
+
+def test_a_value_that_a_field_does_not_hold_is_kept_beside_it_and_never_cut():
+    title = "😀" * 150
+    field = Field(name="title", label="Title", required=True, max_length=200, value=title)
+
+    shown = shown_field(field, "en")
+
+    assert shown.value == ""
+    assert not shown.required
+    assert component(make_form(field), shown.name).get("value") is None

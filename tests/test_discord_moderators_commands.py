@@ -56,7 +56,7 @@ def moderated(word, *options):
         (moderated("approve", ("story", STRING, "k3j4")), ModerateStory(act="approve", story="k3j4")),
         (
             moderated("retract", ("story", STRING, "k3j4"), ("reason", STRING, 'a "hoax"')),
-            ModerateStory(act="retract", story="k3j4", reason="a hoax"),
+            ModerateStory(act="retract", story="k3j4", reason='a "hoax"'),
         ),
         (
             moderated("edit", ("language", STRING, "ja"), ("story", STRING, "k3j4")),

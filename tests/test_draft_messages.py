@@ -117,12 +117,12 @@ def test_whom_it_is_for_is_said():
 def test_the_form_to_split_offers_where_sentences_begin():
     draft = draft_of(2)
 
-    form = split_form(draft, 2, "ja", {"at": "66"}, "problem")
+    form = split_form(draft, 2, "ja", {"at": "66"})
 
     (field,) = form.fields
     assert [choice.label for choice in field.choices] == ["It runs each hour."]
     assert draft.text[int(field.choices[0].value) :].startswith("It runs")
-    assert (field.value, form.problem) == ("66", "problem")
+    assert field.value == "66"
     assert parse(form.command) == ReviewDraft(draft=draft.id, act="split", piece=2, revision=1)
 
 

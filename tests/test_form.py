@@ -65,7 +65,7 @@ def test_with_room_for_more_topics_language_and_reach_can_be_chosen():
 
 @given(st.dictionaries(st.sampled_from([*add_form.SMALL, "other"]), st.text(max_size=20)))
 def test_a_form_that_comes_back_keeps_all_that_was_typed(values):
-    form = add_form.form("en", values, problem="That will not do.")
+    form = add_form.form("en", values).coming_back("That will not do.")
 
     assert form.problem == "That will not do."
     assert {name: field.value for name, field in fields(form).items()} == {
@@ -180,10 +180,21 @@ def test_of_a_message_that_is_nothing_but_a_link_what_stands_there_is_the_articl
 
 @pytest.mark.parametrize(
     "text",
-    ["", "See https://kawabe.example/", "https://a.example/ https://b.example/", "ftp://x/", "https://"],
+    [
+        "",
+        "See https://kawabe.example/",
+        "https://a.example/ https://b.example/",
+        "kawabe.example",
+        "https://",
+    ],
 )
 def test_what_is_more_or_less_than_an_address_is_a_text(text):
     assert add_form.address_alone(text) is None
+
+
+@pytest.mark.parametrize("text", ["ftp://x/", "http://[::1]/", "http://mika:pass@kawabe.example/"])
+def test_an_address_that_cannot_be_read_is_no_article_either(text):
+    assert add_form.address_alone(f"<{text}>\n") == text
 
 
 def test_a_line_that_is_only_the_link_is_left_out_of_the_article():

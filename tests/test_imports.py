@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.errors import InvalidInput
 from bot.language import Names
-from bot.model import LANGUAGES, Source, TopicId
+from bot.model import LANGUAGES, Remark, Source, StoryId, TopicId
 from bot.phrases import phrase_error
 from bot.reading.imports import MAX_BODY, MAX_LINE_BYTES, line_of, read_line
 from tests.factories import NOW, make_claim, make_story, make_telling, make_topic
@@ -126,6 +126,13 @@ def test_dates_are_read_as_the_store_keeps_them(value, expected):
         pytest.param({"tellings": []}, "import_tellings", id="no telling"),
         pytest.param({"tellings": [minimal(language="en")] * 2}, "import_tellings", id="told twice"),
         pytest.param(minimal(claims=[{"text": "It flew."}]), "import_missing", id="claim of nobody"),
+        pytest.param(minimal(also="Wire"), "import_not_list", id="further source alone"),
+        pytest.param(minimal(also=[{"url": "https://crate.example"}]), "import_source", id="nameless source"),
+        pytest.param(minimal(updates="a b"), "import_id", id="update of no id"),
+        pytest.param(minimal(corrected="yes"), "import_correction", id="correction that says nothing"),
+        pytest.param(
+            minimal(corrected={"at": "then", "reason": "x"}), "import_date", id="correction of no day"
+        ),
     ],
 )
 def test_a_line_that_is_wrong_is_refused_with_its_reason(line, key):
@@ -142,7 +149,13 @@ def test_a_story_written_out_is_read_back_as_it_was():
     japanese = make_telling(
         language="ja", title="ロボット", summary="仕分け。", body="900個。", claims=(doubted,)
     )
-    story = make_story(tellings=(japanese, make_telling(claims=(make_claim(),))), topics=(TopicId("robots"),))
+    story = make_story(
+        tellings=(japanese, make_telling(claims=(make_claim(),))),
+        topics=(TopicId("robots"),),
+        also=(Source(name="Harbor Post", url="https://harbor.example/1"), Source(name="Wire")),
+        updates=StoryId("first"),
+        remark=Remark(kind="corrected", at=NOW, reason="It sorted 900."),
+    )
 
     again = read_line(line_of(story), Names(), FEED, story.added_at)
 
@@ -155,7 +168,21 @@ values = st.recursive(
     max_leaves=5,
 )
 fields = st.sampled_from(
-    ["id", "title", "body", "summary", "language", "published_at", "source", "topics", "claims", "tellings"]
+    [
+        "id",
+        "title",
+        "body",
+        "summary",
+        "language",
+        "published_at",
+        "source",
+        "topics",
+        "claims",
+        "tellings",
+        "also",
+        "updates",
+        "corrected",
+    ]
 )
 
 

@@ -70,7 +70,9 @@ async def test_a_phone_shows_all_of_it(bot):
         await picture(page, "phone-menu")
         await page.get_by_role("link", name="news-en").click()
 
-        for path in ("/c/local/news", "/story/deepseek-cost", "/?page=1", "/w/local/deliveries"):
+        reading = ("/c/local/news", "/story/deepseek-cost", "/?page=1")
+        desk = ("/w/local/deliveries", "/w/local/log", "/w/local/topics", "/w/local/story/deepseek-cost")
+        for path in (*reading, *desk):
             await page.goto(bot.address + path)
             wide = await page.evaluate("document.documentElement.scrollWidth")
             assert wide <= PHONE["width"], path
@@ -276,6 +278,10 @@ async def test_axe_finds_no_serious_fault_on_any_page(bot, theme, size):
             "/story/sister-lawsuit",
             "/w/local/subscriptions",
             "/w/local/deliveries",
+            "/w/local/queue",
+            "/w/local/log",
+            "/w/local/topics",
+            "/w/local/story/deepseek-cost",
             "/c/elsewhere/news",
             "/nothing",
         ):

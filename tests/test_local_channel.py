@@ -96,7 +96,7 @@ async def test_stories_in_an_answer_lead_to_their_pages(page):
 async def test_a_command_may_go_on(page):
     words = json.loads(await page.get(f"{NEWS}/complete?text=/ai-news+deep"))
 
-    assert words == ["DeepSeek", "DeepThink"]
+    assert [word["value"] for word in words] == ["DeepSeek", "DeepThink"]
 
 
 # Sharing

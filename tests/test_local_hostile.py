@@ -73,6 +73,14 @@ async def test_a_command_of_anything_is_answered_or_refused(page, text):
 
 
 @hostile
+async def test_the_log_is_sifted_by_anything(page, text):
+    for name in ("by", "action", "story", "page"):
+        query = urlencode({name: text[:500].encode("utf-8", "replace")})
+
+        assert_inert(await page.get(f"/w/local/log?{query}"))
+
+
+@hostile
 @pytest.mark.parametrize("field", ["text", "source", "url", "date", "command", "id"])
 async def test_a_form_field_of_anything_is_taken_or_refused(page, text, field):
     article = "Kumo Robotics opened a factory in Osaka. The factory builds forty arms a day."

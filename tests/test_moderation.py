@@ -260,7 +260,7 @@ async def test_a_card_tells_of_copies_and_history(engine, store):
 
     card = await engine.reply(f"{MOD} story library", by())
 
-    assert "one yet to come" in text(card)
+    assert "one yet to be posted" in text(card)
     assert {"Correct", "Retract", "Merge", "Pin", "Hide here"} <= buttons(card).keys()
     assert "#news to be posted from" in text(await engine.reply(buttons(card)["Posted copies"], by()))
     assert "added by seeds" in text(await engine.reply(buttons(card)["History"], by()))

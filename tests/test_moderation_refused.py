@@ -20,7 +20,7 @@ from bot.moderating.commands import STORY_ACTS, typed
 from bot.phrases import phrase
 from bot.store import open_store
 from tests.factories import NOW, make_act, make_change, make_story, make_workspace
-from tests.moderating import AWAY, HOME, acts_on, by, open_newsroom, story_of, text, wait
+from tests.moderating import AWAY, HOME, acts_on, by, open_newsroom, post, story_of, text, wait
 
 MOD = "/ai-news-mod"
 OURS, THEIRS, NOBODYS = "ours", "theirs", "nobodys"
@@ -201,3 +201,37 @@ async def test_what_a_workspace_hides_is_not_told_to_its_members_by_any_way(stor
         await engine.story("library", HOME)
     assert (await engine.story("library", AWAY)).story.id == "library"
     assert "A library" in text(await engine.reply(f"{MOD} story library", by()))
+
+
+# Public stories, as other workspaces see them
+
+
+async def test_who_works_at_a_public_story_and_how_is_not_told_elsewhere(store):
+    engine = await open_newsroom(store, operators=frozenset({AWAY}))
+    await wait(store, "secret", workspace=PUBLIC, who="olga")
+    olga = {"who": "olga", "workspace": AWAY}
+    values = {"title": "A draft of a title", "reason": "not yours"}
+    await engine.submit(typed("edit", "secret"), values, by(**olga))
+    await engine.submit(typed("edit", "secret"), {"title": "A title"}, by(**olga))
+    await engine.reply(typed("approve", "secret"), by(**olga))
+    await engine.submit(typed("facts", "secret"), {"topics": "", "reason": "not yours"}, by(**olga))
+    await post(store, "secret")
+    await engine.submit(typed("correct", "secret"), {"title": "Its title", "reason": "wrong"}, by(**olga))
+
+    for part in ("story", "history", "copies"):
+        told = repr(await engine.reply(typed("story", "secret", part=part), by()))
+        assert not any(word in told for word in ("olga", AWAY, "A draft", "not yours"))
+        assert ("wrong" in told) == (part != "copies")
+    assert "olga" in repr(await engine.reply(typed("story", "secret", part="history"), by(**olga)))
+
+
+async def test_a_story_that_is_told_no_more_is_not_named_to_those_who_had_decided_about_it(store):
+    engine = await open_newsroom(store, operators=frozenset({AWAY}))
+    for act in ("pin", "hide"):
+        await engine.reply(typed(act, "library", reason="x"), by())
+    assert "A library lends" in text(await engine.reply(f"{MOD} log", by()))
+
+    await engine.reply(typed("retract", "library", reason="wrong"), by("olga", workspace=AWAY))
+
+    for command in ("log", "log story:library", "unhide library", "unpin library", "story library"):
+        assert "A library lends" not in text(await engine.reply(f"{MOD} {command}", by()))

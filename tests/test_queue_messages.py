@@ -10,7 +10,7 @@ from adapters.discord.render import LIMITS as DISCORD
 from adapters.slack.render import LIMITS as SLACK
 from bot.changes import Copy, Curation, Revision
 from bot.commands import parse
-from bot.message import Button, Buttons, Heading, paragraph, plain_text, split
+from bot.message import Button, Buttons, Heading, Message, paragraph, plain_text, split
 from bot.model import LANGUAGES, Claim, Source, StoryId
 from bot.moderating.commands import typed
 from bot.moderating.queue_messages import (
@@ -25,6 +25,7 @@ from bot.moderating.queue_notices import STORIES, waiting
 from bot.moderating.story_acts import Held, acts_on
 from bot.moderating.story_card import ACTS, Card, CopyCount, card_message, copy_state, count_copies
 from bot.moderating.story_history import COPIES, REVISIONS, copies_message, history_message
+from bot.phrases import phrase
 from tests.factories import (
     NOW,
     make_act,
@@ -92,10 +93,28 @@ def test_a_page_of_the_queue_is_one_message(story, who, lead, limits, language, 
 @given(stories(), HOSTILE, HOSTILE, PLATFORMS, st.sampled_from(LANGUAGES))
 def test_a_card_with_every_button_is_one_message(story, reason, lead, limits, language):
     past = [revision(story), revision(story, 2, "retract", reason[:300], before=make_story())]
-    copies = CopyCount(posted=9, corrected=8, to_come=7, stuck=6)
+    copies = CopyCount(posted=9, corrected=8, correcting=5, stuck=6, to_come=7)
     card = Card(story=story, telling=story.tellings[0], revisions=past, copies=copies, acts=ACTS)
 
     check(card_message(card, language, limits, lead), limits)
+
+
+@pytest.mark.parametrize("text", ["It rains. ", "*"])
+@pytest.mark.parametrize("limits", [DISCORD, SLACK])
+def test_a_card_never_cuts_who_denies_what_the_story_alleges(text, limits):
+    claim = Claim(
+        text="Kumo sold umbrellas that leak. " * 20, said_by="Ada " * 9, denied_by=("Quay Umbrellas",)
+    )
+    telling = make_telling(summary=text * 900, body=text * 2_000, claims=(claim,))
+    story = make_story(tellings=(telling,))
+    card = Card(story=story, telling=telling, revisions=[revision(story)], copies=CopyCount(), acts=ACTS)
+
+    message = card_message(card, "en", limits, lead=text * 600)
+
+    check(message, limits)
+    told = [plain_text(Message((block,), "en")) for block in message.blocks]
+    (beside,) = (text for text in told if "Kumo sold" in text)
+    assert phrase("story.denied", "en", who="Quay Umbrellas") in beside
 
 
 @FEW
@@ -188,7 +207,7 @@ def test_copies_are_counted_as_they_stand():
     assert [copy_state(one) for one in told[:6]] == [
         *("posted", "corrected", "correcting", "stuck", "to_come", "failed"),
     ]
-    assert count_copies(told) == CopyCount(posted=2, corrected=1, to_come=2, stuck=1)
+    assert count_copies(told) == CopyCount(posted=4, corrected=1, correcting=1, stuck=1, to_come=1)
 
 
 # Acts

@@ -1,6 +1,7 @@
 """Forms become modals that Slack takes, whatever is in them, and what is filled in comes back as it was."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from adapters.slack.fields import MAX_INPUT, options, values_of
+from adapters.slack.fields import MAX_INPUT, holds, options, values_of
 from adapters.slack.seal import Carried, Seal
 from adapters.slack.views import (
     form_view,
@@ -92,6 +93,21 @@ def test_any_text_is_cut_into_inputs_without_loss(text, times):
 
     assert all(len(piece.encode("utf-16-le")) // 2 <= MAX_INPUT for piece in pieces)
     assert "".join(pieces).replace("\n", "") == whole.replace("\n", "")
+
+
+@pytest.mark.parametrize("unit", ["あ", "あいう。", "Word, word. ", "A line.\n", "One.\n\nTwo. "])
+def test_a_long_text_that_is_left_as_it_is_comes_back_to_the_letter(unit):
+    whole = (unit * 20_000)[:20_000].strip()
+    field = make_field(name="body", kind="text", max_length=500_000, value=whole)
+
+    assert untouched(make_form(field))["body"] == whole
+
+
+def test_a_text_for_which_no_view_has_room_is_known():
+    field = make_field(name="body", kind="text", max_length=500_000, value="word " * 10_000)
+
+    assert holds(field)
+    assert not holds(replace(field, value="word " * 40_000))
 
 
 @given(st.text(max_size=200), st.text(max_size=400), st.text(max_size=300))

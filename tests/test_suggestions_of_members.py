@@ -1,5 +1,6 @@
 """Members suggest stories where the workspace lets them, at a pace that floods nobody; on both databases."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -170,3 +171,14 @@ async def test_an_article_of_many_stories_is_too_much_at_once(engine, store):
 
     assert form.problem.startswith("This text tells")
     assert await store.count_waiting(HOME) == 0
+
+
+async def test_many_suggestions_at_once_are_counted_one_by_one(engine, store):
+    other = Engine(store, PostingsIndex(), Names([]), lambda: NOW)
+
+    told = await asyncio.gather(
+        *(suggest(engines, number) for number, engines in enumerate([engine, other] * 8))
+    )
+
+    assert sum(isinstance(reply, Form) for reply in told) == len(told) - await store.count_waiting(HOME)
+    assert 1 <= await store.count_waiting(HOME, KEN.id) <= MAX_WAITING

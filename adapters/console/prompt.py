@@ -1,6 +1,6 @@
 """The prompt of the console channel: a line editor with history and completion, below what is posted."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +14,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.styles import Style
 
 from adapters.console.channel import Conversation
-from bot.completion import Completion as Completions
-from bot.language import Names
+from bot.display import printable
 from bot.phrases import phrase
 
 PROMPT: Final = "> "
@@ -23,23 +22,29 @@ STYLE: Final = Style.from_dict({"bottom-toolbar": "noreverse ansibrightblack"})
 
 
 class CommandCompleter(Completer):
-    """Offers commands, their options, and the names of topics in every script."""
+    """Offers commands, their options, the names of topics in every script, and stories by their titles."""
 
-    def __init__(self, names: Names) -> None:
-        self._completions = Completions(names)
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        """Return nothing: what a line may go on with is looked up in the store, without waiting."""
+        return ()
+
+    async def get_completions_async(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> AsyncGenerator[Completion, None]:
         """Yield what may stand in the place of the last word."""
         text = document.text_before_cursor
         last = text.rpartition(" ")[2]
-        for word in self._completions.of(text):
-            yield Completion(word, start_position=-len(last))
+        for choice in await self._conversation.engine.complete(text, self._conversation.actor):
+            label = printable(choice.label)
+            yield Completion(choice.value, start_position=-len(last), display=label)
 
 
 async def converse(conversation: Conversation, history: Path) -> None:
     """Take lines until `/quit`, Ctrl-C or Ctrl-D. What is posted meanwhile is shown above the prompt."""
     language = conversation.actor.language
-    names = await conversation.engine.known.of(conversation.actor.workspace)
 
     def toolbar() -> str:
         labels = [f"{number} {button.label}" for number, button in enumerate(conversation.buttons, start=1)]
@@ -47,7 +52,7 @@ async def converse(conversation: Conversation, history: Path) -> None:
 
     session: PromptSession[str] = PromptSession(
         PROMPT,
-        completer=CommandCompleter(names),
+        completer=CommandCompleter(conversation),
         history=FileHistory(str(history)),
         bottom_toolbar=toolbar,
         key_bindings=_keys(),

@@ -65,6 +65,12 @@ class Answering:
         """The one who asked, as forms are kept for."""
         return f"{self._interaction.user.id} {self.place or self._interaction.channel_id}"
 
+    @property
+    def roles(self) -> dict[str, str]:
+        """The names of the server's roles by their ids, as far as Discord has told of them."""
+        guild = self._interaction.guild
+        return {str(role.id): role.name for role in guild.roles} if guild is not None else {}
+
     @asynccontextmanager
     async def in_time(self) -> AsyncIterator[None]:
         """Acknowledge the interaction where what the block does takes long, the database for one."""

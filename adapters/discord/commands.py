@@ -134,7 +134,8 @@ def _option(option: Option) -> Json:
 
 
 def _choice(option: str, value: str) -> Json:
-    names = _localised(f"depth.{value}" if option == "depth" else f"choice.{option}_{value}")
+    keys = {"depth": f"depth.{value}", "action": f"action.{value}"}
+    names = _localised(keys.get(option, f"choice.{option}_{value}"))
     return {"name": names["en-US"], "name_localizations": names, "value": value}
 
 

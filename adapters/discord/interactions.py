@@ -15,10 +15,11 @@ from adapters.discord.buttons import command_of
 from adapters.discord.commands import MESSAGE
 from adapters.discord.forms import OPENS_FORM, filled_in, forget_form, kept_form
 from adapters.discord.long_values import LongValues
-from adapters.discord.messages import read_message
+from adapters.discord.messages import chosen_message, read_message
 from adapters.discord.options import chosen_roles, focused, is_silent_role, typed, uploaded
 from adapters.discord.rights import lacking, lacking_message, names_moderators, shares, unfit
-from adapters.discord.uploads import Unreadable, read_upload
+from adapters.discord.role_names import with_role_names
+from adapters.discord.uploads import Unreadable, read_upload, text_file
 from bot.commands import Ask, Command, Help, Newest, PreviewDigest, ShowSubscription, parse
 from bot.display import truncated
 from bot.engine import Engine
@@ -26,7 +27,7 @@ from bot.errors import BotError, InvalidInput, UserError
 from bot.form import Form
 from bot.message import Message, paragraph
 from bot.model import Interaction, Language, WorkspaceId
-from bot.moderating.commands import ShowLog, ShowQueue, ShowStory, ShowTopics
+from bot.moderating.commands import SetUp, ShowLog, ShowQueue, ShowStory, ShowTopics
 from bot.phrases import phrase, phrase_error
 from bot.settings import Settings
 from bot.showing import asks_form, stays_in_place
@@ -57,6 +58,7 @@ class Interactions:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
+        self._api_url = settings.discord_api_url
         self._asking = Asking(engine, settings)
 
     async def take(self, interaction: discord.Interaction) -> None:
@@ -132,6 +134,8 @@ class Interactions:
         if command is not None and not (_only_reads(command) or asks_form(text)):
             await answering.acknowledge()
         reply = await self._engine.reply(text, asked)
+        if isinstance(command, SetUp) and isinstance(reply, Message):
+            reply = with_role_names(reply, answering.roles)
         if names_moderators(command) and asked.actor.role == "manager":
             advice = "discord.integrations"
         if advice and isinstance(reply, Message):
@@ -143,7 +147,7 @@ class Interactions:
         name, data, language = "", b"", asked.actor.language
         try:
             if asked.actor.role != "member":
-                name, data = await read_upload(file)
+                name, data = await read_upload(file, self._api_url)
         except InvalidInput as error:
             await answering.give(Message((paragraph(phrase_error(error, language)),), language))
         except Unreadable as error:
@@ -156,6 +160,9 @@ class Interactions:
         self, interaction: discord.Interaction, data: Mapping[str, Any], answering: Answering
     ) -> None:
         asked = await self._asking.asked(interaction, str(interaction.channel_id))
+        if file := text_file(chosen_message(data)):
+            await self._add_file(file, asked, answering)
+            return
         message = read_message(data, asked.channel.workspace, asked.channel.id)
         form = await self._engine.form_from_message(
             message.text, message.author, message.link, message.posted_at, asked

@@ -25,7 +25,7 @@ _MARK: Final = "?"
 
 def shown_field(field: Field, language: Language) -> Field:
     """Return a field as it can be shown: one that holds too much is empty, and says what that means."""
-    if field.choices or utf16_length(field.value) <= MAX_TEXT:
+    if field.choices or utf16_length(field.value) <= min(field.max_length, MAX_TEXT):
         return field
     hint = phrase("discord.long_value", language, count=f"{len(field.value):,}")
     name = f"{field.name}{_MARK}{_fingerprint(field.value)}"

@@ -28,10 +28,15 @@ class GivenMessage:
     posted_at: datetime
 
 
+def chosen_message(data: Given) -> Given:
+    """Return the message that a command was chosen for in its menu, as Discord describes it."""
+    message: Given = data["resolved"]["messages"][str(data["target_id"])]
+    return message
+
+
 def read_message(data: Given, guild_id: str, channel_id: str) -> GivenMessage:
-    """Return the message that a command was chosen for in its menu."""
-    id_ = str(data["target_id"])
-    message: Given = data["resolved"]["messages"][id_]
+    """Return what that message says, who wrote it, and where it is."""
+    id_, message = str(data["target_id"]), chosen_message(data)
     author = message.get("author", {})
     return GivenMessage(
         text="\n".join(_texts(message)),

@@ -4,7 +4,6 @@ The grammar there stays the only one; a value that was chosen here can never be 
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,11 +21,11 @@ from adapters.discord.command_options import (
 from bot.commands import MAX_QUERY_CHARACTERS
 from bot.display import printable
 from bot.moderating.commands import read_as_name
+from bot.options import quoted
 
 Given = Mapping[str, Any]
 """A part of an interaction's data, as Discord's documentation on interactions describes it."""
 
-_QUOTES: Final = re.compile('["“”「」]')
 _OPTION: Final = re.compile(r"(?<!\S)(depth|page|view|visible):(?=\w)")
 _FULLWIDTH_COLON: Final = "："
 _DIGEST: Final = "ai-news-digest"
@@ -146,7 +145,7 @@ def _wish(option: Given) -> str:
         return f"{name.removeprefix('no-')}:off" if value else ""
     read: Callable[[Any], str] = _READ.get(int(option["type"]), _line)
     text = ("yes" if value else "no") if isinstance(value, bool) else read(value)
-    return f'{name}:"{_QUOTES.sub("", unicodedata.normalize("NFKC", text))}"'
+    return f"{name}:{quoted(text)}"
 
 
 def _line(value: object) -> str:

@@ -94,13 +94,21 @@ def _components(blocks: Iterable[Block]) -> Iterator[Json]:
             case Divider():
                 yield {"type": SEPARATOR}
             case Buttons():
-                row = {custom_id(button): button for button in block.buttons}
+                row = _by_id(block.buttons)
                 if new := row.keys() - used - {""}:
                     buttons = [_button(key, button) for key, button in row.items() if key in new]
                     yield {"type": ACTION_ROW, "components": buttons}
                 used |= new
             case _:
                 assert_never(block)
+
+
+def _by_id(buttons: Iterable[Button]) -> dict[str, Button]:
+    """Return buttons by their ids; of those with one id the first."""
+    row: dict[str, Button] = {}
+    for button in buttons:
+        row.setdefault(custom_id(button), button)
+    return row
 
 
 def _text_display(content: str) -> Json:

@@ -46,7 +46,8 @@ def title_of(components: object) -> str:
 
 def _line(text: str) -> str:
     for line in printable(text).splitlines():
-        if words := " ".join(line.split()):
+        words = " ".join(line.split())
+        if any(map(str.isprintable, words.replace(" ", ""))):  # a zero-width space shows no title
             return truncated(words, MAX_TITLE)
     return ""
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import aiohttp
 from yarl import URL
 
+from bot.adding.add_form import FILES
 from bot.errors import BotError, InvalidInput
 from bot.reading.encoding import MAX_BYTES
 
@@ -22,13 +23,27 @@ class Unreadable(BotError):
     """Discord does not give the file that it told of."""
 
 
-async def read_upload(file: Mapping[str, Any]) -> tuple[str, bytes]:
+def text_file(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the first file of a message that may hold an article, as Discord describes it.
+
+    Of a text that is too long for a message Discord's own client makes such a file.
+    """
+    files = message.get("attachments")
+    for file in files if isinstance(files, list) else ():
+        if isinstance(file, Mapping) and str(file.get("filename") or "").lower().endswith(FILES):
+            return file
+    return None
+
+
+async def read_upload(file: Mapping[str, Any], api_url: str | None = None) -> tuple[str, bytes]:
     """Return the name and the bytes of a file that Discord describes.
 
-    Raises `InvalidInput` for one that is too large for an article, and `Unreadable`.
+    Another server than Discord's own, at `api_url`, may keep the files that it tells of itself. Raises
+    `InvalidInput` for one that is too large for an article, and `Unreadable`.
     """
     name, url = str(file.get("filename") or ""), URL(str(file.get("url") or ""))
-    if not url.is_absolute() or str(url.origin()) not in ORIGINS:
+    origins = ORIGINS | ({str(URL(api_url).origin())} if api_url else frozenset())
+    if not url.is_absolute() or str(url.origin()) not in origins:
         raise Unreadable("it is not where Discord keeps files")
     try:
         async with (

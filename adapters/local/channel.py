@@ -16,12 +16,17 @@ from adapters.local.watching import place_of
 from bot.adding import add_form
 from bot.adding.intake import MAX_ARTICLE_CHARACTERS
 from bot.commands import Command, parse
-from bot.completion import completion_of
 from bot.errors import BotError, UserError
 from bot.form import Form
 from bot.message import Button, Buttons, Message, note, paragraph, plain_text
 from bot.model import Channel, Delivery, DeliveryId, Interaction
-from bot.moderating.commands import AddStories, ModeratorCommand
+from bot.moderating.commands import (
+    AddStories,
+    MergeStories,
+    ModerateStory,
+    ModeratorCommand,
+    UndoChange,
+)
 from bot.phrases import phrase, phrase_error
 from bot.reading.encoding import MAX_BYTES
 from bot.showing import stays_in_place
@@ -175,6 +180,7 @@ class ChannelPages:
             "html": html,
             # A page has room for answers side by side; moderators' views would be out of date.
             "in_place": isinstance(command, ModeratorCommand) and stays_in_place(command),
+            "acted": isinstance(command, ModerateStory | MergeStories | UndoChange) and not is_refused,
             "refused": is_refused,
             "waiting": await self._site.waiting(request, channel.workspace),
         }
@@ -182,9 +188,9 @@ class ChannelPages:
 
     async def complete(self, request: web.Request) -> web.Response:
         """Return how the command may go on that is being typed."""
-        channel_in(request)
-        names = await self._site.engine.known.of(channel_in(request).workspace)
-        return web.json_response(completion_of(names).of(request.query.get("text", "")[:1_000])[:8])
+        actor = self._site.viewer(request).actor(channel_in(request).workspace)
+        going = await self._site.engine.complete(request.query.get("text", "")[:1_000], actor)
+        return web.json_response([{"value": choice.value, "label": choice.label} for choice in going])
 
     async def look(self, request: web.Request) -> web.Response:
         """Return a post or a reply as another platform would show it. Raises 404 for what is not kept."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.changes import Action, Revision
 from bot.model import Language, Span, Story
+from bot.moderating.story_past import TOLD_TO_READERS
 
 CONTEXT_CHARACTERS: Final = 300
 """How much of the article stands on each side of a passage: enough to judge it by, no copy of it."""
@@ -56,10 +57,6 @@ class HistoryEntry:
     changes: tuple[FieldChange, ...]
 
 
-PUBLIC_ACTIONS: Final = frozenset({"add", "correct", "retract", "restore", "merge", "undo"})
-"""What every reader is told of; the rest is the moderators' own work."""
-
-
 def history(revisions: Sequence[Revision], language: Language, *, told_all: bool) -> list[HistoryEntry]:
     """Return a story's history, newest first; who did what and why is for those who are `told_all`."""
     return [
@@ -71,7 +68,7 @@ def history(revisions: Sequence[Revision], language: Language, *, told_all: bool
             changes=tuple(_changes(revision, language)),
         )
         for revision in reversed(revisions)
-        if told_all or revision.action in PUBLIC_ACTIONS
+        if told_all or revision.action in TOLD_TO_READERS
     ]
 
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from adapters.local.places import first_channel
 from adapters.local.site import Site, number_in, workspace_in
 from bot.changes import Action
+from bot.display import printable
 from bot.message import Message
 from bot.model import Channel
 from bot.moderating.commands import ACTIONS, MAX_PAGE, ModeratorCommand, ShowLog, ShowQueue, ShowTopics
@@ -32,7 +33,7 @@ class ViewPages:
 
     async def log(self, request: web.Request) -> web.Response:
         """Return who changed what, as far as the address asks for it."""
-        by, story = (request.query.get(name, "").strip()[:MAX_SOUGHT] for name in ("by", "story"))
+        by, story = (_sought(request, name) for name in ("by", "story"))
         action: Action | None = next(
             (known for known in ACTIONS if known == request.query.get("action")), None
         )
@@ -65,6 +66,10 @@ async def shown(site: Site, request: web.Request, channel: Channel, command: Mod
     """Return what a command that changes nothing answers; the reason why not where it does not."""
     interaction = await site.interaction(request, channel, secrets.token_hex(8))
     return cast("Message", await site.engine.reply(command, interaction))  # a form only asks what to change
+
+
+def _sought(request: web.Request, name: str) -> str:
+    return printable(request.query.get(name, ""))[:MAX_SOUGHT].strip()
 
 
 def _page(request: web.Request) -> int:

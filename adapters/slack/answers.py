@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.slack.call import Call
-from adapters.slack.fields import Json
+from adapters.slack.fields import Json, holds
 from adapters.slack.people import FAILURES, reason
 from adapters.slack.render import LIMITS, render
 from adapters.slack.seal import Carried, Seal
@@ -51,6 +51,7 @@ class Answers:
 
     async def show(self, call: Call, reply: Reply, language: Language) -> None:
         """Show a reply where its asker expects it; a form in a modal, which is what forms need."""
+        reply = _showable(reply)
         if call.view:
             await self.in_view(call, call.view, reply)
         elif isinstance(reply, Form):
@@ -81,6 +82,7 @@ class Answers:
     async def in_view(self, call: Call, view: str, reply: Reply) -> None:
         """Put a reply into an open modal; what it does not hold, or all if it was closed, goes by message."""
         rest: list[Message] = []
+        reply = _showable(reply)
         if isinstance(reply, Form):
             shown = self.form(call, reply)
         else:
@@ -199,6 +201,13 @@ class Answers:
             await self.show(call, sentence("slack.failed", language), language)
         except FAILURES as error:
             logger.warning("%s/%s could not be told of a failure: %s", call.team, call.user, reason(error))
+
+
+def _showable(reply: Reply) -> Reply:
+    """Return a reply, or what is said in place of a form with more text than a modal holds."""
+    if isinstance(reply, Form) and not all(map(holds, reply.fields)):
+        return sentence("slack.too_long", reply.language)
+    return reply
 
 
 def _unopened(form: Form, language: Language) -> Message:

@@ -13,6 +13,9 @@ from bot.phrases import phrase
 
 Json = dict[str, object]
 
+_Part = tuple[int, str, str]
+"""The number of an input of a field, what parts its value from the one before, and the value."""
+
 MAX_INPUT: Final = 3_000
 MAX_OPTIONS: Final = 100
 MAX_OPTION_TEXT: Final = 75
@@ -22,7 +25,7 @@ TEXT_INPUTS: Final = 3
 """How many inputs a long text has at least, each of 3,000 characters; what is in it already gets its room."""
 
 MAX_TEXT_INPUTS: Final = 60
-"""What stays within a view's 100 blocks and 250 kB."""
+"""What stays within a view's 100 blocks, and where the text is English within its 250 kB."""
 
 TIME_PICKERS: Final = 3
 MAX_TIME_PICKERS: Final = 24
@@ -30,16 +33,24 @@ MAX_TIME_PICKERS: Final = 24
 ACTION: Final = "field-"
 """How the `action_id` of a field begins; its name follows."""
 
+GOES_ON: Final = "+"
+"""Ends a field's name in the `block_id` of an input that goes on in the same paragraph as the one before."""
+
 SUGGESTED: Final = frozenset({"zone", "topics", "without", "mention-topics"})
 """What is chosen from the engine's suggestions: they are many, and it finds them in every script."""
 
 
+def holds(field: Field) -> bool:
+    """Return whether a view has room for what stands in a field."""
+    return field.kind != "text" or len(_pieces(field.value)) <= MAX_TEXT_INPUTS
+
+
 def field_blocks(field: Field, language: Language) -> list[Json]:
     """Return the input blocks of a field; several where one element of Slack's does not hold its values."""
+    if field.kind == "text" and field.max_length > MAX_INPUT:
+        return _text_blocks(field, language)
     if field.kind == "times":
         elements = _time_pickers(field)
-    elif field.kind == "text" and field.max_length > MAX_INPUT:
-        elements = _text_inputs(field)
     elif field.kind in ("choice", "several") or field.name in SUGGESTED:
         elements = [_menu(field)]
     else:
@@ -47,7 +58,16 @@ def field_blocks(field: Field, language: Language) -> list[Json]:
     return [_block(field, number, element, language) for number, element in enumerate(elements)]
 
 
-def _block(field: Field, number: int, element: Json, language: Language) -> Json:
+def _text_blocks(field: Field, language: Language) -> list[Json]:
+    pieces = _pieces(field.value)
+    pieces += [("", False)] * (TEXT_INPUTS - len(pieces))
+    return [
+        _block(field, number, _text_input(text, MAX_INPUT, True), language, goes_on=goes_on)
+        for number, (text, goes_on) in enumerate(pieces)
+    ]
+
+
+def _block(field: Field, number: int, element: Json, language: Language, *, goes_on: bool = False) -> Json:
     label = (
         field.label
         if number == 0
@@ -55,7 +75,7 @@ def _block(field: Field, number: int, element: Json, language: Language) -> Json
     )
     block: Json = {
         "type": "input",
-        "block_id": f"{field.name}.{number}",
+        "block_id": f"{field.name}{GOES_ON if goes_on else ''}.{number}",
         "label": plain(label),
         "optional": number > 0 or not field.required,
         "element": element | {"action_id": f"{ACTION}{field.name}"},
@@ -76,26 +96,20 @@ def _text_input(value: str, max_length: int, multiline: bool) -> Json:
     return element | ({"initial_value": value[:longest]} if value else {})
 
 
-def _text_inputs(field: Field) -> list[Json]:
-    pieces = _pieces(field.value)
-    pieces += [""] * (TEXT_INPUTS - len(pieces))
-    return [_text_input(piece, MAX_INPUT, True) for piece in pieces[:MAX_TEXT_INPUTS]]
+def _pieces(text: str) -> list[tuple[str, bool]]:
+    """Cut a text for inputs, at its newlines where that can be: those are not in what they part.
 
-
-def _pieces(text: str) -> list[str]:
-    """Cut a text for inputs that are read with a newline between them, at its newlines where that can be."""
-    pieces = []
-    start = 0
+    A piece that goes on in the same paragraph as the one before says so.
+    """
+    pieces: list[tuple[str, bool]] = []
+    start, goes_on = 0, False
     while start < len(text):
         end = min(start + MAX_INPUT, len(text))
         newline = text.rfind("\n", start + 1, end + 1) if end < len(text) else -1
-        if newline > start + MAX_INPUT // 2:
-            pieces.append(text[start:newline])
-            start = newline + 1
-        else:
-            cut = best_cut(text, start, end)
-            pieces.append(text[start:cut])
-            start = cut
+        is_parted = newline > start + MAX_INPUT // 2
+        cut = newline if is_parted else best_cut(text, start, end)
+        pieces.append((text[start:cut], goes_on))
+        start, goes_on = cut + is_parted, not is_parted
     return pieces
 
 
@@ -145,16 +159,17 @@ def options(choices: Iterable[Choice]) -> list[Json]:
 
 def values_of(state: object) -> dict[str, str]:
     """Return what was filled in, by the fields' names, from the `state` of a view that came from Slack."""
-    given: dict[str, list[tuple[int, str]]] = {}
+    given: dict[str, list[_Part]] = {}
     blocks = _mapping(_mapping(state).get("values"))
     for block_id, actions in blocks.items():
         name, _, number = block_id.rpartition(".")
-        for element in _mapping(actions).values():
+        for element in map(_mapping, _mapping(actions).values()):
             if name and number.isdecimal() and len(number) <= 3:
-                given.setdefault(name, []).append((int(number), _value(_mapping(element))))
-    return {
-        name: _joined(name, [value for _, value in sorted(parts)], blocks) for name, parts in given.items()
-    }
+                is_text = element.get("type") == "plain_text_input"
+                sign = "" if name.endswith(GOES_ON) else "\n" if is_text else ","
+                part = (int(number), sign, _value(element))
+                given.setdefault(name.removesuffix(GOES_ON), []).append(part)
+    return {name: _joined(sorted(parts)) for name, parts in given.items()}
 
 
 def refilled(block: Json, state: object) -> Json:
@@ -171,10 +186,13 @@ def refilled(block: Json, state: object) -> Json:
     return block | {"element": before | filled} if element else block
 
 
-def _joined(name: str, values: list[str], blocks: Mapping[str, object]) -> str:
-    kinds = {_mapping(element).get("type") for element in _mapping(blocks.get(f"{name}.0")).values()}
-    sign = "\n" if "plain_text_input" in kinds else ","
-    return sign.join(value for value in values if value)
+def _joined(parts: Iterable[_Part]) -> str:
+    """Return the values of a field in order, each after what parts it from the one before; no empty ones."""
+    joined = ""
+    for _, sign, value in parts:
+        if value:
+            joined += f"{sign}{value}" if joined else value
+    return joined
 
 
 def _value(element: Mapping[str, object]) -> str:

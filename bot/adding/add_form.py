@@ -31,6 +31,7 @@ LINES: Final = {"title": 300, "source": 200, "url": 1_000, "date": 40, "topics":
 """How many characters each line may have."""
 
 _LINK: Final = re.compile(r"https?://[^\s<>|\"“”「」『』（）【】、。]+", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _WITHOUT_HINT: Final = frozenset({"url", "language"})
 _AFTER_LINK: Final = ".,;:!?'*_~]"
 
@@ -51,12 +52,11 @@ class Submission:
 def form(
     language: Language,
     values: Mapping[str, str] | None = None,
-    problem: str = "",
     *,
     names: Names | None = None,
     reach: bool = False,
 ) -> Form:
-    """Return the form, filled with `values` where there are any; `problem` says why it comes back.
+    """Return the form, filled with `values` where there are any.
 
     Where it has room for more than five fields, `names` are the topics to choose from, and `reach` says
     whether it may be for everybody.
@@ -68,13 +68,12 @@ def form(
         fields=tuple(_field(name, (values or {}).get(name, ""), names, language) for name in (*SMALL, *more)),
         submit=phrase("form.submit", language),
         language=language,
-        problem=problem,
     )
 
 
-def suggestion_form(language: Language, values: Mapping[str, str] | None = None, problem: str = "") -> Form:
-    """Return the form that members suggest a story with."""
-    asked = form(language, values, problem)
+def suggestion_form(language: Language, values: Mapping[str, str] | None = None) -> Form:
+    """Return the form that members suggest an article with."""
+    asked = form(language, values)
     title, submit = phrase("form.suggest", language), phrase("form.submit_suggestion", language)
     fields = (replace(asked.fields[0], hint=phrase("form.text_suggest_hint", language)), *asked.fields[1:])
     return replace(asked, command=SUGGEST, title=title, submit=submit, fields=fields)
@@ -114,9 +113,12 @@ def _choices(name: str, names: Names | None, language: Language) -> tuple[Choice
 
 
 def address_alone(text: str) -> str | None:
-    """Return the address that a text consists of; None where there is anything else in it, or no address."""
+    """Return the address that a text consists of, be it one that can be read or not; None where more is said.
+
+    Whoever reads it tells what is wrong with it: an address is never taken for an article.
+    """
     bare = text.strip().strip("<>")
-    return bare if _LINK.fullmatch(bare) and web_url(bare) else None
+    return bare if _ADDRESS.fullmatch(bare) else None
 
 
 def values_of_message(text: str, author: str, link: str | None, posted_at: datetime) -> dict[str, str]:
@@ -172,11 +174,11 @@ def read(values: Mapping[str, str], actor: Actor, names: Names) -> Submission:
     for name, limit in LINES.items():
         if (length := len(values.get(name, ""))) > limit:
             label = phrase(f"form.{name}", actor.language)
-            raise InvalidInput("form_too_long", label=label, limit=limit, length=length)
+            raise InvalidInput("form_too_long", field=name, label=label, limit=limit, length=length)
     address = values.get("url", "").strip()
     url = web_url(address)
     if address and url is None:
-        raise InvalidInput("form_url")
+        raise InvalidInput("form_url", field="url")
     return Submission(
         text=printable(values.get("text", "")),
         source=_source(values.get("source", "").strip() or actor.name, url),
@@ -198,7 +200,7 @@ def _topics(typed: str, names: Names) -> tuple[TopicId, ...]:
     given = [TopicId(entry.strip()) for entry in typed.split(",") if entry.strip()]
     for topic in given:
         if topic not in names.topics:
-            raise InvalidInput("import_topic", name=topic[:40])
+            raise InvalidInput("import_topic", field="topics", name=topic[:40])
     return tuple(dict.fromkeys(given))
 
 
@@ -206,7 +208,7 @@ def _source(name: str, url: str | None) -> Source:
     try:
         return read_source(name, url)
     except InvalidInput as error:
-        raise InvalidInput("form_source") from error
+        raise InvalidInput("form_source", field="source") from error
 
 
 def _date(text: str) -> datetime | None:
@@ -215,4 +217,4 @@ def _date(text: str) -> datetime | None:
     try:
         return read_instant(text)
     except InvalidInput as error:
-        raise InvalidInput("form_date") from error
+        raise InvalidInput("form_date", field="date") from error

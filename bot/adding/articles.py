@@ -1,7 +1,9 @@
 """Adding articles: by the form, by an address that is read, or from a message; members suggest them."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+import secrets
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,17 +15,16 @@ from bot.adding.publishing import Publishing
 from bot.chronicle import LogFilter
 from bot.curating.known_names import KnownNames
 from bot.display import web_url
-from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError
+from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError, about
 from bot.form import Form
 from bot.message import Message, note
 from bot.model import PUBLIC, Actor, Interaction, Source, Workspace, WorkspaceId
 from bot.moderating.commands import AddStories
-from bot.moderating.rights import reaches_everyone
+from bot.moderating.rights import check_moderator, reaches_everyone
 from bot.phrases import phrase, phrase_error, phrase_fetch
 from bot.ports import Clock, Fetcher, Page, Store
 from bot.reading.page import PageArticle
 from bot.subscriptions.digest_form import FIELDS
-from bot.subscriptions.subscribing import check_moderator
 
 MAX_WAITING: Final = 3
 MAX_A_DAY: Final = 10
@@ -31,6 +32,7 @@ MAX_WAITING_HERE: Final = 50
 """Suggested stories of one person that wait, suggestions of one person in a day, and all that wait."""
 
 _A_DAY: Final = timedelta(days=1)
+_LEASE_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,24 +62,23 @@ class Adding:
         self._publishing = Publishing(store, names, clock)
         self._web = web
         self._operators = operators
+        self._one_by_one = asyncio.Lock()
 
     async def reply(self, command: AddStories, interaction: Interaction) -> Message | Form:
         """Return the form, or what became of the article at the address named. Raises `NotAllowed`."""
         check_moderator(interaction.actor)
         if not command.url:
             return await self.form(interaction)
-        return await self.submit({"text": command.url}, interaction)
+        is_bare = "://" not in command.url and not any(map(str.isspace, command.url))
+        return await self.submit({"text": f"https://{command.url}" if is_bare else command.url}, interaction)
 
-    async def form(
-        self, interaction: Interaction, values: Mapping[str, str] | None = None, problem: str = ""
-    ) -> Form:
+    async def form(self, interaction: Interaction, values: Mapping[str, str] | None = None) -> Form:
         """Return the form, with as many fields as there is room for."""
         actor = interaction.actor
         has_room = interaction.form_fields >= FIELDS
         return add_form.form(
             actor.language,
             values,
-            problem,
             names=await self._names.of_stories(actor.workspace) if has_room else None,
             reach=reaches_everyone(actor, self._operators),
         )
@@ -102,15 +103,18 @@ class Adding:
         try:
             given = await self._read(values, actor)
             if given.for_everyone and not reaches_everyone(actor, self._operators):
-                raise NotAllowed("operators_only")
-            if address := add_form.address_alone(given.text):
-                given = await self._fetched(address, given, values)
+                raise NotAllowed("operators_only", field="reach")
             workspace = PUBLIC if given.for_everyone else actor.workspace
-            return await self._drafting.begin(given, interaction, workspace)
+            with about("text"):
+                if address := add_form.address_alone(given.text):
+                    given = await self._fetched(address, given, values)
+                return await self._drafting.begin(given, interaction, workspace)
         except UserError as error:
-            return await self.form(interaction, values, phrase_error(error, actor.language))
+            form = await self.form(interaction, values)
+            return form.coming_back(phrase_error(error, actor.language), error.field)
         except FetchFailed as error:
-            return await self.form(interaction, values, phrase_fetch(error, actor.language))
+            form = await self.form(interaction, values)
+            return form.coming_back(phrase_fetch(error, actor.language), "text")
 
     async def _read(self, values: Mapping[str, str], actor: Actor) -> Submission:
         """Return what was filled in; what is for everyone has topics that everyone knows."""
@@ -140,7 +144,7 @@ class Adding:
     # Suggestions
 
     async def suggestion_form(self, interaction: Interaction) -> Form:
-        """Return the form that a story is suggested with. Raises `NotAllowed` where members may not."""
+        """Return the form that an article is suggested with. Raises `NotAllowed` where members may not."""
         await self._open_to_suggestions(interaction)
         return add_form.suggestion_form(interaction.actor.language)
 
@@ -150,17 +154,35 @@ class Adding:
         workspace = await self._open_to_suggestions(interaction)
         try:
             given = replace(await self._read(values, actor), for_everyone=False)
-            if add_form.address_alone(given.text):
-                raise InvalidInput("suggest_text")
-            draft = await self._drafting.draft_of(given, actor, actor.workspace, suggested=True)
-            if any(piece.like for piece in draft.pieces):
-                raise InvalidInput("suggest_known")
-            await self._check_pace(actor, len(draft.pieces))
-            published = await self._publishing.publish(draft, actor, "waiting", workspace)
+            with about("text"):
+                if add_form.address_alone(given.text):
+                    raise InvalidInput("suggest_text")
+                draft = await self._drafting.draft_of(given, actor, actor.workspace, suggested=True)
+                if any(piece.like for piece in draft.pieces):
+                    raise InvalidInput("suggest_known")
+            async with self._suggesting(actor.workspace):
+                await self._check_pace(actor, len(draft.pieces))
+                published = await self._publishing.publish(draft, actor, "waiting", workspace)
         except UserError as error:
-            return add_form.suggestion_form(actor.language, values, phrase_error(error, actor.language))
+            form = add_form.suggestion_form(actor.language, values)
+            return form.coming_back(phrase_error(error, actor.language), error.field)
         key = "suggest.done" if published.new else "suggest.already"
         return Message((note(phrase(key, actor.language, count=len(draft.pieces))),), actor.language)
+
+    @asynccontextmanager
+    async def _suggesting(self, workspace: WorkspaceId) -> AsyncIterator[None]:
+        """Let suggestions in one by one, so that each is counted before the next, whichever process takes it.
+
+        Raises `InvalidInput` where another process is at one of the same workspace.
+        """
+        name, owner = f"suggestion {workspace}", secrets.token_hex(8)
+        async with self._one_by_one:
+            if not await self._store.hold(name, owner, self._clock(), _LEASE_S):
+                raise InvalidInput("suggest_busy")
+            try:
+                yield
+            finally:
+                await self._store.let_go(name, owner)
 
     async def _open_to_suggestions(self, interaction: Interaction) -> Workspace:
         """Return the asker's workspace. Raises `NotAllowed` where it takes no suggestions."""

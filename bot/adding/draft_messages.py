@@ -70,7 +70,7 @@ def _head(draft: Draft, language: Language, lead: str) -> list[Block]:
         phrase(f"language.{draft.language}", language),
         phrase(reach, language),
     )
-    kept = sum(piece.kept for piece in draft.pieces)
+    kept = sum(piece.kept and piece.treatment != "merge" for piece in draft.pieces)
     heading = phrase("draft.heading", language, count=len(draft.pieces), kept=kept)
     told = [note(lead)] if lead else []
     return [*told, Heading(heading), note(phrase("story.dot", language).join(facts))]
@@ -249,7 +249,7 @@ def _roomiest(messages: Iterable[Message], limits: Limits) -> Message:
 
 
 def split_form(
-    draft: Draft, number: int, language: Language, values: Mapping[str, str] | None = None, problem: str = ""
+    draft: Draft, number: int, language: Language, values: Mapping[str, str] | None = None
 ) -> Form:
     """Return the form that asks before which sentence a piece is split."""
     starts = places(draft, number)
@@ -269,11 +269,11 @@ def split_form(
         value=(values or {}).get("at", ""),
         choices=choices,
     )
-    return _form(draft, "split", number, (place,), language, problem)
+    return _form(draft, "split", number, (place,), language)
 
 
 def title_form(
-    draft: Draft, number: int, language: Language, values: Mapping[str, str] | None = None, problem: str = ""
+    draft: Draft, number: int, language: Language, values: Mapping[str, str] | None = None
 ) -> Form:
     """Return the form with a piece's title and summary."""
     piece = numbered(draft, number)
@@ -292,17 +292,14 @@ def title_form(
         max_length=MAX_SUMMARY,
         value=given["summary"],
     )
-    return _form(draft, "title", number, (title, summary), language, problem)
+    return _form(draft, "title", number, (title, summary), language)
 
 
-def _form(
-    draft: Draft, act: DraftAct, number: int, fields: tuple[Field, ...], language: Language, problem: str
-) -> Form:
+def _form(draft: Draft, act: DraftAct, number: int, fields: tuple[Field, ...], language: Language) -> Form:
     return Form(
         command=command_of(draft, act, number),
         title=phrase(f"draft.form_{act}", language),
         fields=fields,
         submit=phrase("field.submit", language),
         language=language,
-        problem=problem,
     )

@@ -34,11 +34,10 @@ from bot.model import (
     WorkspaceId,
 )
 from bot.moderating.commands import ReviewDraft
-from bot.moderating.rights import goes_in_at_once, reaches_everyone
+from bot.moderating.rights import check_moderator, goes_in_at_once, reaches_everyone
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Index, Store
 from bot.segment import cut
-from bot.subscriptions.subscribing import check_moderator
 
 CANDIDATES: Final = 10
 """How many stories the index proposes as near-copies of a piece."""
@@ -172,7 +171,8 @@ class Drafting:
             else:
                 raise InvalidInput("no_form", command="/ai-news-mod draft")
         except UserError as error:
-            return form(draft, number, language, values, phrase_error(error, language))
+            asked = form(draft, number, language, values)
+            return asked.coming_back(phrase_error(error, language), error.field)
         return await self._saved(after, command, held)
 
     async def _act(self, command: ReviewDraft, held: _Held) -> Message | Form:

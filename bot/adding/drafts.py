@@ -58,10 +58,10 @@ def with_title(draft: Draft, number: int, title: str, summary: str) -> Draft:
     piece = numbered(draft, number)
     title, summary = " ".join(printable(title).split()), printable(summary).strip()
     if not any(map(str.isalnum, title)):
-        raise InvalidInput("draft_title_empty")
-    for limit, text in ((MAX_TITLE, title), (MAX_SUMMARY, summary)):
+        raise InvalidInput("draft_title_empty", field="title")
+    for field, limit, text in (("title", MAX_TITLE, title), ("summary", MAX_SUMMARY, summary)):
         if len(text) > limit:
-            raise InvalidInput("draft_too_long", limit=limit, length=len(text))
+            raise InvalidInput("draft_too_long", field=field, limit=limit, length=len(text))
     return _with(draft, number, replace(piece, title=title, summary=summary or piece.summary))
 
 
@@ -126,7 +126,7 @@ def split(draft: Draft, number: int, at: int, names: Names) -> Draft:
     piece = numbered(draft, number)
     spans = _parted(draft.text, piece.span, at)
     if spans is None:
-        raise InvalidInput("draft_split_where")
+        raise InvalidInput("draft_split_where", field="at")
     given = _given_topics(draft, piece, names)
     parts = [_told(draft.text, span, given, names, kept=piece.kept) for span in spans]
     return _next(draft, [*draft.pieces[: number - 1], *parts, *draft.pieces[number:]])

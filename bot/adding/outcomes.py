@@ -25,7 +25,8 @@ def published_message(
     if not shown:
         blocks = merged or [paragraph(phrase("added.retracted", language))]
         return Message(tuple(blocks), language)
-    heading = "added.heading" if published.new else "added.known"
+    waits = published.new and all(story.status == "waiting" for story in shown)
+    heading = "added.waits" if waits else "added.heading" if published.new else "added.known"
     told: list[Block] = [Heading(phrase(heading, language, count=len(shown)))]
     much: Much = "title" if len(shown) > MOST_IN_FULL else "summary"
     for number, story in enumerate(shown, start=1):

@@ -99,7 +99,7 @@ def without_topic(topic: TopicId, curation: Curation) -> Curation:
     Raises `InvalidInput` for a topic that is not the workspace's own.
     """
     if topic not in {own.id for own in curation.topics}:
-        raise InvalidInput("topic_not_own")
+        raise InvalidInput("topic_not_own", field="topic")
     return replace(
         curation,
         topics=tuple(own for own in curation.topics if own.id != topic),
@@ -118,7 +118,7 @@ def with_alias(topic: TopicId, name: str, curation: Curation, names: Names) -> C
     known = curation.aliases.get(topic, ())
     if not known and len(curation.aliases) >= MAX_TOPICS:
         raise _too_many_topics()
-    aliases = _added(known, alias, MAX_ALIASES, InvalidInput("aliases_many", limit=MAX_ALIASES))
+    aliases = _added(known, alias, MAX_ALIASES, InvalidInput("aliases_many", field="name", limit=MAX_ALIASES))
     return replace(curation, aliases={**curation.aliases, topic: aliases})
 
 
@@ -127,7 +127,7 @@ def without_alias(topic: TopicId, name: str, curation: Curation) -> Curation:
     known = curation.aliases.get(topic, ())
     kept = tuple(alias for alias in known if normalise(alias) != normalise(tidied(name)))
     if kept == known:
-        raise InvalidInput("alias_not_own", name=tidied(name)[:60])
+        raise InvalidInput("alias_not_own", field="name", name=tidied(name)[:60])
     aliases = {**curation.aliases, topic: kept} if kept else _less(curation.aliases, topic)
     return replace(curation, aliases=aliases)
 
@@ -137,9 +137,9 @@ def with_joined(topic: TopicId, into: TopicId, curation: Curation, names: Names)
     if curation.joined.get(topic) == into:
         return curation
     if topic == into:
-        raise InvalidInput("topic_joins_itself")
+        raise InvalidInput("topic_joins_itself", field="into")
     if names.counted(into) == topic:
-        raise InvalidInput("topic_joined_already")
+        raise InvalidInput("topic_joined_already", field="into")
     if topic not in curation.joined and len(curation.joined) >= MAX_TOPICS:
         raise _too_many_topics()
     return replace(curation, joined={**curation.joined, topic: into})

@@ -25,24 +25,25 @@ from bot.curating.curation import (
 from bot.curating.known_names import KnownNames
 from bot.curating.topic_messages import topics_message
 from bot.curating.unknown_names import unknown_names
-from bot.display import printable
-from bot.errors import Conflict, InvalidInput, NotFound, UserError
+from bot.errors import Conflict, InvalidInput, NotFound, UserError, about
 from bot.form import Form
 from bot.identity import derived_id
 from bot.language import Names, normalise
 from bot.message import Button, Buttons, Message, paragraph
 from bot.model import PUBLIC, Actor, ChangeId, Interaction, Story, StoryId, TopicId
-from bot.moderating.commands import CurateTopic, ModerateStory, ShowTopics, typed
+from bot.moderating.commands import CurateTopic, ModerateStory, ShowTopics, TopicAct, typed
+from bot.moderating.rights import check_moderator
+from bot.moderating.story_values import read_reason
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Store
 from bot.subscriptions.choices import topic_name
-from bot.subscriptions.subscribing import check_moderator
 from bot.subscriptions.wishes import read_topic
 
 STORIES_READ: Final = 200
 """The newest stories, in which names that no topic knows are looked for."""
 
 _ATTEMPTS: Final = 20
+_SECOND_FIELDS: Final[Mapping[TopicAct, str]] = {"alias": "name", "unalias": "name", "join": "into"}
 _BACK: Final[Mapping[StoryDecision, StoryDecision]] = {
     "pin": "unpin",
     "unpin": "pin",
@@ -75,7 +76,7 @@ class Curating:
         actor = interaction.actor
         check_moderator(actor)
         story = await self._story(act, StoryId(command.story), actor)
-        reason = printable(command.reason).strip()[: topic_forms.MAX_REASON]
+        reason = read_reason(command.reason, actor.language, required=act == "hide" and bool(command.reason))
         if act == "hide" and not reason:
             return topic_forms.reason_form(command, actor.language)
         expired = await self._expired(actor) if act == "pin" else []
@@ -114,9 +115,17 @@ class Curating:
     async def submit_story(
         self, act: StoryDecision, command: ModerateStory, values: Mapping[str, str], interaction: Interaction
     ) -> Message | Form:
-        """Do what a command asks for the reason that was filled in. Raises `UserError`."""
-        given = replace(command, reason=values.get("reason", command.reason))
-        return await self.decide_on_story(act, given, interaction)
+        """Do what a command asks for the reason that was filled in; the form comes back with what is wrong.
+
+        Raises `UserError` where that is not the reason.
+        """
+        language, reason = interaction.actor.language, values.get("reason", command.reason)
+        try:
+            read_reason(reason, language, required=act == "hide")
+        except InvalidInput as error:
+            form = topic_forms.reason_form(command, language, reason)
+            return form.coming_back(phrase_error(error, language), error.field)
+        return await self.decide_on_story(act, replace(command, reason=reason), interaction)
 
     # Topics
 
@@ -151,8 +160,8 @@ class Curating:
         except UserError as error:
             curation = await self._store.curation(actor.workspace)
             names = await self._names.by(curation)
-            problem = phrase_error(error, actor.language)
-            return topic_forms.topic_form(given, curation, names, actor.language, problem)
+            form = topic_forms.topic_form(given, curation, names, actor.language)
+            return form.coming_back(phrase_error(error, actor.language), error.field)
 
     async def _view(self, actor: Actor, *, page: int = 1, lead: str = "") -> Message:
         curation = await self._store.curation(actor.workspace)
@@ -215,8 +224,15 @@ def _decided(command: CurateTopic, curation: Curation, names: Names) -> Curation
     """Return the curation as a command that says all asks. Raises `InvalidInput`."""
     if command.act == "topic":
         first, *others = (name for name in (command.topic, command.name) if name)
-        return with_topic(first, "".join(others), curation, names)
-    topic = _topic(command.topic, curation, names)
+        with about("topic"):
+            return with_topic(first, "".join(others), curation, names)
+    with about("topic"):
+        topic = _topic(command.topic, curation, names)
+    with about(_SECOND_FIELDS.get(command.act, "topic")):
+        return _decided_on(topic, command, curation, names)
+
+
+def _decided_on(topic: TopicId, command: CurateTopic, curation: Curation, names: Names) -> Curation:
     match command.act:
         case "untopic":
             return without_topic(topic, curation)
@@ -232,6 +248,8 @@ def _decided(command: CurateTopic, curation: Curation, names: Names) -> Curation
             return muted(topic, curation)
         case "unmute":
             return unmuted(topic, curation)
+        case "topic":
+            raise ValueError("a topic is made of names, not of a topic")
 
 
 def _topic(typed: str, curation: Curation, names: Names) -> TopicId:
@@ -264,13 +282,14 @@ def _called(typed: str, names: Names, actor: Actor) -> str:
 
 def _told(act: StoryDecision, story: Story, actor: Actor, *, is_new: bool) -> Message:
     language = actor.language
-    title = story.telling(language).title
+    is_known = story.status == "published" or story.workspace == actor.workspace
+    title = story.telling(language).title if is_known else story.id
     lead = phrase(f"curating.{act}", language, title=title, days=TOO_OLD.days)
     if not is_new:
         lead = phrase("curating.unchanged", language, title=title)
     back = _BACK[act]
     buttons = (
-        Button(label=phrase(f"curating.button_{back}", language), command=typed(back, story.id)),
+        Button(label=phrase(f"act.{back}", language), command=typed(back, story.id)),
         Button(label=phrase("curating.button_story", language), command=typed("story", story.id)),
     )
     return Message((paragraph(lead), Buttons(buttons)), language)

@@ -10,11 +10,10 @@ from bot.errors import InvalidInput
 from bot.form import Choice, Field, Form
 from bot.language import Names
 from bot.model import Language, TopicId
-from bot.moderating.commands import CurateTopic, ModerateStory, TopicAct, typed
+from bot.moderating.commands import MAX_REASON, CurateTopic, ModerateStory, TopicAct, typed
 from bot.phrases import phrase
 from bot.subscriptions.choices import topic_choices
 
-MAX_REASON: Final = 300
 _MAX_CHOICES: Final = 25
 """What a choice offers on Discord (its documentation on select menus); of more, one is typed."""
 
@@ -44,9 +43,7 @@ def filled_in(command: CurateTopic, values: Mapping[str, str]) -> CurateTopic:
     return replace(command, topic=topic, name=name, into=into)
 
 
-def topic_form(
-    command: CurateTopic, curation: Curation, names: Names, language: Language, problem: str = ""
-) -> Form:
+def topic_form(command: CurateTopic, curation: Curation, names: Names, language: Language) -> Form:
     """Return the form for what a command needs, filled with what it says.
 
     Raises `InvalidInput` where there is nothing to choose from.
@@ -57,7 +54,6 @@ def topic_form(
         fields=tuple(_field(name, command, curation, names, language) for name in _FIELDS[command.act]),
         submit=phrase("field.submit", language),
         language=language,
-        problem=problem,
     )
 
 
@@ -119,7 +115,7 @@ def _line(name: str, label: str, value: str, language: Language) -> Field:
     )
 
 
-def reason_form(command: ModerateStory, language: Language, value: str = "", problem: str = "") -> Form:
+def reason_form(command: ModerateStory, language: Language, value: str = "") -> Form:
     """Return the form that asks why a story is hidden."""
     reason = Field(
         name="reason",
@@ -135,5 +131,4 @@ def reason_form(command: ModerateStory, language: Language, value: str = "", pro
         fields=(reason,),
         submit=phrase("hide.submit", language),
         language=language,
-        problem=problem,
     )

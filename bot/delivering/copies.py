@@ -92,18 +92,17 @@ def retold(
     retelling = _Retelling(
         with_owners(message), frozenset(changed), Known(stories=stories, hidden=hidden, past=past)
     )
-    anew = whole = retelling.message_at(0)
     for length in LENGTHS:
-        parts = split(retelling.message_at(length), limits)
+        parts = split(anew := retelling.message_at(length), limits)
         if len(parts) == 1:
-            (anew,) = parts
             break
+    whole = retelling.message_at(0) if length else anew
     told: dict[str, int] = dict(message.told)
     for id_ in changed:
         told.update(_rests_on(stories[id_], stories, hidden))
-        if length and _blocks_of(retelling.message_at(length), id_) != _blocks_of(whole, id_):
+        if _blocks_of(anew, id_) != _blocks_of(whole, id_):
             told[id_] = SHORTENED
-    return replace(anew, told=tuple(told.items()))
+    return replace(parts[0] if len(parts) == 1 else anew, told=tuple(told.items()))
 
 
 def changed_stories(before: Message, after: Message) -> list[StoryId]:

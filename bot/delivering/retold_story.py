@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.briefing import Much, remarks, small_print, story_blocks, story_heading
+from bot.briefing import Much, parties, remarks, small_print, story_blocks, story_heading
 from bot.changes import Revision
 from bot.display import truncated
 from bot.message import Block, Heading, Manner, Note, Run
@@ -105,9 +105,11 @@ def _withdrawn(story: Story, known: Known, language: Language, manner: Manner, l
     into = known.stories.get(remark.into) if remark.into else None
     if into is None or not known.is_told(into) or length == _BRIEF:
         return [heading, *remarks(story, language, _BRIEF_CHARACTERS if length == _BRIEF else None)]
-    date, title = phrase_date(remark.at.date(), language), into.telling(language).title
-    text = phrase("copy.into", language, date=date, title=title)
-    return [heading, Note((Run(text),), story_id=story.id)]
+    date, telling = phrase_date(remark.at.date(), language), into.telling(language)
+    text = phrase("copy.into", language, date=date, title=telling.title)
+    # A title may allege, so whoever denies stands beside it here too.
+    facts = phrase("story.dot", language).join((text, *parties(telling.claims, language)))
+    return [heading, Note((Run(facts),), story_id=story.id)]
 
 
 def _named(key: str, story: Story, language: Language, manner: Manner) -> Heading:

@@ -17,7 +17,7 @@ from bot.model import PUBLIC, Actor, ChangeId, Interaction, Language, Story, Sto
 from bot.moderating.audit import PAGE_SIZE, log_message, undone_message
 from bot.moderating.commands import ShowLog, UndoChange
 from bot.moderating.log_reading import LogReading
-from bot.moderating.rights import may_approve, reaches_everyone
+from bot.moderating.rights import check_moderator, may_approve, reaches_everyone
 from bot.moderating.story_finding import StoryFinding
 from bot.moderating.story_past import brought_in
 from bot.moderating.story_values import read_reason
@@ -33,7 +33,6 @@ from bot.moderating.undoing import (
 from bot.phrases import phrase
 from bot.ports import Clock, Store
 from bot.setup import read_person
-from bot.subscriptions.subscribing import check_moderator
 
 _ATTEMPTS: Final = 5
 _BATCH: Final = 50

@@ -12,13 +12,14 @@ from typing import Final, Literal, TypeVar, get_args
 from bot.changes import Action
 from bot.errors import InvalidInput
 from bot.model import LANGUAGES, Language
-from bot.options import read_options
+from bot.options import is_plain, quoted, read_options
 
 COMMAND: Final = "/ai-news-mod"
 
 StoryAct = Literal[
     "approve", "reject", "edit", "facts", "correct", "retract", "restore", "pin", "unpin", "hide", "unhide"
 ]
+StoryPart = Literal["story", "history", "copies"]
 DraftAct = Literal[
     "show", "piece", "keep", "drop", "join", "split", "up", "down", "title",
     "add", "merge", "update", "publish", "discard",
@@ -60,7 +61,7 @@ class ShowStory:
     """`/ai-news-mod story STORY`: a story with all that can be done with it; `part` is what is shown."""
 
     story: str
-    part: Literal["story", "history", "copies"] = "story"
+    part: StoryPart = "story"
     page: int = 1
 
 
@@ -159,7 +160,7 @@ STORY_ACTS: Final[tuple[StoryAct, ...]] = get_args(StoryAct)
 DRAFT_ACTS: Final[tuple[DraftAct, ...]] = get_args(DraftAct)
 TOPIC_ACTS: Final[tuple[TopicAct, ...]] = get_args(TopicAct)
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
-_STORY_PARTS: Final[tuple[Literal["story", "history", "copies"], ...]] = ("story", "history", "copies")
+STORY_PARTS: Final[tuple[StoryPart, ...]] = get_args(StoryPart)
 
 WORDS: Final = (
     "add", "queue", "story", "approve", "reject", "edit", "facts", "correct", "retract", "restore", "merge",
@@ -169,6 +170,9 @@ WORDS: Final = (
 """What may follow, as people type it; `draft` only stands on buttons."""
 
 MAX_PAGE: Final = 1_000
+MAX_REASON: Final = 300
+"""Characters of the reason that somebody gives."""
+
 _Known = TypeVar("_Known", bound=str)
 _Default = TypeVar("_Default")
 _MAX_NUMBER: Final = 9
@@ -189,6 +193,9 @@ _EXAMPLES: Final[Mapping[str, str]] = {
 }
 
 # An id may have a colon in it, such as guid:1; an option that nobody knows is told so after a name only.
+_VERBATIM: Final = frozenset({"reason", "by"})
+"""Options that say something as it is written, with quotes of its own."""
+
 _OPTION_BEGINS: Final = re.compile(rf"(?:^(?:{'|'.join(_EXAMPLES)})|\s[a-z-]+):(?!//)", re.IGNORECASE)
 
 
@@ -207,7 +214,7 @@ def parse_moderation(text: str) -> ModeratorCommand:
         case "queue":
             return ShowQueue(page=_number(options, "page", 1))
         case "story":
-            part = _one_of(options, "part", _STORY_PARTS, None)
+            part = _one_of(options, "part", STORY_PARTS, None)
             return ShowStory(story=named, part=part or "story", page=_number(options, "page", 1))
         case "merge":
             return MergeStories(
@@ -260,7 +267,7 @@ def typed(word: str, named: str = "", **options: str | int) -> str:
     for name, value in options.items():
         if value:
             text = str(value)
-            words.append(f'{name}:"{text}"' if " " in text else f"{name}:{text}")
+            words.append(f"{name}:{text if is_plain(text) else quoted(text)}")
     return " ".join(words)
 
 
@@ -274,7 +281,7 @@ def _parted(text: str) -> tuple[str, dict[str, str]]:
     begins = _OPTION_BEGINS.search(text)
     if begins is None:
         return text, {}
-    return text[: begins.start()].strip(), read_options(text[begins.start() :], _EXAMPLES)
+    return text[: begins.start()].strip(), read_options(text[begins.start() :], _EXAMPLES, _VERBATIM)
 
 
 def _number(options: Mapping[str, str], name: str, default: int) -> int:

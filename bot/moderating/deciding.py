@@ -56,7 +56,8 @@ class Deciding:
             reason = read_reason(typed, language, required=decision in ("reject", "retract"))
         except InvalidInput as error:
             held = await self._finding.held(command.story, interaction, to_change=True)
-            return _reason_form(decision, held, typed, phrase_error(error, language))
+            form = _reason_form(decision, held, typed)
+            return form.coming_back(phrase_error(error, language), error.field)
         return await self._decide(decision, command, reason, interaction)
 
     async def _decide(
@@ -96,7 +97,7 @@ class Deciding:
         base = story_at(command.revision, story, held.revisions) or story
         changes = overwritten(base, story, held.revisions)
         if decision in ("reject", "retract"):
-            return _reason_form(decision, held, reason, overwriting_told(changes, language))
+            return _reason_form(decision, held, reason).coming_back(overwriting_told(changes, language))
         told = overwriting_told(changes, language, "changed_since")
         return await self._views.card_of(held, interaction, told)
 
@@ -122,6 +123,6 @@ def _check(decision: Decision, held: Held) -> None:
         raise InvalidInput("restore_merged", change=last.change_id if last is not None else "")
 
 
-def _reason_form(decision: Decision, held: Held, reason: str = "", problem: str = "") -> Form:
+def _reason_form(decision: Decision, held: Held, reason: str = "") -> Form:
     act: Literal["retract", "reject"] = "reject" if decision == "reject" else "retract"
-    return reason_form(act, held.story, held.actor.language, reason, problem)
+    return reason_form(act, held.story, held.actor.language, reason)

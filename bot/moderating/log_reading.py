@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.changes import Change
 from bot.chronicle import LogFilter
 from bot.language import Names
-from bot.model import Language, StoryId, WorkspaceId
+from bot.model import Language, Story, StoryId, WorkspaceId
 from bot.moderating.audit import NAMED, Entry, decided, decision_subjects, story_subjects
 from bot.ports import Store
 
@@ -50,7 +50,8 @@ class LogReading:
             parts = decided(*decision)
             count = len(parts)
             ids = [StoryId(str(which)) for name, which in parts if name in ("hidden", "pinned")]
-            stories = await self._store.stored_stories(ids)
+            stored = await self._store.stored_stories(ids)
+            stories = {id_: story for id_, story in stored.items() if _is_known(story, change.workspace)}
             subjects = decision_subjects(parts, decision, stories, self._names, language)
         else:
             revisions = await self._store.revisions_of(change.id, NAMED)
@@ -58,3 +59,8 @@ class LogReading:
             subjects = story_subjects(revisions, language)
             count = await self._store.count_revisions(change.id)
         return subjects[:NAMED], max(count - NAMED, 0), ids[0] if len(set(ids)) == 1 else None
+
+
+def _is_known(story: Story, workspace: WorkspaceId) -> bool:
+    """Whether a workspace's moderators know what a story is called that they decided about."""
+    return story.status == "published" or story.workspace == workspace

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.display import truncated
-from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, UserError
+from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, UserError, about
 from bot.form import Form
 from bot.message import Button, Message
 from bot.model import Actor, Interaction, Story
@@ -52,13 +52,15 @@ class Merging:
         held = await self._finding.held(command.story, interaction, to_change=True)
         try:
             reason = read_reason(values.get("reason", ""), actor.language)
-            if await self._finding.named(into, actor) is None:
-                found = await self._found(into, held.story, actor)
-                problem = phrase("storyform.which", actor.language)
-                return merge_form(held.story, actor.language, values, problem, found)
-            return await self._merge(command, into, reason, interaction)
+            with about("into"):
+                if await self._finding.named(into, actor) is None:
+                    found = await self._found(into, held.story, actor)
+                    form = merge_form(held.story, actor.language, values, found)
+                    return form.coming_back(phrase("storyform.which", actor.language), "into")
+                return await self._merge(command, into, reason, interaction)
         except UserError as error:
-            return merge_form(held.story, actor.language, values, phrase_error(error, actor.language))
+            form = merge_form(held.story, actor.language, values)
+            return form.coming_back(phrase_error(error, actor.language), error.field)
 
     async def _found(self, words: str, story: Story, actor: Actor) -> list[Story]:
         found = await self._finding.like(words, actor, to_change=True)
@@ -82,7 +84,7 @@ class Merging:
             if command.revision not in (0, held.story.revision):
                 base = story_at(command.revision, held.story, held.revisions) or held.story
                 told = overwriting_told(overwritten(base, held.story, held.revisions), language)
-                return merge_form(held.story, language, {"into": into, "reason": reason}, told)
+                return merge_form(held.story, language, {"into": into, "reason": reason}).coming_back(told)
             gone, with_source = merge(held.story, target.story, reason, self._clock())
             try:
                 await self._changes.save(interaction, "merge", "merge", reason, [gone, with_source])

@@ -2,12 +2,19 @@
 
 from collections.abc import Container
 
+from bot.errors import NotAllowed
 from bot.model import PUBLIC, Actor, Story, StoryId, Workspace, WorkspaceId
 
 
 def may_moderate(actor: Actor) -> bool:
     """Whether somebody moderates their workspace at all."""
     return actor.role != "member"
+
+
+def check_moderator(actor: Actor) -> None:
+    """Raise `NotAllowed` for members."""
+    if not may_moderate(actor):
+        raise NotAllowed("moderators_only")
 
 
 def may_change(actor: Actor, story: Story, operators: Container[WorkspaceId]) -> bool:

@@ -23,8 +23,8 @@ from bot.moderating.commands import (
     ShowTopics,
     UndoChange,
 )
+from bot.moderating.rights import check_moderator
 from bot.moderating.stories import Moderation, StoryCommand
-from bot.subscriptions.subscribing import check_moderator
 from bot.workspaces import Workspaces
 
 

@@ -11,13 +11,13 @@ from bot.moderating.commands import COMMAND, MergeStories, ModerateStory, ShowQu
 from bot.moderating.deciding import Deciding
 from bot.moderating.merging import Merging
 from bot.moderating.queue_messages import QueuePage, choice_message
+from bot.moderating.rights import check_moderator
 from bot.moderating.story_changes import StoryChanges
 from bot.moderating.story_editing import StoryEditing
 from bot.moderating.story_finding import Lookup, StoryFinding
 from bot.moderating.story_views import StoryViews
 from bot.phrases import phrase
 from bot.ports import Clock, Store
-from bot.subscriptions.subscribing import check_moderator
 
 StoryCommand = ShowQueue | ShowStory | ModerateStory | MergeStories
 

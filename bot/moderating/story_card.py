@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from bot.briefing import claim_note, remarks, small_print
+from bot.briefing import claim_note, parties, remarks, small_print
 from bot.changes import Copy, Revision
-from bot.display import truncated
+from bot.display import truncated, utf16_length
 from bot.message import (
     Block,
     Button,
@@ -38,12 +38,14 @@ ACTS: Final[tuple[Act, ...]] = (
 _ROOMS: Final = (900, 400, 150, 0)
 _MAX_CLAIMS: Final = 3
 _MAX_CLAIM: Final = 200
+_MIN_CLAIM: Final = 20
 _MAX_LEAD: Final = 600
 _MAX_SMALL: Final = 400
 _MIN_SMALL: Final = 80
 """UTF-16 units of a claim, of the sentence above, and of each line of small print."""
 
 _ROW: Final = 5
+_POSTED: Final[tuple[CopyState, ...]] = ("posted", "corrected", "correcting", "stuck")
 _STATES: Final[Mapping[DeliveryState, CopyState]] = {
     "planned": "correcting",
     "sending": "correcting",
@@ -54,22 +56,24 @@ _STATES: Final[Mapping[DeliveryState, CopyState]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyCount:
-    """How many messages tell readers a story: posted as it is now, yet to be, and beyond mending."""
+    """How many messages tell readers a story: posted ones, with those told anew, to be, or beyond it."""
 
     posted: int = 0
     corrected: int = 0
-    to_come: int = 0
+    correcting: int = 0
     stuck: int = 0
+    to_come: int = 0
 
 
 def count_copies(copies: Sequence[Copy]) -> CopyCount:
     """Return how the copies of a story stand; notices to moderators do not count."""
     states = [state for copy in copies if (state := copy_state(copy)) and copy.delivery.kind != "notice"]
     return CopyCount(
-        posted=states.count("posted") + states.count("corrected"),
+        posted=sum(states.count(state) for state in _POSTED),
         corrected=states.count("corrected"),
-        to_come=states.count("to_come") + states.count("correcting"),
+        correcting=states.count("correcting"),
         stuck=states.count("stuck"),
+        to_come=states.count("to_come"),
     )
 
 
@@ -130,8 +134,10 @@ def _telling_blocks(story: Story, telling: Telling, language: Language, room: in
         if telling.body != telling.summary:
             yield paragraph(truncated(telling.body, room))
     for claim in telling.claims[: _MAX_CLAIMS if room else 1]:
-        shown = replace(claim, text=truncated(claim.text, _MAX_CLAIM))
-        yield _short(claim_note(shown, language, story.id), small)
+        # Who denies is told first of all: the claim itself gives way to that.
+        who = utf16_length(phrase("story.dot", language).join(parties((claim,), language)))
+        shown = replace(claim, text=truncated(claim.text, max(_MIN_CLAIM, min(_MAX_CLAIM, small - who))))
+        yield _short(claim_note(shown, language, story.id), small + _MIN_CLAIM)
     for block in (*remarks(story, language), small_print(story, telling, language)):
         yield _short(block, small)
 
@@ -154,15 +160,16 @@ def _short(block: Block, limit: int) -> Block:
 
 def copies_told(count: CopyCount, language: Language) -> str:
     """Return how the copies of a story stand, in words."""
-    if not (count.posted or count.to_come or count.stuck):
+    if not (count.posted or count.to_come):
         return phrase("card.no_copies", language)
     parts = [
         phrase(f"card.copies_{name}", language, count=number)
         for name, number in (
             ("posted", count.posted),
             ("corrected", count.corrected),
-            ("to_come", count.to_come),
+            ("correcting", count.correcting),
             ("stuck", count.stuck),
+            ("to_come", count.to_come),
         )
         if number
     ]

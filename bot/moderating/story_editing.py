@@ -59,14 +59,18 @@ class StoryEditing:
             if await self._changes.is_done(interaction, command.act, held.story, command.revision):
                 return await self._done(command, held, interaction, "saved")
             try:
+                if _is_so_already(command, values, held):
+                    return await self._done(command, held, interaction, "unchanged")
                 asked = self._overtaken(command, values, held) or self._asked_again(command, values, held)
                 return asked or await self._save(command, values, held, interaction)
             except Conflict:
                 continue
             except UserError as error:
                 lost = _lost(command, held.story, values, language)
-                return _form(command, held, language, values, phrase_error(error, language), lost)
-        return _form(command, held, language, values, phrase("error.changed_meanwhile", language))
+                form = _form(command, held, language, values, lost)
+                return form.coming_back(phrase_error(error, language), error.field)
+        form = _form(command, held, language, values)
+        return form.coming_back(phrase("error.changed_meanwhile", language))
 
     async def _save(
         self, command: ModerateStory, values: Mapping[str, str], held: Held, interaction: Interaction
@@ -99,7 +103,7 @@ class StoryEditing:
         base = story_at(command.revision, story, held.revisions) or story
         kept = values_kept(values, _typed(command, base, language), _typed(command, story, language))
         told = overwriting_told(overwritten(base, story, held.revisions), language)
-        return _form(command, held, language, kept, told)
+        return _form(command, held, language, kept).coming_back(told)
 
     def _asked_again(self, command: ModerateStory, values: Mapping[str, str], held: Held) -> Form | None:
         """Return the form where its sender has to say something more first. Raises `InvalidInput`."""
@@ -107,11 +111,13 @@ class StoryEditing:
         if command.act == "facts":
             return None
         if command.act == "edit" and held.corrects:
-            return _form(command, held, language, values, phrase("storyform.is_posted", language))
+            form = _form(command, held, language, values)
+            return form.coming_back(phrase("storyform.is_posted", language), "reason")
         telling = _telling(command, story, language)
         lost = lost_claims(telling, with_texts(telling, values, language))
         if lost and values.get("claims") not in TREATMENTS:
-            return _form(command, held, language, values, lost_told(lost, language), lost)
+            form = _form(command, held, language, values, lost)
+            return form.coming_back(lost_told(lost, language), "claims")
         return None
 
     def _changed(
@@ -132,21 +138,31 @@ class StoryEditing:
         return after, read_reason(values.get("reason", ""), language, required=is_correction)
 
 
+def _is_so_already(command: ModerateStory, values: Mapping[str, str], held: Held) -> bool:
+    """Whether a story has moved on to what a form has, as where the same form is sent again later."""
+    story, language = held.story, held.actor.language
+    base = story_at(command.revision, story, held.revisions)
+    if story.status == "retracted" or base is None or base.revision == story.revision:
+        return False
+    now = _typed(command, story, language)
+    kept = values_kept(values, _typed(command, base, language), now)
+    return all(kept[name].split() == value.split() for name, value in now.items())
+
+
 def _form(
     command: ModerateStory,
     held: Held,
     language: Language,
     values: Mapping[str, str],
-    problem: str = "",
     lost: Sequence[LostClaim] = (),
 ) -> Form:
     story = held.story
     if command.act == "facts":
-        return facts_form(story, language, values, problem)
+        return facts_form(story, language, values)
     is_correction = held.corrects or (command.act == "correct" and story.status == "published")
     act: Literal["correct", "edit"] = "correct" if is_correction else "edit"
     telling = _telling(command, story, language)
-    return texts_form(act, story, telling, language, values, problem, lost)
+    return texts_form(act, story, telling, language, values, lost)
 
 
 def _lost(

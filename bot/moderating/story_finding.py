@@ -14,6 +14,8 @@ from bot.model import PUBLIC, Actor, Interaction, Story, StoryId, WorkspaceId
 from bot.moderating.queue_messages import MAX_FOUND
 from bot.moderating.rights import may_change, sees
 from bot.moderating.story_acts import Held
+from bot.moderating.story_past import as_readers_know
+from bot.phrases import phrase
 from bot.ports import Store
 
 Lookup = Callable[[str, Actor, int], Awaitable[Answer]]
@@ -54,9 +56,12 @@ class StoryFinding:
         allowed = may_change(actor, story, self._operators)
         if to_change and not allowed:
             raise NotAllowed("public_story", story_id=story.id)
+        revisions = await self._store.revisions(story.id)
+        if not allowed:  # whoever works at public stories is known to those who do alone
+            revisions = as_readers_know(revisions, phrase("history.operator", actor.language))
         return Held(
             story=story,
-            revisions=await self._store.revisions(story.id),
+            revisions=revisions,
             actor=actor,
             workspace=await self._store.workspace(platform, actor.workspace),
             may_change=allowed,

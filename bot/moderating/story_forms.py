@@ -10,8 +10,9 @@ from bot.form import Choice, Field, Form
 from bot.model import Language, Story, Telling
 from bot.moderating.claims_kept import LostClaim, Treatment
 from bot.moderating.commands import typed
+from bot.moderating.field_words import in_words, told
 from bot.moderating.queue_messages import facts_of
-from bot.moderating.story_past import Overwriting, excerpts
+from bot.moderating.story_past import Overwriting
 from bot.moderating.story_values import FACTS, LIMITS, TEXTS, typed_facts, typed_texts
 from bot.phrases import phrase
 
@@ -29,7 +30,6 @@ def texts_form(
     telling: Telling,
     language: Language,
     values: Mapping[str, str] | None = None,
-    problem: str = "",
     lost: Sequence[LostClaim] = (),
 ) -> Form:
     """Return the form with what a telling says; where claims were `lost`, it asks what becomes of them."""
@@ -47,13 +47,10 @@ def texts_form(
         fields=tuple(fields),
         submit=phrase("storyform.save", language),
         language=language,
-        problem=truncated(problem, MAX_PROBLEM),
     )
 
 
-def facts_form(
-    story: Story, language: Language, values: Mapping[str, str] | None = None, problem: str = ""
-) -> Form:
+def facts_form(story: Story, language: Language, values: Mapping[str, str] | None = None) -> Form:
     """Return the form with where a story comes from and what it is about."""
     known = typed_facts(story)
     shown = {**known, **(values or {})}
@@ -74,12 +71,11 @@ def facts_form(
         fields=tuple(fields),
         submit=phrase("storyform.save", language),
         language=language,
-        problem=truncated(problem, MAX_PROBLEM),
     )
 
 
 def reason_form(
-    act: Literal["retract", "reject"], story: Story, language: Language, reason: str = "", problem: str = ""
+    act: Literal["retract", "reject"], story: Story, language: Language, reason: str = ""
 ) -> Form:
     """Return the form that asks why a story is retracted or rejected."""
     return Form(
@@ -88,7 +84,6 @@ def reason_form(
         fields=(_field("reason", reason, language, required=True, act=act),),
         submit=phrase(f"act.{act}", language),
         language=language,
-        problem=truncated(problem, MAX_PROBLEM),
     )
 
 
@@ -96,7 +91,6 @@ def merge_form(
     story: Story,
     language: Language,
     values: Mapping[str, str] | None = None,
-    problem: str = "",
     found: Sequence[Story] = (),
 ) -> Form:
     """Return the form that asks which story another goes into: by id or words, or among those `found`."""
@@ -117,7 +111,6 @@ def merge_form(
         fields=(into, _field("reason", given.get("reason", ""), language, act="merge")),
         submit=phrase("act.merge", language),
         language=language,
-        problem=truncated(problem, MAX_PROBLEM),
     )
 
 
@@ -167,7 +160,7 @@ def lost_told(lost: Sequence[LostClaim], language: Language) -> str:
         who = phrase("story.dot", language).join(parties((one.claim,), language))
         claim = truncated(" ".join(one.claim.text.split()), _SHOWN * 2)
         lines.append(phrase("story.claim", language, claim=claim, parties=truncated(who, _SHOWN * 2)))
-    return "\n".join(lines)
+    return truncated("\n".join(lines), MAX_PROBLEM)
 
 
 def overwriting_told(
@@ -177,16 +170,10 @@ def overwriting_told(
 ) -> str:
     """Return what others changed in a story while somebody was at it, and what to do about that."""
     lines = []
-    for one in changes[:_MAX_LISTED]:
-        before, after = excerpts(one.change, _SHOWN)
-        facts = {
-            "who": truncated(one.who, _SHOWN // 2),
-            "field": phrase(f"changed.{one.change.field}", language),
-            "before": before,
-            "after": after,
-        }
-        lines.append(phrase("storyform.overwritten", language, **facts))
-    return "\n".join((*lines, phrase(f"storyform.{closing}", language)))
+    for one in [each for each in changes if told(each.change)][:_MAX_LISTED]:
+        facts = in_words(one.change, _SHOWN, language)
+        lines.append(phrase("storyform.overwritten", language, who=truncated(one.who, _SHOWN // 2), **facts))
+    return truncated("\n".join((*lines, phrase(f"storyform.{closing}", language))), MAX_PROBLEM)
 
 
 def values_kept(values: Mapping[str, str], base: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:

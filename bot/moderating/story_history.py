@@ -18,17 +18,17 @@ from bot.message import (
     paragraph,
 )
 from bot.model import Delivery, DeliveryId, Language, Story, WorkspaceId
-from bot.moderating.commands import typed
+from bot.moderating.commands import MAX_REASON, typed
+from bot.moderating.field_words import in_words, told
 from bot.moderating.queue_entry import MAX_NAME, MAX_TITLE, fitting, instant
 from bot.moderating.story_card import copy_state
-from bot.moderating.story_past import FieldChange, differences, excerpts
+from bot.moderating.story_past import FieldChange, differences
 from bot.phrases import phrase, phrase_runs
 
 REVISIONS: Final = 5
 COPIES: Final = 10
 _MAX_CHANGES: Final = 5
 _ROOMS: Final = (200, 100, 40, 0)
-_MAX_REASON: Final = 300
 
 
 def history_message(
@@ -60,21 +60,19 @@ def _revision(revision: Revision, language: Language, zone: str, room: int) -> l
     when = (instant(revision.at, language, zone),)
     runs = phrase_runs("history.line", language, "when", when, who=who, did=did)
     if revision.reason:
-        reason = truncated(revision.reason, min(_MAX_REASON, max(room, 40)))
+        reason = truncated(revision.reason, min(MAX_REASON, max(room, 40)))
         runs = (*runs, Run("\n"), Run(phrase("decided.because", language, reason=reason)))
     blocks: list[Block] = [Paragraph(runs)]
     if revision.before is not None and room:
-        changes = differences(revision.before, revision.after)[:_MAX_CHANGES]
-        lines = [_changed(change, room, language) for change in changes]
+        changes = filter(told, differences(revision.before, revision.after))
+        lines = [_changed(change, room, language) for change in changes][:_MAX_CHANGES]
         if lines:
             blocks.append(Note((Run("\n".join(lines)),)))
     return blocks
 
 
 def _changed(change: FieldChange, room: int, language: Language) -> str:
-    before, after = excerpts(change, room)
-    field = phrase(f"changed.{change.field}", language)
-    return phrase("history.changed", language, field=field, before=before, after=after)
+    return phrase("history.changed", language, **in_words(change, room, language))
 
 
 def copies_message(

@@ -1,14 +1,22 @@
 """What a story's revisions tell, pure: who brought it in, who made it what it is, what changed since when."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
-from bot.changes import Change, Revision
+from bot.changes import Action, Change, Revision
 from bot.display import truncated
 from bot.model import Language, Remark, Source, Story
 
 Deed = Change | Revision
 """Who did something, when, what and why."""
+
+TOLD_TO_READERS: Final[frozenset[Action]] = frozenset(
+    {"add", "correct", "retract", "restore", "merge", "undo"}
+)
+"""The acts that readers of a story are told of; the rest is its moderators' own work."""
+
+_TELLING_WHY: Final[frozenset[Action]] = frozenset({"correct", "retract"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +61,24 @@ def was_shown(story: Story, revisions: Iterable[Revision]) -> bool:
     if story.status == "retracted":
         return any(revision.after.status == "published" for revision in revisions)
     return story.status == "published"
+
+
+def as_readers_know(revisions: Iterable[Revision], who: str) -> list[Revision]:
+    """Return a story's past as those know it who only read it: what became of it since they may, by `who`.
+
+    Why is told where its copies tell it too: of corrections and retractions.
+    """
+    shown = [
+        each
+        for each in revisions
+        if each.after.status == "published" or (each.before and each.before.status == "published")
+    ]
+    began = [replace(each, before=None, action="add") for each in shown[:1]]
+    later = (each for each in shown[1:] if each.action in TOLD_TO_READERS)
+    return [
+        replace(each, actor=who, actor_id="", reason=each.reason if each.action in _TELLING_WHY else "")
+        for each in (*began, *later)
+    ]
 
 
 def story_at(number: int, story: Story, revisions: Iterable[Revision]) -> Story | None:

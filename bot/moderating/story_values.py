@@ -9,9 +9,10 @@ from typing import Final
 
 from bot.adding.intake import MAX_ARTICLE_CHARACTERS
 from bot.display import printable, web_url
-from bot.errors import InvalidInput
+from bot.errors import InvalidInput, about
 from bot.language import Names
 from bot.model import Language, Source, Story, Telling, TopicId
+from bot.moderating.commands import MAX_REASON
 from bot.phrases import phrase
 from bot.reading.imports import read_instant, read_source
 from bot.subscriptions.wishes import read_topic
@@ -22,7 +23,7 @@ LIMITS: Final[Mapping[str, int]] = {
     "title": 200,
     "summary": 1_000,
     "body": MAX_ARTICLE_CHARACTERS,
-    "reason": 300,
+    "reason": MAX_REASON,
     "source": 200,
     "url": 1_000,
     "date": 40,
@@ -53,7 +54,7 @@ def read_reason(text: str, language: Language, *, required: bool = False) -> str
     reason = " ".join(printable(text).split())
     _check_length("reason", reason, LIMITS["reason"], language)
     if required and _is_blank(reason):
-        raise InvalidInput("reason_missing")
+        raise InvalidInput("reason_missing", field="reason")
     return reason
 
 
@@ -67,7 +68,7 @@ def with_texts(telling: Telling, values: Mapping[str, str], language: Language) 
     for name, value in given.items():
         _check_length(name, value, max(LIMITS[name], len(shown[name])), language)
         if value != shown[name] and _is_blank(value):
-            raise InvalidInput("story_field_empty", label=phrase(f"changed.{name}", language))
+            raise InvalidInput("story_field_empty", field=name, label=phrase(f"changed.{name}", language))
 
     def said(name: str, now: str) -> str:
         return now if given[name] == shown[name] else given[name]
@@ -92,7 +93,8 @@ def with_facts(story: Story, values: Mapping[str, str], names: Names, language: 
     if "date" in changed:
         story = replace(story, published_at=_date(given["date"]))
     if "topics" in changed:
-        story = replace(story, topics=_topics(given["topics"], story, names))
+        with about("topics"):
+            story = replace(story, topics=_topics(given["topics"], story, names))
     return story
 
 
@@ -108,24 +110,24 @@ def _is_blank(text: str) -> bool:
 def _check_length(name: str, value: str, limit: int, language: Language) -> None:
     if len(value) > limit:
         label = phrase(f"changed.{name}", language)
-        raise InvalidInput("form_too_long", label=label, limit=limit, length=len(value))
+        raise InvalidInput("form_too_long", field=name, label=label, limit=limit, length=len(value))
 
 
 def _source(name: str, address: str) -> Source:
     url = web_url(address)
     if address and url is None:
-        raise InvalidInput("form_url")
+        raise InvalidInput("form_url", field="url")
     try:
         return read_source(name, url)
     except InvalidInput as error:
-        raise InvalidInput("form_source") from error
+        raise InvalidInput("form_source", field="source") from error
 
 
 def _date(text: str) -> datetime:
     try:
         return read_instant(text)
     except InvalidInput as error:
-        raise InvalidInput("form_date") from error
+        raise InvalidInput("form_date", field="date") from error
 
 
 def _topics(text: str, story: Story, names: Names) -> tuple[TopicId, ...]:

@@ -12,7 +12,7 @@ from bot.display import printable
 from bot.errors import InvalidInput
 from bot.identity import derived_id
 from bot.language import Names, language_of, sentences
-from bot.model import LANGUAGES, Claim, Language, Source, Story, StoryId, Telling, TopicId
+from bot.model import LANGUAGES, Claim, Language, Remark, Source, Story, StoryId, Telling, TopicId
 
 MAX_LINE_BYTES: Final = 8_000_000
 """The longest line that is read, in bytes: a body of the greatest length, with its escapes, fits."""
@@ -26,7 +26,7 @@ SUMMARY_TARGET: Final = 200
 """Sentences of the body are taken as a summary until this many characters are reached."""
 
 TELLING_KEYS: Final = ("title", "body", "summary", "language", "claims")
-STORY_KEYS: Final = ("id", "published_at", "source", "topics")
+STORY_KEYS: Final = ("id", "published_at", "source", "topics", "also", "updates", "corrected")
 MAX_LIST: Final = 50
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _TOPIC = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -44,25 +44,38 @@ def read_line(line: bytes, names: Names, source: Source, now: datetime) -> Story
     """
     given = _object(line)
     tellings = _tellings(given)
+    corrected = given.get("corrected")
     return Story(
-        id=_id(given, tellings[0]),
+        id=_id(given["id"]) if given.get("id") is not None else _made_id(tellings[0]),
         tellings=tellings,
-        source=_source(given) or source,
+        source=_source(given["source"]) if given.get("source") is not None else source,
         published_at=read_instant(given["published_at"]) if given.get("published_at") is not None else now,
         added_at=now,
         topics=_topics(given, names, tellings[0]),
+        also=tuple(_source(each) for each in _list(given.get("also", []), "also")),
+        updates=_id(given["updates"]) if given.get("updates") is not None else None,
+        remark=_correction(corrected) if corrected is not None else None,
     )
 
 
 def line_of(story: Story) -> bytes:
-    """Return the line that `read_line` makes the same story of, but for its article and its history."""
-    given = {
+    """Return the line that `read_line` makes the same story of, but for its article and its history.
+
+    A correction goes with it: whoever reads the story elsewhere is told of that, too.
+    """
+    given: dict[str, object] = {
         "id": story.id,
         "published_at": story.published_at.isoformat(),
         "source": asdict(story.source),
         "topics": story.topics,
         "tellings": [asdict(telling) for telling in story.tellings],
     }
+    if story.also:
+        given["also"] = [asdict(source) for source in story.also]
+    if story.updates is not None:
+        given["updates"] = story.updates
+    if story.remark is not None and story.remark.kind == "corrected":
+        given["corrected"] = {"at": story.remark.at.isoformat(), "reason": story.remark.reason}
     return json.dumps(given, ensure_ascii=False).encode() + b"\n"
 
 
@@ -86,10 +99,17 @@ def _known(given: Mapping[str, Any], known: Sequence[str]) -> Mapping[str, Any]:
     return given
 
 
-def _objects(value: object, name: str) -> Sequence[Mapping[str, Any]]:
-    if not isinstance(value, list) or len(value) > MAX_LIST or not all(isinstance(v, dict) for v in value):
+def _list(value: object, name: str) -> Sequence[object]:
+    if not isinstance(value, list) or len(value) > MAX_LIST:
         raise InvalidInput("import_not_list", name=name, limit=MAX_LIST)
     return value
+
+
+def _objects(value: object, name: str) -> Sequence[Mapping[str, Any]]:
+    found = [each for each in _list(value, name) if isinstance(each, dict)]
+    if found != value:
+        raise InvalidInput("import_not_list", name=name, limit=MAX_LIST)
+    return found
 
 
 def _tellings(given: Mapping[str, Any]) -> tuple[Telling, ...]:
@@ -165,13 +185,20 @@ def _language(given: Mapping[str, Any], text: str) -> Language:
     raise InvalidInput("import_language", known=", ".join(LANGUAGES))
 
 
-def _id(given: Mapping[str, Any], telling: Telling) -> StoryId:
-    value = given.get("id")
-    if value is None:
-        return StoryId(derived_id("story", telling.title, telling.body))
+def _made_id(telling: Telling) -> StoryId:
+    return StoryId(derived_id("story", telling.title, telling.body))
+
+
+def _id(value: object) -> StoryId:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise InvalidInput("import_id")
     return StoryId(value)
+
+
+def _correction(value: object) -> Remark:
+    if not isinstance(value, dict) or value.keys() != {"at", "reason"}:
+        raise InvalidInput("import_correction")
+    return Remark(kind="corrected", at=read_instant(value["at"]), reason=_text(value, "reason", MAX_SUMMARY))
 
 
 def read_instant(value: object) -> datetime:
@@ -204,10 +231,7 @@ def read_source(name: str, url: str | None) -> Source:
     return Source(name=_text({"source": name}, "source", MAX_TITLE), url=url)
 
 
-def _source(given: Mapping[str, Any]) -> Source | None:
-    value = given.get("source")
-    if value is None:
-        return None
+def _source(value: object) -> Source:
     if isinstance(value, str):
         value = {"name": value}
     if not isinstance(value, dict) or value.keys() - {"name", "url"}:

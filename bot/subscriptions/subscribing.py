@@ -19,12 +19,13 @@ from bot.commands import (
 )
 from bot.curating.known_names import KnownNames
 from bot.digests import Digests
-from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, UserError
+from bot.errors import Conflict, InvalidInput, NotFound, UserError
 from bot.form import Form
 from bot.identity import derived_id
 from bot.language import Names
 from bot.message import Message, note
-from bot.model import Actor, Channel, Interaction, Language, Occurrence, Subscription, SubscriptionId
+from bot.model import Channel, Interaction, Language, Occurrence, Subscription, SubscriptionId
+from bot.moderating.rights import check_moderator
 from bot.phrases import phrase
 from bot.ports import Clock, Store
 from bot.subscriptions import digest_form
@@ -238,12 +239,6 @@ class Subscribing:
             time_zone=time_zone,
             next_due_at=self._clock(),
         )
-
-
-def check_moderator(actor: Actor) -> None:
-    """Raise `NotAllowed` for members."""
-    if actor.role == "member":
-        raise NotAllowed("moderators_only")
 
 
 def _timetable(subscription: Subscription) -> tuple[object, ...]:

@@ -18,11 +18,6 @@ LONG = ARTICLE + "\n\n" + "\n\n".join(
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _files_are_here(place, monkeypatch):
-    monkeypatch.setattr("adapters.discord.uploads.ORIGINS", {place.server.uploads.origin})
-
-
 def fields(answer):
     return {label["component"]["custom_id"]: label for label in answer.modal["components"]}
 
@@ -72,12 +67,22 @@ async def test_a_file_that_cannot_be_added_is_told_why(place, bot, file, told):
     assert told in answer.text
 
 
-async def test_a_file_is_read_from_nowhere_but_where_discord_keeps_files(place, bot, monkeypatch):
-    monkeypatch.setattr("adapters.discord.uploads.ORIGINS", {"https://cdn.discordapp.com"})
+async def test_a_file_is_read_from_nowhere_but_where_discord_keeps_files(place, bot):
+    place.server.uploads.origin = place.server.uploads.origin.replace("127.0.0.1", "localhost")
 
     answer = await add(place, Upload("swim.txt", ARTICLE.encode()))
 
     assert "could not be read" in answer.text
+
+
+async def test_a_text_file_in_a_message_fills_in_the_form(place, bot):
+    picture, text = Upload("a.png", b"\x89PNG"), Upload("message.txt", ARTICLE.encode())
+
+    opened = await place.mika.use_on_message(
+        "Add to AI news", place.alice.say(place.channel, "Look", picture, text)
+    )
+
+    assert fields(opened)["text"]["component"]["value"].startswith("Harbor robots learn to swim")
 
 
 async def test_a_members_file_is_not_read(place, bot):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -110,9 +110,10 @@ class DiscordServer:
             guild.invite_bot(permissions)
         return guild
 
-    def accept_from(self, user: User, channel: Channel, text: str) -> Message:
+    def accept_from(self, user: User, channel: Channel, text: str, files: Sequence[dict] = ()) -> Message:
         """Let a person's message stand."""
-        return accept(self, channel, user, {"content": text}, kind="member")
+        body = {"content": text, "attachments": list(files)}
+        return accept(self, channel, user, body, kind="member")
 
     def take_up(self, message: Message) -> None:
         """Put a promised answer that has come into the ledger."""

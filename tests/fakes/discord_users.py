@@ -12,6 +12,7 @@ from tests.fakes.discord_permissions import Permission, permissions_in
 if TYPE_CHECKING:
     from tests.fakes.discord_interactions import Interaction
     from tests.fakes.discord_state import Channel, Message
+    from tests.fakes.discord_uploads import Upload
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(
@@ -269,10 +270,10 @@ class Acting:
 
     # Messages, and waiting.
 
-    def say(self, channel: Channel, text: str) -> Message:
-        """Write a message."""
+    def say(self, channel: Channel, text: str, *files: Upload) -> Message:
+        """Write a message, with files in it."""
         server = self.guild.server
-        return server.accept_from(self.user, channel, text)
+        return server.accept_from(self.user, channel, text, [server.uploads.take(file) for file in files])
 
     async def answered(self, begun: Interaction, patience_s: float = PATIENCE_S) -> Interaction:
         """Wait until the application answered, a promised answer too."""

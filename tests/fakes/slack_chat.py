@@ -162,6 +162,7 @@ def update(call: Call) -> Json:
     # A text without blocks takes the blocks away; metadata that is not named stays (chat.update).
     message.blocks = blocks
     message.metadata = message.metadata if metadata is None else metadata
+    call.server.when_edited(message)
     call.server.tell_of_change(message, "message_changed", before)
     facts: Json = {"channel": message.channel.id, "ts": message.ts, "text": text}
     return {**facts, "message": message_json(message, whole_metadata=True)}

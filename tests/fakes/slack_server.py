@@ -74,6 +74,7 @@ class SlackServer(SlackState):
         self.calls: list[tuple[str, Json]] = []
         """Every call of the Web API: the method, and what it said."""
         self.when_accepted: Callable[[Message], None] = lambda message: None
+        self.when_edited: Callable[[Message], None] = lambda message: None
         self.request_url: str | None = None
         """The bot's address; while there is one, it is told over HTTP and not over Socket Mode."""
         self.origin = ""

@@ -54,6 +54,9 @@ function replaceStill(old, fresh) {
   const number = held && old.contains(held) ? titlesOf(old).indexOf(held) : -1;
   const focused = old.contains(document.activeElement) ? counterpart(document.activeElement, old, fresh) : null;
   const look = old.querySelector("[data-look][aria-pressed=true]")?.dataset.look;
+  if (fresh.isEqualNode(old)) {
+    return;
+  }
   old.replaceWith(fresh);
   const now = number < 0 ? held : (titlesOf(fresh)[number] ?? fresh);
   if (now) {
@@ -85,13 +88,15 @@ function counterpart(chosen, old, fresh) {
 // Puts a reply where the one stood that its button was pressed in.
 function putInPlace(old, fresh, pressed) {
   const top = pressed.getBoundingClientRect().top;
-  const chosen = counterpart(pressed, old, fresh);
+  const [oldLook, freshLook] = [old, fresh].map((message) => message.querySelector(".look"));
+  const chosen = counterpart(pressed, oldLook, freshLook);
   let now = fresh;
   if (old.matches(".view")) {
     old.dataset.reply = fresh.dataset.reply;
-    old.querySelector(".look").replaceChildren(...fresh.querySelector(".look").childNodes);
+    oldLook.replaceChildren(...freshLook.childNodes);
     now = old;
   } else {
+    fresh.querySelector(".asked").textContent = old.querySelector(".asked").textContent;
     old.replaceWith(fresh);
   }
   if (chosen) {
@@ -177,20 +182,19 @@ log.addEventListener("answered", ({ detail: { waiting } }) => {
 });
 
 // What else the page tells of a story that was changed is fetched anew.
-log.addEventListener("answered", async () => {
-  const stale = document.querySelectorAll("[data-fresh]");
+log.addEventListener("answered", async ({ detail: { acted } }) => {
+  const stale = acted ? [...document.querySelectorAll("[data-fresh]")] : [];
   if (stale.length === 0) {
     return;
   }
   try {
     const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-    for (const part of stale) {
-      const fresh = page.getElementById(part.id);
-      if (fresh && !fresh.isEqualNode(part)) {
-        part.replaceWith(fresh);
-      }
+    const fresh = stale.map((part) => page.getElementById(part.id));
+    if (fresh.every(Boolean)) {
+      tell(said.textContent);
+      stale.forEach((part, at) => replaceStill(part, fresh[at]));
+      document.title = page.title;
     }
-    document.title = page.title;
   } catch {
     tell(state.dataset.failed, "problem");
   }

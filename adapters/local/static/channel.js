@@ -150,7 +150,7 @@ async function complete() {
     const response = await fetch(`${composer.dataset.complete}?text=${encodeURIComponent(text)}`);
     const words = response.ok ? await response.json() : [];
     if (number === asked && document.activeElement === command) {
-      showCompletions(words.filter((word) => !text.endsWith(word)));
+      showCompletions(words.filter((word) => !text.endsWith(word.value)));
     }
   } catch {
     closeCompletions();
@@ -165,10 +165,11 @@ function showCompletions(words) {
       item.id = `completion-${index}`;
       item.role = "option";
       item.setAttribute("aria-selected", "false");
-      item.textContent = word;
+      item.textContent = word.label;
+      item.dataset.value = word.value;
       item.addEventListener("mousedown", (event) => {
         event.preventDefault();
-        take(word);
+        take(word.value);
       });
       return item;
     }),
@@ -215,10 +216,10 @@ command.addEventListener("keydown", (event) => {
       choose(event.key === "ArrowDown" ? chosen + 1 : Math.max(chosen, 0) - 1);
     } else if (event.key === "Tab" && !event.shiftKey) {
       event.preventDefault();
-      take(items[Math.max(chosen, 0)].textContent);
+      take(items[Math.max(chosen, 0)].dataset.value);
     } else if (event.key === "Enter" && chosen >= 0) {
       event.preventDefault();
-      take(items[chosen].textContent);
+      take(items[chosen].dataset.value);
     } else if (event.key === "Escape") {
       closeCompletions();
     }
