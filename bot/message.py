@@ -20,7 +20,9 @@ class Run:
     """A run of characters in one style. `text` is plain text: each platform escapes it its own way.
 
     Where `text` names a channel of the platform, `channel` is its id; where it tells an instant, `at` is
-    that. A platform may show those in its own way, such as a link, or in each reader's time zone.
+    that. A platform may show those in its own way, such as a link, or in each reader's time zone. So it may
+    show the name of `who`, the id of a person or a group; only a private answer tells of them, since a post
+    would call them.
     """
 
     text: str
@@ -28,6 +30,7 @@ class Run:
     url: str | None = None
     channel: str | None = None
     at: datetime | None = None
+    who: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +303,7 @@ class _Rest:
             if text == run.text:
                 yield replace(run, url=url)
             else:
-                yield replace(run, text=text, url=url, channel=None, at=None)
+                yield replace(run, text=text, url=url, channel=None, at=None, who=None)
 
 
 def _shown_length(text: str) -> int:

@@ -299,7 +299,8 @@ class Delivery:
 
     An `edit` is one that was posted, as delivery `target`, and is owed again as it reads now, since change
     `cause`; it has no message of its own. Where another kind has a `target`, it goes where that stands. One
-    that is `outdated` was changed before it was posted: what is posted is what it reads then.
+    that is `outdated` was changed before it was posted: what is posted is what it reads then. Of one that was
+    posted it means that something else than `message` may stand there.
 
     `key` identifies the message on the platform and never changes over attempts (at most 25
     characters, Discord's limit for a nonce). `owner` and `attempt` fence a claim: only who holds

@@ -127,7 +127,7 @@ def setup_message(workspace: Workspace, language: Language, lead: str = "") -> M
     blocks: list[Block] = [paragraph(lead)] if lead else []
     blocks.append(Heading(phrase("setup.heading", language)))
     blocks.append(
-        Paragraph((Run(f"{_moderators_told(workspace, language)}\n"), *_desk_told(workspace, language)))
+        Paragraph((*_moderators_told(workspace, language), Run("\n"), *_desk_told(workspace, language)))
     )
     told_in = phrase(f"language.{workspace.language}", language)
     sentences = (
@@ -141,11 +141,13 @@ def setup_message(workspace: Workspace, language: Language, lead: str = "") -> M
     return Message((*blocks, note(phrase("setup.how", language))), language)
 
 
-def _moderators_told(workspace: Workspace, language: Language) -> str:
+def _moderators_told(workspace: Workspace, language: Language) -> tuple[Run, ...]:
     if not workspace.moderators:
-        return phrase("setup.moderators_none", language)
-    who = phrase("story.and", language).join(workspace.moderators)
-    return phrase("setup.moderators", language, who=who)
+        return (Run(phrase("setup.moderators_none", language)),)
+    names: list[Run] = []
+    for id_ in workspace.moderators:
+        names += [*([Run(phrase("story.and", language))] if names else []), Run(id_, who=id_)]
+    return phrase_runs("setup.moderators", language, "who", names)
 
 
 def _desk_told(workspace: Workspace, language: Language) -> tuple[Run, ...]:

@@ -92,7 +92,7 @@ class Operator:
     def let_the_lease_run_out(self) -> None:
         """Let the minute go by for which nobody else takes what a process that was killed had begun."""
         with sqlite3.connect(self.home / "data" / "ai-news.db") as database:
-            database.execute("UPDATE deliveries SET free_at = 0 WHERE state = 'sending'")
+            database.execute("UPDATE deliveries SET free_from = 0 WHERE state = 'sending'")
         database.close()
 
 

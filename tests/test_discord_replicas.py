@@ -255,5 +255,5 @@ async def let_the_lease_run_out(database):
     """Let half a minute go by for a process that was killed."""
     connection = await asyncpg.connect(database)
     await connection.execute("DELETE FROM leases")
-    await connection.execute("UPDATE deliveries SET free_at = 0 WHERE state = 'sending'")
+    await connection.execute("UPDATE deliveries SET free_from = 0 WHERE state = 'sending'")
     await connection.close()

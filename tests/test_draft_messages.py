@@ -59,11 +59,20 @@ def test_the_overview_lists_every_piece_with_a_button_by_its_number():
 
     text = plain_text(message)
     assert text.startswith("Look.")
-    assert "3 stories, 2 of them go in" in text
-    assert "2. A ferry [dropped]" in text
+    assert "3 stories, 2 to be added" in text
+    assert "2. A ferry [is dropped]" in text
     assert "The ferry is electric. It runs each hour." in text
     assert [button.label for button in buttons(message)] == ["1", "2", "3", "Publish", "Discard"]
     assert parse(buttons(message)[1].command) == ReviewDraft(draft=draft.id, act="piece", piece=2, revision=1)
+
+
+def test_the_first_words_are_those_behind_a_heading():
+    draft = draft_of(2, "## A ferry\n\nThe ferry is electric.\n\n")
+
+    text = plain_text(overview(draft, {}, 1, "en", DISCORD))
+
+    assert "1. A ferry\nThe ferry is electric.\n" in text
+    assert "#" not in text
 
 
 def test_a_near_copy_is_named_with_its_source_and_date():
@@ -72,7 +81,7 @@ def test_a_near_copy_is_named_with_its_source_and_date():
     message = overview(draft, KNOWN, 1, "en", DISCORD)
 
     assert "The Daily Crate · March 1, 2026 · decide what to do with it" in plain_text(message)
-    assert "goes into the known one" in plain_text(message)
+    assert "goes into the story that is here" in plain_text(message)
     assert acts(message)[-3:] == ["add", "publish", "discard"]
 
 
@@ -111,7 +120,7 @@ def test_a_near_copy_has_its_choices_and_a_foreign_one_cannot_be_changed():
 
 def test_whom_it_is_for_is_said():
     assert "for this workspace" in plain_text(overview(draft_of(1), {}, 1, "en", DISCORD))
-    assert "for everybody" in plain_text(overview(draft_of(1, workspace=PUBLIC), {}, 1, "en", DISCORD))
+    assert "for every workspace" in plain_text(overview(draft_of(1, workspace=PUBLIC), {}, 1, "en", DISCORD))
 
 
 def test_the_form_to_split_offers_where_sentences_begin():

@@ -208,6 +208,20 @@ async def test_publishing_twice_adds_nothing_twice(desk, store):
     assert await store.count_changes([HOME]) == 1
 
 
+async def test_a_draft_that_is_changed_after_a_kill_while_publishing_goes_in_as_it_is_then(desk, store):
+    await desk.add()
+    draft = await store.draft(DraftId(labels(desk.shown)["Publish"].split()[2]))
+    before = desk.shown
+    await desk.press("Publish")
+    await store.save_draft(draft)  # as if the process had been killed before it was forgotten
+
+    desk.shown = before
+    await desk.press("1", "Join with next", "Add near-copies all the same", "Publish")
+
+    assert "Added" in desk.text
+    assert await store.count_changes([HOME]) == 2
+
+
 async def test_the_same_form_sent_twice_is_one_draft(desk):
     await desk.add()
     first = labels(desk.shown)

@@ -141,6 +141,13 @@ def test_a_piece_is_not_split_outside_of_it(at):
     assert caught.value.key == "draft_split_where"
 
 
+def test_a_piece_is_split_before_a_heading_and_not_behind_it():
+    text = "# The tram\nThe tram is back. It is green.\n\n# The whale\nThe whale is big."
+    draft = make_draft(text=text, pieces=(Piece(span=Span(start=0, end=len(text)), title="x", summary="x"),))
+
+    assert [text[at : at + 5] for at in drafts.places(draft, 1)] == ["It is", "# The"]
+
+
 def test_many_places_are_thinned_out_and_paragraphs_come_first():
     text = "\n\n".join("One thing is so. Another is not. A third may be." for _ in range(20))
     draft = make_draft(text=text, pieces=(Piece(span=Span(start=0, end=len(text)), title="x", summary="x"),))

@@ -11,9 +11,9 @@ from bot.errors import InvalidInput
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import plain_text
-from bot.model import PUBLIC, Actor, Source, Topic, TopicId, WorkspaceId
+from bot.model import PUBLIC, Actor, Remark, Source, StoryId, Topic, TopicId, WorkspaceId
 from bot.store import open_store
-from tests.factories import NOW, make_channel, make_interaction, make_story, make_telling
+from tests.factories import NOW, make_change, make_channel, make_interaction, make_story, make_telling
 
 DEEPSEEK = Topic(
     id=TopicId("deepseek"),
@@ -84,6 +84,41 @@ async def test_loading_seeds_again_does_not_undo_what_a_moderator_changed(engine
 
     assert saved.unchanged == 1
     assert await titles(engine, "chess") == ["Robot chess, corrected"]
+
+
+async def test_an_edited_seed_leaves_what_moderators_decided_about_its_story(engine, store):
+    await engine.save([story_about("Robot chess", "A robot won at chess.")], "seeds", "")
+    (story,) = await store.newest_stories(PUBLIC, 1)
+    remark = Remark(kind="merged", at=NOW, reason="the same", into=StoryId("another"))
+    merged = replace(
+        story,
+        status="retracted",
+        remark=remark,
+        also=(Source(name="Kawabe Post"),),
+        updates="former",
+        revision=2,
+    )
+    await store.save_stories([make_change(merged, action="merge")])
+
+    await engine.save([story_about("Robot shogi", "A robot won at shogi.")], "seeds", "seed file changed")
+
+    (now,) = (await store.stored_stories([story.id])).values()
+    assert now.tellings[0].title == "Robot shogi"
+    assert (now.status, now.remark, now.also, now.updates) == (
+        "retracted",
+        remark,
+        merged.also,
+        "former",
+    )
+
+
+async def test_a_moderator_who_is_called_like_the_seeds_is_not_overwritten(engine, store):
+    seed = story_about("Robot chess", "A robot won at chess.")
+    await engine.save([seed], "seeds", "")
+    corrected = replace(story_about("Robot chess, corrected", "A robot drew at chess."), revision=2)
+    await store.save_stories([make_change(corrected, actor="seeds", actor_id="u1", action="correct")])
+
+    assert (await engine.save([seed], "seeds", "")).unchanged == 1
 
 
 async def test_two_processes_that_load_the_same_seeds_at_once_both_succeed(database_url):

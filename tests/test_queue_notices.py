@@ -75,7 +75,7 @@ async def test_a_desk_is_told_of_what_waits_with_buttons(engine, platform, clock
     await deliver(engine, platform, clock)
 
     (notice,) = on_desk(platform)
-    assert "A story waits for approval" in plain_text(notice)
+    assert "For approval: one story" in plain_text(notice)
     assert "Brought in by ken" in plain_text(notice)
     assert commands(notice) == {
         f"{MOD} approve {story.id} revision:1",

@@ -2,10 +2,13 @@
 
 import pytest
 
+from adapters.slack.views import message_view
 from bot.form import Field, Form
 from bot.message import Button, Buttons, Message, paragraph
+from tests.fakes.slack_checks import check_view
 from tests.fakes.slack_files import File
 from tests.fakes.slack_reading import text_of
+from tests.fakes.slack_views import change
 from tests.slack_app import slack_world
 
 ARTICLE = """The council of Kawabe voted to reopen the old tram line. Work on the line begins in May.
@@ -179,3 +182,42 @@ async def test_a_form_that_comes_back_says_what_is_wrong_above_it(desk, owner):
 
     assert "The date cannot be read" in text_of(owner.modal.content["blocks"][0])
     assert initial(owner.modal, "text.0").startswith("The council")
+
+
+# A form that is asked for in a modal lies on it.
+@pytest.fixture
+async def beneath(desk, owner):
+    """Let a modal be open in which a form can be asked for."""
+    await desk.done(await owner.command(desk.channel, "/ai-news-mod", "reject k3j4 revision:1"))
+    change(owner.modal, check_view(message_view(QUEUE), "modal"))
+    return owner.modal
+
+
+async def test_whoever_cancels_a_form_is_back_in_the_modal_where_it_was_asked_for(desk, owner, beneath):
+    await desk.done(await owner.press(beneath, "Reject"))
+    form = owner.modal
+    await owner.close(form)
+
+    assert "Reason" in text_of(form)
+    assert owner.modal is beneath
+    assert "Two stories wait." in text_of(beneath)
+
+
+async def test_what_came_of_a_form_takes_the_place_of_what_it_was_asked_for_in(desk, owner, beneath):
+    await desk.done(await owner.press(beneath, "Reject"))
+    form = owner.modal
+    sent = await desk.done(await owner.submit(form, {"reason.0": "a rumour"}))
+    said = await desk.server.tell_again(sent)
+    await desk.idle()
+
+    assert (form.is_open, owner.modal) == (False, beneath)
+    assert "Rejected: a rumour" in text_of(beneath)
+    assert not said
+
+
+async def test_a_form_takes_the_place_of_a_modal_on_which_there_is_no_room(desk, owner, beneath):
+    desk.server.faults.add("push_limit_reached", method="views.push")
+    await desk.done(await owner.press(beneath, "Reject"))
+
+    assert owner.modal is beneath
+    assert "Reason" in text_of(beneath)

@@ -79,6 +79,15 @@ class Answers:
             return None
         return str((response.get("view") or {}).get("id", ""))
 
+    async def push(self, call: Call, view: Json) -> str | None:
+        """Lay a modal on the one that is open and return its id; None where Slack takes none on it."""
+        try:
+            response = await call.client.views_push(trigger_id=call.trigger, view=view)
+        except SlackApiError as error:
+            logger.info("nothing lies on modal %s: %s", call.view, reason(error))
+            return None
+        return str((response.get("view") or {}).get("id", ""))
+
     async def in_view(self, call: Call, view: str, reply: Reply) -> None:
         """Put a reply into an open modal; what it does not hold, or all if it was closed, goes by message."""
         rest: list[Message] = []

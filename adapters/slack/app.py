@@ -201,19 +201,20 @@ class Listeners:
     async def submit(
         self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
-        """Take a modal that was sent. It stays open, for the answer or for what is wrong in it."""
+        """Take a modal that was sent. It stays open, for the answer or for what is wrong in it.
+
+        One that lay on another one gives way to it.
+        """
         call = submission_call(body, _team(context), client)
         language = self._people.language_hint(call.team, call.user)
         if call.key in self._sent:
             # Slack may have lost the first acknowledgement, and shows what this one says.
-            await ack(
-                response_action="update", view=self._interactions.shown_in(call) or loading_view(language)
-            )
+            await _taken(ack, call, self._interactions.shown_in(call) or loading_view(language))
             return
         self._sent[call.key] = None
         while len(self._sent) > _MAX_SENT:
             self._sent.popitem(last=False)
-        await ack(response_action="update", view=loading_view(language))
+        await _taken(ack, call, loading_view(language))
         view = body["view"]
         is_question = view.get("callback_id") == QUESTION
         self._work.begin(
@@ -251,6 +252,14 @@ class Listeners:
 
     def _begin(self, call: Call, job: Job) -> None:
         self._work.begin(call.key, job, lambda: self._interactions.failed(call))
+
+
+async def _taken(ack: AsyncAck, call: Call, view: Json) -> None:
+    """Acknowledge a modal that was sent: it shows `view`, or closes where it lay on another one."""
+    if call.pushed:
+        await ack()
+    else:
+        await ack(response_action="update", view=view)
 
 
 def _team(context: AsyncBoltContext) -> str:

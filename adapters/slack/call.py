@@ -19,7 +19,8 @@ class Call:
     `key` is the same when Slack delivers it again, and for nothing else; `id` becomes `Interaction.id`.
     `channel` is where it is about, `thread` the message whose thread it stands in. What was pressed in can be
     replaced where it `replaces`. A `lasting` answer is for a conversation with the bot alone. `view` and
-    `home` say that it was done in a modal or in Home, `sent` that the modal was filled in and sent.
+    `home` say that it was done in a modal or in Home, `sent` that the modal was filled in and sent. One that
+    was `pushed` lay on another one, which is `view` then: it shows what came of it.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Call:
     view: str = ""
     home: bool = False
     sent: bool = False
+    pushed: bool = False
 
 
 def command_call(body: Payload, team: str, client: AsyncWebClient) -> Call:
@@ -108,6 +110,7 @@ def submission_call(body: Payload, team: str, client: AsyncWebClient) -> Call:
 
     A view has another hash whenever it has changed, so view and hash together are sent once.
     """
+    beneath = str(_map(body.get("view")).get("previous_view_id") or "")
     view, user = _map(body.get("view")), _map(body.get("user"))
     sent = f"{view.get('id', '')} {view.get('hash', '')}"
     return Call(
@@ -118,8 +121,9 @@ def submission_call(body: Payload, team: str, client: AsyncWebClient) -> Call:
         user=str(user.get("id", "")),
         name=str(user.get("username") or user.get("name") or ""),
         channel="",
-        view=str(view.get("id", "")),
+        view=beneath or str(view.get("id", "")),
         sent=True,
+        pushed=bool(beneath),
     )
 
 

@@ -80,9 +80,16 @@ def _block(field: Field, number: int, element: Json, language: Language, *, goes
         "optional": number > 0 or not field.required,
         "element": element | {"action_id": f"{ACTION}{field.name}"},
     }
-    if field.hint and number == 0:
-        block["hint"] = plain(field.hint)
+    if hint := _hint(field, number, element, language):
+        block["hint"] = plain(hint)
     return block
+
+
+def _hint(field: Field, number: int, element: Json, language: Language) -> str:
+    if number == 0:
+        return field.hint
+    goes_on = number == 1 and element["type"] == "plain_text_input"
+    return phrase("slack.text_goes_on", language, limit=f"{MAX_INPUT:,}") if goes_on else ""
 
 
 def plain(text: str) -> Json:

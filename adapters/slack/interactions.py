@@ -68,11 +68,14 @@ class Interactions:
     async def _type(self, call: Call, typed: str) -> None:
         """Answer a command; one that is pressed in Home, or asks for a form, in a modal.
 
-        A `trigger_id` opens a modal for 3 s only, so one opens before anything is known of the answer.
+        A `trigger_id` opens a modal for 3 s only, so one opens before anything is known of the answer. A form
+        lies on the modal in which it was asked for, so that whoever cancels it is back there.
         """
         call = replace(call, replaces=call.replaces and stays_in_place(_parsed(typed)))
-        if call.home or (asks_form(typed) and not call.view and call.trigger):
-            loading = loading_view(self._people.language_hint(call.team, call.user))
+        loading = loading_view(self._people.language_hint(call.team, call.user))
+        if call.view and call.trigger and asks_form(typed):
+            call = replace(call, view=await self._answers.push(call, loading) or call.view)
+        elif call.home or (asks_form(typed) and call.trigger):
             view = await self._answers.open(call, loading)
             if view is None:
                 await self._say(replace(call, home=False), "slack.too_late")

@@ -70,7 +70,7 @@ def render_plain(message: Message) -> Json:
 
 
 def _call(target: str | None) -> Json | None:
-    """Return the element that calls a group or a person; nothing else is ever called."""
+    """Return the element that names a group or a person, and calls them where it is posted."""
     if target and _GROUP.fullmatch(target):
         return {"type": "usergroup", "usergroup_id": target}
     if target and USER.fullmatch(target):
@@ -174,6 +174,8 @@ def _rich_element(alike: list[Run]) -> Json | None:
     element: Json = {"type": "text", "text": text}
     if run.channel and _CHANNEL.fullmatch(run.channel):
         element = {"type": "channel", "channel_id": run.channel}
+    elif named := _call(run.who):
+        element = named
     elif run.at and text.strip():
         element = {"type": "date", "timestamp": _seconds(run.at), "format": DATE_FORMAT, "fallback": text}
     elif url and text.strip():

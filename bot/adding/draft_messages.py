@@ -14,9 +14,13 @@ from bot.message import Block, Button, Buttons, Heading, Limits, Message, Paragr
 from bot.model import PUBLIC, Language, Story, StoryId
 from bot.moderating.commands import DraftAct, typed
 from bot.phrases import phrase, phrase_date
+from bot.segment.layout import paragraphs
 
 PAGE_SIZE: Final = 20
 _ROW: Final = 5
+
+_HEADED: Final = 400
+"""Characters that the headings of a piece may have, for its first words to be looked for behind them."""
 
 _MAX_CHOICE: Final = 70
 """UTF-16 units of a place to split at, in a menu: Slack's options hold 75."""
@@ -113,8 +117,10 @@ def _copy_in_short(story: Story, piece: Piece, room: int, language: Language) ->
 
 
 def _beginning(draft: Draft, piece: Piece, room: int) -> str:
-    content = draft.text[piece.span.start : min(piece.span.end, piece.span.start + 4 * room)]
-    return truncated(" ".join(content.split()), room)
+    """Return the first words of a piece, behind its headings where there is more than those."""
+    content = draft.text[piece.span.start : min(piece.span.end, piece.span.start + _HEADED + 4 * room)]
+    start = next((part.span.start for part in paragraphs(content) if not part.is_heading), 0)
+    return truncated(" ".join(content[start:].split()), room)
 
 
 def _overview_buttons(

@@ -6,7 +6,7 @@ and never overlap. What an operation leaves out of every piece is white space al
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Final, Literal
 
 from bot.changes import Draft, Piece
@@ -15,7 +15,7 @@ from bot.errors import InvalidInput
 from bot.language import Names, sentences
 from bot.model import Span, TopicId
 from bot.segment import MOST_TOPICS, Segment, segment_of
-from bot.segment.layout import paragraphs, trimmed
+from bot.segment.layout import Paragraph, paragraphs, trimmed
 
 MAX_PLACES: Final = 25
 """Places to split at that are offered: what a menu of Discord's holds."""
@@ -135,17 +135,33 @@ def split(draft: Draft, number: int, at: int, names: Names) -> Draft:
 def places(draft: Draft, number: int) -> list[int]:
     """Return up to 25 characters of the text before which a piece may be split, in order.
 
-    Its sentences begin there; where it has more, its paragraphs come first, spread over the piece.
+    Its sentences begin there, those behind a heading with that; where it has more, its paragraphs come first,
+    spread over the piece.
     """
     span = numbered(draft, number).span
     content = draft.text[span.start : span.end]
-    starts = [span.start + sentence.start for sentence in sentences(content)[1:]]
+    parts = paragraphs(content)
+    starts = [span.start + at for at in _starts(content, parts) if at > 0]
     if len(starts) <= MAX_PLACES:
         return starts
-    begins = {span.start + paragraph.span.start for paragraph in paragraphs(content)}
+    begins = {span.start + paragraph.span.start for paragraph in parts}
     first = _spread([at for at in starts if at in begins], MAX_PLACES)
     others = [at for at in starts if at not in first]
     return sorted((*first, *_spread(others, MAX_PLACES - len(first))))
+
+
+def _starts(content: str, parts: Sequence[Paragraph]) -> list[int]:
+    """Return where sentences begin, in order; what is behind a heading begins with that."""
+    headings = [part.span for part in parts if part.is_heading]
+    headed = {after.span.start for before, after in pairwise(parts) if before.is_heading}
+    found = []
+    for sentence in sentences(content):
+        inside = next((one for one in headings if one.start <= sentence.start < one.end), None)
+        if inside is not None:
+            found.append(inside.start)
+        elif sentence.start not in headed:
+            found.append(sentence.start)
+    return list(dict.fromkeys(found))
 
 
 def _spread(places: Sequence[int], count: int) -> list[int]:

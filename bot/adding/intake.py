@@ -78,7 +78,11 @@ class Intake:
 
     async def _was_given(self, story: Story, actor: str) -> bool:
         """Whether a story is just as `actor` gave it last, so that it is others who changed it since."""
-        given = [revision for revision in await self.store.revisions(story.id) if revision.actor == actor]
+        given = [
+            revision
+            for revision in await self.store.revisions(story.id)
+            if revision.actor == actor and not revision.actor_id
+        ]
         return bool(given) and _is_same(story, given[-1].after)
 
     async def add(
@@ -147,7 +151,7 @@ class Intake:
     def _next(self, story: Story, stored: Story | None) -> Story:
         if stored is None:
             return replace(story, revision=1)
-        return replace(story, revision=stored.revision + 1, added_at=stored.added_at, status=stored.status)
+        return replace(_as_decided(story, stored), revision=stored.revision + 1)
 
 
 async def again_on_conflict(work: Callable[[], Awaitable[_T]]) -> _T:
@@ -179,8 +183,19 @@ def story_tokens(story: Story, names: Names) -> dict[Language, tuple[str, ...]]:
 
 def _is_same(story: Story, stored: Story) -> bool:
     """Whether a story is what the store has, but for what the store itself decides."""
-    kept = replace(story, revision=stored.revision, added_at=stored.added_at, status=stored.status)
-    return kept == stored
+    return replace(_as_decided(story, stored), revision=stored.revision) == stored
+
+
+def _as_decided(story: Story, stored: Story) -> Story:
+    """Return a story with what no file tells, but what became of it in the store."""
+    return replace(
+        story,
+        added_at=stored.added_at,
+        status=stored.status,
+        remark=stored.remark,
+        also=stored.also,
+        updates=stored.updates,
+    )
 
 
 def check_length(text: str) -> None:

@@ -55,7 +55,7 @@ class Publishing:
         new = [story for story in stories if story.id not in known]
         merged = with_source([known[id_] for id_ in targets if id_ in known], draft.source)
         if new or merged:
-            change = _change(draft, actor, now, adds=bool(new))
+            change = _change(draft, actor, now, new, merged)
             names = await self._names.of_stories(draft.workspace)
             found_by = await asyncio.to_thread(
                 lambda: [story_tokens(story, names) for story in (*new, *merged)]
@@ -122,16 +122,19 @@ def _segment(piece: Piece) -> Segment:
     return Segment(span=piece.span, title=piece.title, summary=piece.summary, topics=piece.topics)
 
 
-def _change(draft: Draft, actor: Actor, now: datetime, *, adds: bool) -> Change:
-    """Return the act of publishing a draft, by an id that is the same at every try."""
+def _change(
+    draft: Draft, actor: Actor, now: datetime, new: Sequence[Story], merged: Sequence[Story]
+) -> Change:
+    """Return the act of publishing a draft, by an id that is the same at every try that changes the same."""
     began = str(int(draft.made_at.timestamp() * 1_000))
+    states = [f"{story.id}.{story.revision}" for story in (*new, *merged)]
     return Change(
-        id=ChangeId(derived_id("publish", draft.id, began)),
+        id=ChangeId(derived_id("publish", draft.id, began, *states)),
         workspace=draft.workspace,
         at=now,
         actor=actor.name,
         actor_id=actor.id,
-        action="suggest" if draft.suggested else "add" if adds else "merge",
+        action="suggest" if draft.suggested else "add" if new else "merge",
     )
 
 

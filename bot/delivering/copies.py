@@ -5,6 +5,7 @@ Only stories that changed are told anew; every other block of the message stays 
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from bot.briefing import sentence_print
@@ -26,7 +27,7 @@ from bot.message import (
     split,
     story_of,
 )
-from bot.model import Claim, Story, StoryId
+from bot.model import Claim, Delivery, DeliveryId, Story, StoryId
 from bot.phrases import phrase
 
 HIDDEN: Final = 0
@@ -150,6 +151,21 @@ def instead(before: Message, after: Message) -> Message | None:
     not_there = set(stories_in(before)) - begun
     told = tuple(one for one in after.told if one[0] not in not_there)
     return Message((lead, *blocks), before.language, in_thread=before.in_thread, told=told)
+
+
+def edit_of_found(posted: Delivery, now: datetime) -> Delivery:
+    """Return the edit owed of a message that changed, and that was found posted in words nobody knows."""
+    id_ = DeliveryId(f"{posted.id}~found{posted.attempt}")
+    return Delivery(
+        id=id_,
+        kind="edit",
+        series=id_,
+        part=1,
+        channel=posted.channel,
+        message=Message((), posted.message.language),
+        due_at=now,
+        target=posted.id,
+    )
 
 
 @dataclass(frozen=True, slots=True)

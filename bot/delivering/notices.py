@@ -65,7 +65,7 @@ def uneditable(
         language,
     )
     return _notice(
-        derived_id("uneditable", edit.cause or "", desk.platform, desk.workspace), desk, message, now
+        derived_id("uneditable", edit.cause or edit.id, desk.platform, desk.workspace), desk, message, now
     )
 
 

@@ -15,7 +15,7 @@ from math import ceil
 from typing import Final
 
 from bot.delivering import notices
-from bot.delivering.copies import changed_stories, instead, reads_alike, stories_in
+from bot.delivering.copies import changed_stories, edit_of_found, instead, reads_alike, stories_in
 from bot.delivering.losses import lose_channel
 from bot.delivering.pace import Pacer
 from bot.delivering.retelling import as_it_reads_now
@@ -197,7 +197,7 @@ class Outbox:
         """Try a delivery and settle it; return whether it was posted."""
         async with self._sending:
             outcome = await self._attempt(claim)
-            held = await self._settle(claim, outcome, await self._notices(claim.delivery, outcome))
+            held = await self._settle(claim, outcome, await self._owed(claim.delivery, outcome))
         if not held:
             delivery = claim.delivery
             logger.warning(
@@ -247,7 +247,7 @@ class Outbox:
             return Posted(message_id="")
         message = await self._reads_now(target)
         done = Posted(message_id=target.message_id, message=message)
-        is_sure = edit.attempt == 1 and not (target.outdated and target.attempt > 1)
+        is_sure = edit.attempt == 1 and not target.outdated
         if is_sure and reads_alike(message, target.message):
             return done
         post = replace(await self._post_of(target), message=message)
@@ -329,6 +329,12 @@ class Outbox:
 
     def _retry_at(self, attempt: int) -> datetime:
         return retry_at(attempt, self._clock(), self._luck(), self._terms.first_retry_s)
+
+    async def _owed(self, delivery: Delivery, outcome: Outcome) -> list[Delivery]:
+        """Return what an outcome owes: notices; an edit of what was found, which may have the old words."""
+        if isinstance(outcome, Posted) and outcome.message is None and delivery.outdated:
+            return [edit_of_found(delivery, self._clock())]
+        return await self._notices(delivery, outcome)
 
     async def _notices(self, delivery: Delivery, outcome: Outcome) -> list[Delivery]:
         """Return what tells moderators that a message was given up; where they have no place, its channel."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.adding.intake import story_tokens
 from bot.changes import Change, Curation, Revision, StoryChange
-from bot.chronicle import LogFilter
+from bot.chronicle import EVERYTHING, LogFilter
 from bot.curating.curation import MAX_PINNED
 from bot.curating.known_names import KnownNames
 from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -128,14 +128,18 @@ class Chronicling:
             if change is None or change.workspace not in self._workspaces(actor):
                 raise NotFound("change_not_here")
             return change
-        async for change in self._changes(self._workspaces(actor)):
+        # Who has changed nothing does not wait for all that others did to be read.
+        which = EVERYTHING if actor.role == "operator" else LogFilter(actor=actor.id or actor.name)
+        async for change in self._changes(self._workspaces(actor), which):
             if change.undone_by is None and change.action != "undo" and _is_own(change, actor):
                 return change
         raise NotFound("nothing_to_undo")
 
-    async def _changes(self, workspaces: Sequence[WorkspaceId]) -> AsyncIterator[Change]:
+    async def _changes(
+        self, workspaces: Sequence[WorkspaceId], which: LogFilter = EVERYTHING
+    ) -> AsyncIterator[Change]:
         seen = 0
-        while page := await self._store.changes(workspaces, _BATCH, seen):
+        while page := await self._store.changes(workspaces, _BATCH, seen, which):
             seen += len(page)
             for change in page:
                 yield change

@@ -1,6 +1,7 @@
 """What moderators do with stories: the queue, editing, correcting, retracting, restoring, merging."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.curating.known_names import KnownNames
 from bot.errors import InvalidInput, NotFound
@@ -100,6 +101,7 @@ class Moderation:
     ) -> Message:
         """Return the stories that words find, each with the button that does the command to it.
 
+        The only one that they find is shown at once where nothing is done to it.
         Raises `NotFound` where they find none that the actor may do it to.
         """
         actor = interaction.actor
@@ -108,6 +110,8 @@ class Moderation:
         found = await self.finding.like(command.story, actor, to_change=to_change)
         if is_own and not (found := [story for story in found if story.status == "published"]):
             raise NotFound("story_not_here")
+        if isinstance(command, ShowStory) and len(found) == 1:
+            return await self._views.show(replace(command, story=found[0].id), interaction)
         return choice_message(found, lambda story: _button(command, story, interaction), actor.language)
 
 

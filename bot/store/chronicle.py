@@ -49,7 +49,7 @@ class DatabaseChronicle:
         if _asks_for_no_text(which):
             return []
         places = sql.padded(tuple(workspaces))
-        statement = chronicle_sql.changes(len(places))
+        statement = chronicle_sql.changes(len(places), of_story=which.story_id is not None)
         found = await self._driver.read(statement, *_filter_values(which), *places, limit, offset)
         return [rows.read_change(row) for row in found]
 
@@ -57,7 +57,7 @@ class DatabaseChronicle:
         if _asks_for_no_text(which):
             return 0
         places = sql.padded(tuple(workspaces))
-        statement = chronicle_sql.count_changes(len(places))
+        statement = chronicle_sql.count_changes(len(places), of_story=which.story_id is not None)
         (row,) = await self._driver.read(statement, *_filter_values(which), *places)
         return int(row["changes"])
 

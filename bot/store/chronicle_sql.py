@@ -18,37 +18,41 @@ CHANGE = "SELECT * FROM changes WHERE id = $1"
 COUNT_REVISIONS = "SELECT count(*) AS revisions FROM revisions WHERE change_id = $1"
 
 
+# CROSS JOIN: SQLite then begins with the story's changes, which are few.
+_OF_STORY = """(
+    SELECT r.change_id FROM revisions r WHERE r.story_id = $3
+    UNION
+    SELECT v.change_id FROM curation_revisions v
+    WHERE (replace(v.before, '"' || $3 || '"', '') = v.before)
+        <> (replace(v.after, '"' || $3 || '"', '') = v.after)) AS told CROSS JOIN changes c"""
+
+
 @cache
-def _chosen(workspaces: int) -> str:
+def _chosen(workspaces: int, *, of_story: bool) -> str:
     """Return what chooses changes: $1 to $4 are the filter, then come the workspaces."""
     places = ", ".join(f"${number}" for number in range(5, 5 + workspaces))
     # PostgreSQL cannot tell the type of a NULL by itself.
     return f"""
-FROM changes c
+FROM {_OF_STORY if of_story else "changes c"}
 WHERE c.workspace IN ({places})
     AND (CAST($1 AS TEXT) IS NULL OR c.action = $1)
     AND (CAST($2 AS TEXT) IS NULL OR c.actor_id = $2 OR lower(c.actor) = lower($2))
-    AND (CAST($3 AS TEXT) IS NULL
-        OR EXISTS (SELECT 1 FROM revisions r WHERE r.change_id = c.id AND r.story_id = $3)
-        OR EXISTS (
-            SELECT 1 FROM curation_revisions v
-            WHERE v.change_id = c.id
-                AND (replace(v.before, '"' || $3 || '"', '') = v.before)
-                    <> (replace(v.after, '"' || $3 || '"', '') = v.after)))
+    AND {"c.id = told.change_id" if of_story else "CAST($3 AS TEXT) IS NULL"}
     AND (CAST($4 AS BIGINT) IS NULL OR c.at >= $4)"""
 
 
 @cache
-def changes(workspaces: int) -> str:
+def changes(workspaces: int, *, of_story: bool) -> str:
     """Return the statement for a page of the log of as many workspaces; limit and offset come last."""
     limit, offset = 5 + workspaces, 6 + workspaces
-    return f"SELECT c.* {_chosen(workspaces)} ORDER BY c.number DESC LIMIT ${limit} OFFSET ${offset}"
+    chosen = _chosen(workspaces, of_story=of_story)
+    return f"SELECT c.* {chosen} ORDER BY c.number DESC LIMIT ${limit} OFFSET ${offset}"
 
 
 @cache
-def count_changes(workspaces: int) -> str:
+def count_changes(workspaces: int, *, of_story: bool) -> str:
     """Return the statement for how many changes a log has."""
-    return f"SELECT count(*) AS changes {_chosen(workspaces)}"
+    return f"SELECT count(*) AS changes {_chosen(workspaces, of_story=of_story)}"
 
 
 # The queue
@@ -98,15 +102,20 @@ COUNT_COPIES = f"""
 SELECT count(*) AS copies {_TELLING} AND d.state <> 'failed' AND d.kind <> 'notice'"""
 
 # An edit has the id of its target and the number of its change, and is a series of its own. What it shows is
-# kept with its target.
+# kept with its target. It is due after those that are owed to its target already, whatever clocks say: two
+# under way at once might leave the older words.
 PLAN_EDITS = f"""
 INSERT INTO deliveries
     (id, kind, series, part, platform, workspace, channel, message, state,
-     due_at, free_at, owner, attempt, error, target, cause)
+     due_at, free_from, owner, attempt, error, target, cause)
 SELECT
     d.id || CAST($3 AS TEXT), 'edit', d.id || CAST($3 AS TEXT), 1,
     d.platform, d.workspace, d.channel, '{{"blocks":[],"language":"en"}}', 'planned',
-    CAST($4 AS BIGINT), CAST($4 AS BIGINT), '', 0, '', d.id, CAST($5 AS TEXT)
+    COALESCE((
+        SELECT MAX(e.due_at) + 1 FROM deliveries e
+        WHERE e.target = d.id AND e.kind = 'edit' AND e.due_at >= $4 AND e.state IN ('planned', 'sending')),
+        CAST($4 AS BIGINT)),
+    CAST($4 AS BIGINT), '', 0, '', d.id, CAST($5 AS TEXT)
 {_TELLING} AND d.state <> 'failed'
 ON CONFLICT DO NOTHING"""
 

@@ -305,7 +305,7 @@ def read_delivery(row: Row) -> Delivery:
         target=row["target"],
         cause=row["cause"],
         outdated=bool(row["outdated"]),
-        free_at=to_instant(row["free_at"]),
+        free_at=to_instant(row["free_from"]),
     )
 
 

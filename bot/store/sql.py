@@ -218,7 +218,7 @@ INSERT INTO channel_stories (platform, workspace, channel, story_id, digest_id) 
 INSERT_DELIVERY = """
 INSERT INTO deliveries
     (id, kind, series, part, platform, workspace, channel, message, state,
-     due_at, free_at, owner, attempt, message_id, settled_at, error, target, outdated)
+     due_at, free_from, owner, attempt, message_id, settled_at, error, target, outdated)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"""
 
 INSERT_NOTICE = f"{INSERT_DELIVERY} ON CONFLICT DO NOTHING"
@@ -234,7 +234,7 @@ ORDER BY due_at DESC, series, part LIMIT $2 OFFSET $3"""
 
 DELIVERY = "SELECT * FROM deliveries WHERE id = $1"
 
-_FREE = "state IN ('planned', 'sending') AND free_at <= $1"
+_FREE = "state IN ('planned', 'sending') AND free_from <= $1"
 
 # The test for being free stands twice: PostgreSQL repeats only the outer one when it has waited for
 # somebody else's update, and without it hands the same delivery to both. The subqueries that give one
@@ -260,7 +260,7 @@ _EDIT_TURN = """
         IN ('posted', 'failed')"""
 
 CLAIM_DELIVERIES = f"""
-UPDATE deliveries SET state = 'sending', owner = $2, attempt = attempt + 1, free_at = $3
+UPDATE deliveries SET state = 'sending', owner = $2, attempt = attempt + 1, free_from = $3
 WHERE id IN (
     SELECT d.id FROM deliveries d
     WHERE d.platform = $5 AND {_FREE} AND CASE d.kind WHEN 'edit' THEN {_EDIT_TURN} ELSE {_POST_TURN} END
@@ -270,19 +270,22 @@ RETURNING *"""
 
 SETTLE_DELIVERY = """
 UPDATE deliveries
-SET state = $4, free_at = $5, message_id = $6, settled_at = $7, error = $8, doubts = doubts + $9,
-    message = COALESCE($10, message), owner = ''
+SET state = $4, free_from = $5, message_id = $6, settled_at = $7, error = $8, doubts = doubts + $9,
+    message = COALESCE($10, message), owner = '',
+    outdated = CASE WHEN CAST($10 AS TEXT) IS NULL THEN outdated ELSE 0 END
 WHERE id = $1 AND state = 'sending' AND owner = $2 AND attempt = $3
 RETURNING id"""
 
-EDIT_TARGET = "UPDATE deliveries SET message = $2, edited_at = $3 WHERE id = $1"
+EDIT_TARGET = "UPDATE deliveries SET message = $2, edited_at = $3, outdated = 0 WHERE id = $1"
+
+DOUBT_TARGET = "UPDATE deliveries SET outdated = 1 WHERE id = $1"
 
 FAIL_LATER_PARTS = """
 UPDATE deliveries SET state = 'failed', settled_at = $3, error = $4 WHERE series = $1 AND part > $2"""
 
 RETRY_DELIVERIES = """
 UPDATE deliveries
-SET state = 'planned', free_at = $2, settled_at = NULL, error = '', doubts = 0, owner = ''
+SET state = 'planned', free_from = $2, settled_at = NULL, error = '', doubts = 0, owner = ''
 WHERE state = 'failed'
     AND series = (SELECT series FROM deliveries WHERE id = $1 AND state = 'failed')
 RETURNING id"""
@@ -297,7 +300,7 @@ DELIVERIES_OF_STORY = f"""
 SELECT * FROM deliveries WHERE series IN (SELECT c.digest_id {_HAD}) ORDER BY part"""
 
 RELEASE_DELIVERIES = """
-UPDATE deliveries SET state = 'planned', free_at = due_at, owner = ''
+UPDATE deliveries SET state = 'planned', free_from = due_at, owner = ''
 WHERE state = 'sending' AND owner = $1
 RETURNING id"""
 

@@ -315,6 +315,8 @@ async def _settle(
             result = ("failed", at, None, at, reason, 0)
         case _:
             assert_never(outcome)
+    if notices:  # before it locks the delivery: who saves stories takes numbers first, too
+        await saving.take_numbers(transaction, 0)
     claim = (delivery.id, delivery.owner, delivery.attempt)
     own = None if delivery.kind == "edit" else shown
     settled = await transaction.fetch(sql.SETTLE_DELIVERY, *claim, *result, own)
@@ -323,6 +325,8 @@ async def _settle(
     if shown is not None and delivery.kind == "edit":
         await transaction.fetch(sql.EDIT_TARGET, delivery.target, shown, at)
     if isinstance(outcome, GiveUp):
+        if delivery.kind == "edit" and delivery.attempt > 1:  # one of the attempts may have been done
+            await transaction.fetch(sql.DOUBT_TARGET, delivery.target)
         error = f"part {delivery.part} failed"
         await transaction.fetch(sql.FAIL_LATER_PARTS, delivery.series, delivery.part, at, error)
     await saving.insert_deliveries(transaction, notices, sql.INSERT_NOTICE)

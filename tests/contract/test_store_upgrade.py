@@ -2,10 +2,10 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
-import asyncpg
 import pytest
 
 from bot.message import Heading
@@ -13,6 +13,7 @@ from bot.model import Channel, Posted
 from bot.store import open_store, rows
 from bot.store.rows import to_milliseconds
 from bot.store.schema import migrations
+from tests.conftest import run_statements
 from tests.factories import (
     NOW,
     make_change,
@@ -102,15 +103,11 @@ def delivery_row(delivery):
 
 async def run(url, *statements):
     if url.startswith("sqlite"):
-        with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
             for statement in statements:
                 connection.executescript(statement)
-        connection.close()
     else:
-        connection = await asyncpg.connect(url)
-        for statement in statements:
-            await connection.execute(statement)
-        await connection.close()
+        await run_statements(url, *statements)
 
 
 STORY = make_story()

@@ -1,8 +1,10 @@
 """A database from before moderators' work is upgraded: its history can be undone, its posts corrected."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from bot.briefing import story_blocks
@@ -23,6 +25,7 @@ from tests.factories import (
     make_subscription,
 )
 
+NO_COLUMN = (sqlite3.OperationalError, asyncpg.UndefinedColumnError)
 LATER = NOW + timedelta(hours=1)
 STORY = make_story()
 EDITED = replace(STORY, topics=("robots",), revision=2)
@@ -68,8 +71,16 @@ async def version_5_url(blank_database_url):
     return blank_database_url
 
 
-async def test_an_older_database_tells_its_history_as_changes_that_can_be_undone(version_5_url):
+@pytest.fixture
+async def upgraded(version_5_url):
+    """Return the store of such a database, closed even where a test fails."""
     store = await open_store(version_5_url)
+    yield store
+    await store.close()
+
+
+async def test_an_older_database_tells_its_history_as_changes_that_can_be_undone(upgraded):
+    store = upgraded
 
     first, second = reversed(await store.changes([PUBLIC], 10))
     (revision,) = await store.revisions_of(second.id)
@@ -81,15 +92,24 @@ async def test_an_older_database_tells_its_history_as_changes_that_can_be_undone
     await store.save_stories([make_change(replace(STORY, revision=3), change=change, retells=True)])
     assert (await store.change(second.id)).undone_by == "undo"
     assert (await store.change("undo")).number > second.number
-    await store.close()
 
 
-async def test_an_older_database_owes_edits_to_what_it_posted(version_5_url):
-    store = await open_store(version_5_url)
+async def test_an_older_database_owes_edits_to_what_it_posted(upgraded):
+    store = upgraded
 
     assert [copy.delivery.id for copy in await store.copies("story", None, 10)] == [POSTED.id]
     await store.save_stories([make_change(replace(EDITED, revision=3), retells=True)])
 
     (edit,) = await store.edits("story.3", 10)
-    assert (edit.target, edit.state) == (POSTED.id, "planned")
+    assert (edit.target, edit.state, edit.message.blocks) == (POSTED.id, "planned", ())
     await store.close()
+
+
+async def test_a_program_of_before_that_still_runs_is_handed_nothing(version_5_url):
+    """It would post what are edits, and what it posts would be known as nobody's copy."""
+    await (await open_store(version_5_url)).close()
+
+    with pytest.raises(NO_COLUMN):
+        await run(version_5_url, "UPDATE deliveries SET state = 'sending' WHERE free_at <= 0")
+    with pytest.raises(NO_COLUMN):
+        await run(version_5_url, "INSERT INTO deliveries (id, free_at) VALUES ('digest.3', 0)")

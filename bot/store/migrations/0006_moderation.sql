@@ -49,6 +49,8 @@ CREATE INDEX stories_waiting ON stories (workspace) WHERE status = 'waiting';
 CREATE INDEX stories_withdrawn ON stories (workspace, published_at DESC, id) WHERE status = 'retracted';
 
 -- Deliveries anew: an edit is owed of the message that `target` posted, since change `cause`.
+-- `free_from` was `free_at`: a program of before that still runs would post edits as messages and know no copies;
+-- like this it is handed nothing any more, and what it has begun is taken up when its lease is over.
 CREATE TABLE deliveries_3 (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind IN ('digest', 'share', 'notice', 'edit')),
@@ -60,7 +62,7 @@ CREATE TABLE deliveries_3 (
     message TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('planned', 'sending', 'posted', 'failed')),
     due_at BIGINT NOT NULL,
-    free_at BIGINT NOT NULL,
+    free_from BIGINT NOT NULL,
     owner TEXT NOT NULL,
     attempt BIGINT NOT NULL,
     doubts BIGINT NOT NULL DEFAULT 0,
@@ -76,7 +78,7 @@ CREATE TABLE deliveries_3 (
 
 INSERT INTO deliveries_3
     (id, kind, series, part, platform, workspace, channel, message, state,
-     due_at, free_at, owner, attempt, doubts, message_id, settled_at, error)
+     due_at, free_from, owner, attempt, doubts, message_id, settled_at, error)
 SELECT
     id, kind, series, part, platform, workspace, channel, message, state,
     due_at, free_at, owner, attempt, doubts, message_id, settled_at, error
