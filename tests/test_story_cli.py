@@ -53,11 +53,11 @@ def test_undo_takes_the_last_change_back_and_never_what_was_loaded(home, tmp_pat
 
     said = done(home, "story", "undo", "--as", "Mika", "--reason", "not ours")
 
-    assert "Mika took back: Aoi added" in said
+    assert "Mika undid: Aoi added" in said
     story = shown(home, story_id)
     assert (story["status"], story["remark"]["reason"]) == ("retracted", "not ours")
     assert [revision["action"] for revision in story["revisions"]] == ["add", "undo"]
-    assert "nothing of yours" in refusal(home, "story", "undo", AI_NEWS_LANGUAGE="en")
+    assert "no change to undo" in refusal(home, "story", "undo", AI_NEWS_LANGUAGE="en")
 
 
 def test_undo_of_an_undo_does_it_again_and_of_an_undone_change_is_refused(home, tmp_path):
@@ -65,9 +65,9 @@ def test_undo_of_an_undo_does_it_again_and_of_an_undone_change_is_refused(home, 
     (added,) = rows_of(home, "story", "log", "--story", story_id)
     done(home, "story", "undo", added["id"])
 
-    assert "taken back already" in refusal(home, "story", "undo", added["id"], AI_NEWS_LANGUAGE="en")
+    assert "undone already" in refusal(home, "story", "undo", added["id"], AI_NEWS_LANGUAGE="en")
     undo = rows_of(home, "story", "log", "--action", "undo")[0]
-    assert "Done again" in done(home, "story", "undo", undo["id"])
+    assert "Redone" in done(home, "story", "undo", undo["id"])
 
     assert shown(home, story_id)["status"] == "published"
     assert rows_of(home, "story", "log", "--story", story_id)[-1]["undone_by"] is None
