@@ -32,6 +32,9 @@ _NOT_PUBLIC_IPV6: Final = tuple(
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 """RFC 6052: the last four bytes are the IPv4 address that is spoken to, which has no other way to it."""
 
+_WIDEST: Final = {4: 8, 6: 7}
+"""Bits of the widest private networks that there are, 10.0.0.0/8 and fc00::/7, by the version of IP."""
+
 _NAME = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_-]{1,63}", re.ASCII)
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.ASCII)
 
@@ -116,8 +119,8 @@ def _read_entry(entry: str) -> str | Network:
         network = ip_network(bare)
     except ValueError:
         return _read_host(entry, shown)
-    if not network.prefixlen:
-        raise ValueError(f"{shown} is the whole internet; name only the networks that are your own")
+    if network.prefixlen < _WIDEST[network.version]:
+        raise ValueError(f"{shown} is more than any network of your own; name only those")
     return network
 
 

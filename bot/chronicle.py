@@ -40,7 +40,10 @@ class Chronicle(Protocol):
     """Who changed what, and what is in the making. Raises as `Store` does."""
 
     async def waiting_stories(self, workspace: WorkspaceId, limit: int, offset: int = 0) -> list[Story]:
-        """Return stories of a workspace's own that wait for approval, the oldest first."""
+        """Return stories of a workspace's own that wait for approval, the oldest first.
+
+        Those that came in together are in the order of lists: the last published first.
+        """
         ...
 
     async def count_waiting(self, workspace: WorkspaceId, actor_id: str | None = None) -> int:
@@ -112,7 +115,7 @@ class Chronicle(Protocol):
         ...
 
     async def count_edits(self, change_id: ChangeId) -> Mapping[DeliveryState, int]:
-        """Return how many edits a change owed, by their state; a state that none is in is absent."""
+        """Return how many edits of what readers see a change owed, by state; one without any is absent."""
         ...
 
     async def draft(self, draft_id: DraftId) -> Draft | None:

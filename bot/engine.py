@@ -145,6 +145,11 @@ class Engine:
         concepts = [concept.tokens for concept in understood.concepts]
         hits = self.index.search(concepts, actor.workspace, CANDIDATES, now)
         stories = await self.store.stories([hit.story_id for hit in hits], actor.workspace)
+        if len(stories) < len(hits) == CANDIDATES:  # what the workspace hides takes no other's place
+            hidden = (await self.store.curation(actor.workspace)).hidden
+            hits = self.index.search(concepts, actor.workspace, CANDIDATES + len(hidden), now)
+            stories = await self.store.stories([hit.story_id for hit in hits], actor.workspace)
+            hits = [hit for hit in hits if hit.story_id in stories][:CANDIDATES]
         return answer(understood, hits, stories, names, self.index, actor.language, now, limit)
 
     async def reply(self, asked: Command | str, interaction: Interaction) -> Message | Form:

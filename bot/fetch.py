@@ -48,13 +48,15 @@ _BAD_PORTS: Final = frozenset(
 class Limits:
     """How much of one fetch is waited for and read: of all its redirects together, in seconds and bytes.
 
-    `idle_s` bounds each wait for a connection or for the next bytes; `body` counts what is unpacked.
+    `idle_s` bounds each wait for a connection or for the next bytes; `body` counts what is unpacked. Of all
+    fetches so many are under way `at_once`; the others wait for their turn, within their time.
     """
 
     total_s: float = 20.0
     idle_s: float = 8.0
     redirects: int = 5
     body: int = 3_000_000
+    at_once: int = 8
 
 
 USUAL: Final = Limits()
@@ -74,6 +76,7 @@ class WebFetcher:
         """Take the operator's own places, and an address where whoever is read can see who reads."""
         self._allowed = allowed
         self._limits = limits
+        self._turns = asyncio.Semaphore(limits.at_once)
         self._resolver = resolver
         self._headers = {
             "User-Agent": f"ai-news/{version('ai-news')}" + (f" (+{contact})" if contact else ""),
@@ -84,7 +87,7 @@ class WebFetcher:
     async def fetch(self, url: str) -> Page:
         """Return the page at an address, after its redirects. Raises `FetchFailed`."""
         try:
-            async with asyncio.timeout(self._limits.total_s):
+            async with asyncio.timeout(self._limits.total_s), self._turns:
                 return await self._follow(url)
         except TimeoutError:
             raise FetchFailed("too_slow") from None

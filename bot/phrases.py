@@ -2,10 +2,11 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, get_day_names
@@ -65,6 +66,12 @@ def phrase_fetch(failure: FetchFailed, language: Language) -> str:
 def phrase_date(day: date, language: Language, *, weekday: bool = False) -> str:
     """Return a date as the language writes it, such as 2025年2月1日 or February 1, 2025."""
     return format_date(day, "full" if weekday else "long", locale=language)
+
+
+def phrase_instant(at: datetime, language: Language, zone: str, *, weekday: bool = False) -> Run:
+    """Return an instant by the clocks of a zone, which it names; platforms may show it by the reader's."""
+    local = at.astimezone(ZoneInfo(zone))
+    return Run(f"{phrase_date(local.date(), language, weekday=weekday)} {local:%H:%M %Z}", at=at)
 
 
 def phrase_days(weekdays: Iterable[int], language: Language) -> str:

@@ -152,7 +152,15 @@ def label(key: str, **facts: object) -> str:
 
 async def add(here: Newsroom, who: Member, **values: str) -> Interaction:
     """Fill in the form of an article at the desk and send it."""
-    return await who.submit(await who.command(here.desk, "ai-news-mod add"), **values)
+    form = await opened(who, await who.command(here.desk, "ai-news-mod add"))
+    return await who.submit(form, **values)
+
+
+async def opened(who: Member, answer: Interaction) -> Interaction:
+    """Return what opened a form; on a busy machine it comes late, and waits behind a button."""
+    buttons = {} if answer.shown is None else answer.shown.buttons
+    waiting = [one["custom_id"] for one in buttons.values() if one["custom_id"].startswith("form:")]
+    return await who.press(answer.shown, waiting[0]) if waiting else answer
 
 
 def modal(opened: Interaction) -> dict[str, dict]:

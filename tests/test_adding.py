@@ -355,7 +355,7 @@ async def test_an_article_of_many_stories_at_an_address_is_looked_through(store)
         f"{COMMAND} https://kawabe.example/tram", moderating()
     )
 
-    assert "2 stories, 2 of them go in" in plain_text(told)
+    assert "2 stories, 2 to be added" in plain_text(told)
 
 
 @pytest.mark.parametrize("why", ["not_public", "too_slow", "not_text"])
@@ -384,3 +384,12 @@ async def test_a_member_makes_nobody_read_an_address(store):
     await engine.submit(COMMAND, {"text": "https://kawabe.example/tram"}, make_interaction())
 
     assert site.asked_for == []
+
+
+async def test_an_address_that_no_link_can_be_made_of_is_kept_in_no_story(store):
+    address = f"https://kawabe.example/{'a' * 975}"
+
+    told = await reading(store, PretendSite(TRAM)).reply(f"{COMMAND} {address}", moderating())
+
+    (story,) = (await store.stories(story_ids(told), HOME)).values()
+    assert story.source.url is None

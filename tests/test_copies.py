@@ -380,5 +380,5 @@ def test_the_title_that_a_merged_story_went_into_stands_with_who_denies_it():
 
     after = anew(message, [merged(story, into), into], LIMITS["discord"])
 
-    assert "Joined on" in plain_text(after)
+    assert "Ada: Kumo lies" in plain_text(after)
     assert phrase("story.denied", "en", who="Kumo") in plain_text(after)

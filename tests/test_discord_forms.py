@@ -166,3 +166,13 @@ def test_a_value_that_a_field_does_not_hold_is_kept_beside_it_and_never_cut():
     assert shown.value == ""
     assert not shown.required
     assert component(make_form(field), shown.name).get("value") is None
+
+
+def test_a_problem_is_shown_as_it_is_and_names_nobody():
+    form = make_form(Field(name="one", label="One", max_length=9), problem="By <@123>, @everyone: **no**")
+
+    (shown, _) = modal_of(form, None).to_dict()["components"]
+
+    assert "<@123>" not in shown["content"]
+    assert "@everyone" not in shown["content"]
+    assert "**" not in shown["content"]

@@ -12,6 +12,7 @@ from tests.discord_newsroom import (
     modal,
     newsroom,
     numbers,
+    opened,
     story_id,
     told,
 )
@@ -63,7 +64,7 @@ async def test_an_article_is_reviewed_published_corrected_retracted_and_taken_ba
         assert numbers(review) == [1, 2, 3, 4]
         await open_piece(ken, review, 1)
         await here.restart()
-        form = await ken.press(review, draft("split"))
+        form = await opened(ken, await ken.press(review, draft("split")))
         places = modal(form)["at"]["options"]
         bread = next(one["value"] for one in places if "パン店" in one["label"][:10])
         await ken.submit(form, at=bread)
@@ -76,7 +77,7 @@ async def test_an_article_is_reviewed_published_corrected_retracted_and_taken_ba
         await open_piece(ken, review, 1)
         await ken.press(review, draft("down"))
         await open_piece(ken, review, 5)
-        await ken.submit(await ken.press(review, draft("title")), title=TITLE)
+        await ken.submit(await opened(ken, await ken.press(review, draft("title"))), title=TITLE)
         await open_piece(ken, review, 4)
         await ken.press(review, draft("drop"))
         published = await ken.press(review, draft("publish"))
@@ -101,7 +102,7 @@ async def test_an_article_is_reviewed_published_corrected_retracted_and_taken_ba
         # One is corrected: the bot is killed as soon as it has said so, and started again.
         bridge = await story_id(ken, desk, "星見")
         card = await ken.command(desk, "ai-news-mod story", story=bridge)
-        correction = await ken.press(card.shown, act("correct"))
+        correction = await opened(ken, await ken.press(card.shown, act("correct")))
         right = {
             name: modal(correction)[name]["value"].replace("3か月", "2か月") for name in ("summary", "body")
         }
@@ -109,7 +110,7 @@ async def test_an_article_is_reviewed_published_corrected_retracted_and_taken_ba
         await here.restart()
         assert label("done.corrected") in said.text
         whale = await story_id(ken, desk, "クジラ")
-        retraction = await ken.command(desk, "ai-news-mod retract", story=whale)
+        retraction = await opened(ken, await ken.command(desk, "ai-news-mod retract", story=whale))
         said = await ken.submit(retraction, reason=HOAX)
         assert HOAX in said.text
         await here.bot.settled()
@@ -168,17 +169,18 @@ async def test_strangers_and_members_get_nowhere_with_the_ids_of_others(tmp_path
         ids += [one["custom_id"] for one in review.buttons.values()]
         await ken.press(review, "2")
         ids += [one["custom_id"] for one in review.buttons.values()]
-        titling = await ken.press(review, draft("title"))
+        titling = await opened(ken, await ken.press(review, draft("title")))
         change = next(id_ for id_ in ids if " undo " in id_).split()[2]
         drafted = next(id_ for id_ in ids if " draft " in id_).split()[2]
         async with here.bot.store() as store:
             before = await store.stored_stories([id_]), await store.draft(drafted)
 
         # A moderator of another server, with what the first one's messages hold, learns nothing at all.
-        away = here.server.guild("隣町", locale="ja")
+        away = here.server.guild("隣町", locale="ja", permissions=None)
         square = away.text("広場")
         away.allowed_commands |= here.town.allowed_commands
         mayor = away.member("mayor", locale="ja", permissions=Permission.MANAGE_GUILD)
+        away.invite_bot()
         await until(lambda: by_the_bot(square, "はじめまして"), 20)
         own = (await mayor.command(square, "ai-news-mod queue")).shown
         fields = {correction.modal["custom_id"]: CORRECTED, titling.modal["custom_id"]: {"title": "鯨"}}

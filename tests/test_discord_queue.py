@@ -2,7 +2,7 @@
 
 from bot.phrases import phrase
 from tests.discord_app import until
-from tests.discord_newsroom import BREAD, ROBOT, WHALE, add, by_the_bot, label, newsroom
+from tests.discord_newsroom import BREAD, ROBOT, WHALE, add, by_the_bot, label, newsroom, opened
 
 UMBRELLAS = (
     "The library of Kawabe lends umbrellas when it rains. It bought 300 umbrellas in March.",
@@ -44,10 +44,14 @@ async def test_what_waits_is_decided_at_the_desk(tmp_path):
         assert first.buttons == {}
         assert "クジラ" in (await alice.command(news, "ai-news")).text
 
+        log = await mika.command(desk, "ai-news-mod log", action="approve")
+        assert "クジラ" in log.text
+        assert "投稿" not in log.text
+
         # Another is rejected with a reason, by a modal.
         await add(here, ken, text=ROBOT, source="港だより")
         second = await notice(here, "ロボット")
-        form = await mika.press(second, label("act.reject"))
+        form = await opened(mika, await mika.press(second, label("act.reject")))
         rejected = await mika.submit(form, reason="出典がありません。")
         assert rejected.ephemeral
         await here.bot.settled()
@@ -74,10 +78,10 @@ async def test_members_suggest_at_a_pace(tmp_path):
         await mika.command(desk, "ai-news-mod setup", suggestions=True)
 
         for text in UMBRELLAS[:3]:
-            form = await alice.command(news, "ai-news", query="suggest")
+            form = await opened(alice, await alice.command(news, "ai-news", query="suggest"))
             thanked = await alice.submit(form, text=text, source="The Kawabe Post")
             assert thanked.text == f"-# {phrase('suggest.done', 'en', count=1)}"
-        form = await alice.command(news, "ai-news", query="suggest")
+        form = await opened(alice, await alice.command(news, "ai-news", query="suggest"))
         refused = await alice.submit(form, text=UMBRELLAS[3])
         assert phrase("error.suggest_waiting", "en", limit=3) in refused.text
 

@@ -14,6 +14,7 @@ from tests.discord_newsroom import (
     modal,
     newsroom,
     numbers,
+    opened,
 )
 from tests.fakes.discord_uploads import Upload
 from tests.fakes.pretend_web import answer, open_site
@@ -58,16 +59,17 @@ async def test_messages_and_files_fill_in_the_form(tmp_path):
     async with newsroom(tmp_path) as here:
         ken, alice, news = here.ken, here.alice, here.news
         said = alice.say(news, f"{WHALE}\nhttps://nagisa.example/whale")
-        form = await ken.use_on_message("Add to AI news", said)
+        form = await opened(ken, await ken.use_on_message("Add to AI news", said))
         assert modal(form)["source"]["value"] == "nagisa.example"
         assert "クジラ" in (await ken.submit(form)).text
 
-        form = await ken.use_on_message(
-            "Add to AI news", alice.say(news, "", Upload("message.txt", BREAD.encode()))
-        )
+        long = alice.say(news, "", Upload("message.txt", BREAD.encode()))
+        form = await opened(ken, await ken.use_on_message("Add to AI news", long))
         assert "コムギ" in (await ken.submit(form, source="コムギ")).text
 
-        form = await ken.command(news, "ai-news-mod add", file=Upload("橋.md", BRIDGE.encode("cp932")))
+        form = await opened(
+            ken, await ken.command(news, "ai-news-mod add", file=Upload("橋.md", BRIDGE.encode("cp932")))
+        )
         assert modal(form)["text"]["value"] == BRIDGE
         refused = await alice.use_on_message("Add to AI news", said)
         assert refused.text == "Only moderators can do this."
@@ -95,7 +97,9 @@ async def test_an_article_that_no_form_holds_is_reviewed_from_its_file(tmp_path,
     assert len(text) > 4_000
     async with newsroom(tmp_path) as here:
         ken, desk = here.ken, here.desk
-        form = await ken.command(desk, "ai-news-mod add", file=Upload("article.txt", text.encode()))
+        form = await opened(
+            ken, await ken.command(desk, "ai-news-mod add", file=Upload("article.txt", text.encode()))
+        )
         (field,) = (one for name, one in modal(form).items() if name.startswith("text?"))
         assert not field.get("value")
 

@@ -60,7 +60,7 @@ def test_the_overview_lists_every_piece_with_a_button_by_its_number():
     text = plain_text(message)
     assert text.startswith("Look.")
     assert "3 stories, 2 to be added" in text
-    assert "2. A ferry [is dropped]" in text
+    assert "2. A ferry [dropped]" in text
     assert "The ferry is electric. It runs each hour." in text
     assert [button.label for button in buttons(message)] == ["1", "2", "3", "Publish", "Discard"]
     assert parse(buttons(message)[1].command) == ReviewDraft(draft=draft.id, act="piece", piece=2, revision=1)

@@ -20,7 +20,10 @@ from tests.factories import (
     make_actor,
     make_change,
     make_channel,
+    make_delivery,
     make_interaction,
+    make_message,
+    make_share,
     make_story,
     make_subscription,
     make_telling,
@@ -116,7 +119,7 @@ async def test_one_story_that_is_new_goes_in_at_once(desk, store):
 async def test_nothing_goes_in_before_it_is_published(desk, store):
     await desk.add()
 
-    assert "3 stories, 3 of them go in" in desk.text
+    assert "3 stories, 3 to be added" in desk.text
     assert await store.count_stories(HOME) == 0
 
 
@@ -188,7 +191,7 @@ async def test_a_discarded_article_leaves_nothing(desk, store):
     publish = labels(desk.shown)["Publish"]
     await desk.press("Discard")
 
-    assert "Nothing went in" in desk.text
+    assert "Nothing was added" in desk.text
     again = await desk.engine.reply(publish, desk.interaction)
     assert plain_text(again) == phrase("error.draft_not_here", "en")
     assert await store.count_stories(HOME) == 0
@@ -230,14 +233,14 @@ async def test_the_same_form_sent_twice_is_one_draft(desk):
     await desk.add()
 
     assert labels(desk.shown)["Publish"].split()[2] == first["Publish"].split()[2]
-    assert "[dropped]" in desk.text
+    assert "[is dropped]" in desk.text
 
 
 async def test_nothing_is_published_where_all_was_dropped(desk, store):
     await desk.add()
     await desk.press("1", "Drop", "2", "Drop", "3", "Drop", "Publish")
 
-    assert "No story is left to go in" in desk.text
+    assert "No story is left to be added" in desk.text
     assert await store.draft(DraftId(labels(desk.shown)["Publish"].split()[2]))
 
 
@@ -279,7 +282,7 @@ async def test_a_button_of_an_older_draft_shows_what_changed(desk):
     desk.shown = stale
     await desk.press("2")
 
-    assert desk.text.startswith("This was changed meanwhile")
+    assert desk.text.startswith("This draft was changed meanwhile")
     assert "[dropped]" in desk.text
 
 
@@ -293,7 +296,7 @@ async def test_a_form_of_an_older_draft_changes_nothing(desk):
     desk.shown = form
     await desk.fill_in(title="Too late", summary="")
 
-    assert desk.text.startswith("This was changed meanwhile")
+    assert desk.text.startswith("This draft was changed meanwhile")
     assert "Too late" not in desk.text
 
 
@@ -327,7 +330,7 @@ async def test_a_near_copy_must_be_decided_about(desk, store):
     assert "The Daily Crate · March 1, 2026 · decide what to do with it" in desk.text
 
     await desk.press("Publish")
-    assert "much like known ones: 2" in desk.text
+    assert "much like stories that are here already: 2" in desk.text
     await desk.press("Add near-copies all the same", "Publish")
 
     assert "Added 3 stories" in desk.text
@@ -344,6 +347,17 @@ async def test_a_near_copy_becomes_another_source_of_the_known_story(desk, store
     assert (after.tellings, await store.count_stories(HOME)) == (known.tellings, 3)
     change, _ = await store.changes([HOME], 5)
     assert sorted(revision.number for revision in await store.revisions_of(change.id)) == [1, 1, 2]
+
+
+async def test_the_posted_copies_of_a_story_are_told_of_the_further_source(desk, store):
+    known = await known_story(store, BREAD)
+    message = make_message(blocks=(Heading("1. It is known", 2, story_id=known.id),))
+    await store.share(make_share(), [make_delivery(kind="share", message=message)])
+    await desk.add()
+    await desk.press("2", "Merge as another source", "Publish")
+
+    change, _ = await store.changes([HOME], 5)
+    assert await store.count_edits(change.id) == {"planned": 1}
 
 
 async def test_one_story_that_is_a_near_copy_is_asked_about_and_only_merged(desk, store):
@@ -428,7 +442,7 @@ async def test_stories_for_everybody_are_the_operator_s_workspaces_alone(store):
     assert "reach" not in [field.name for field in other.shown.fields]
 
     await desk.add(reach="everyone")
-    assert "for everybody" in desk.text
+    assert "for every workspace" in desk.text
     late = Desk(Engine(store, PostingsIndex(), NAMES, lambda: NOW), desk.interaction)
     late.shown = desk.shown
     assert "operator's workspaces can" in (await late.press("Publish")).text
@@ -455,7 +469,7 @@ async def test_whose_stories_wait_is_what_the_workspace_set(engine, store, publi
     await desk.press("Publish")
 
     assert await store.count_waiting(HOME) == (3 if waits else 0)
-    assert ("until a moderator approves" in desk.text) is waits
+    assert ("approval: /ai-news-mod queue" in desk.text) is waits
 
 
 async def test_the_desk_is_told_of_stories_that_wait(engine, store):
@@ -513,7 +527,7 @@ async def test_where_the_stories_appear_is_said_with_the_instant(desk, store):
 @pytest.mark.skipif(not ARTICLES, reason="the article is not in a shared folder beside the repository")
 async def test_the_given_article_is_looked_through_and_goes_in(desk, store):
     await desk.add(text=ARTICLES[0].read_text("utf-8"))
-    assert "11 stories, 11 of them go in" in desk.text
+    assert "11 stories, 11 to be added" in desk.text
     await desk.press("1", "Join with next", "3", "Drop", "Publish")
 
     assert "Added 9 stories" in desk.text

@@ -6,14 +6,22 @@ from dataclasses import replace
 import pytest
 
 from bot.adding.intake import MAX_ARTICLE_CHARACTERS
-from bot.engine import Engine
+from bot.engine import CANDIDATES, Engine
 from bot.errors import InvalidInput
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import plain_text
 from bot.model import PUBLIC, Actor, Remark, Source, StoryId, Topic, TopicId, WorkspaceId
 from bot.store import open_store
-from tests.factories import NOW, make_change, make_channel, make_interaction, make_story, make_telling
+from tests.factories import (
+    NOW,
+    make_act,
+    make_change,
+    make_channel,
+    make_interaction,
+    make_story,
+    make_telling,
+)
 
 DEEPSEEK = Topic(
     id=TopicId("deepseek"),
@@ -119,6 +127,18 @@ async def test_a_moderator_who_is_called_like_the_seeds_is_not_overwritten(engin
     await store.save_stories([make_change(corrected, actor="seeds", actor_id="u1", action="correct")])
 
     assert (await engine.save([seed], "seeds", "")).unchanged == 1
+
+
+async def test_what_a_workspace_hides_takes_no_other_story_s_place_in_a_lookup(engine, store):
+    hidden = [story_about("Robot chess", "A robot won at chess.", id=f"s{n}") for n in range(CANDIDATES + 9)]
+    rest = story_about("Robots", f"{'News of the day. ' * 60}A robot won at chess.", id="rest")
+    await engine.save([*hidden, rest], "seeds", "")
+    assert "Robots" not in await titles(engine, "chess")
+    before = await store.curation(MIKA.workspace)
+    change = make_act(workspace=MIKA.workspace, action="hide")
+    await store.save_curation(change, before, replace(before, hidden=tuple(story.id for story in hidden)))
+
+    assert await titles(engine, "chess") == ["Robots"]
 
 
 async def test_two_processes_that_load_the_same_seeds_at_once_both_succeed(database_url):

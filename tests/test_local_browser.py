@@ -196,7 +196,7 @@ async def test_what_goes_wrong_with_a_form_is_said_in_the_form(bot):
 
         await bot.start()
         await dialog.get_by_role("button", name="Add").click()
-        await expect(page.locator(".reply")).to_contain_text("2 stories, 2 of them go in")
+        await expect(page.locator(".reply")).to_contain_text("2 stories, 2 to be added")
 
 
 async def test_a_page_outlives_the_bot_and_catches_up(bot):

@@ -36,5 +36,5 @@ async def test_a_retraction_reaches_the_post_and_is_listed_as_an_edit_of_it(page
     assert "This story was retracted" in text_of(html)
     assert "Unfounded" in text_of(html)
     desk = await page.get(DESK)
-    assert f'href="/c/local/news#post-{post.id}">Edit</a>' in desk
-    assert "投稿の編集" in await page.get(DESK, Cookie="language=ja")
+    assert f'href="/c/local/news#post-{post.id}">Update</a>' in desk
+    assert "投稿の更新" in await page.get(DESK, Cookie="language=ja")

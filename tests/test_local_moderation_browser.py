@@ -3,11 +3,13 @@
 import os
 import re
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
+from bot.phrases import phrase
 from tests.browser import CHROMIUM, ask, browsing, faults_of, picture, running_bot
 
 ARTICLES = sorted((Path(__file__).parent.parent.parent / "shared" / "article").glob("*.txt"))
@@ -19,6 +21,7 @@ Elsewhere, the museum of Nagisa opened a hall about whales. Entry to the hall is
 
 Separately, Harbor Bank cut its interest rate to two percent. Savers were not pleased by it.
 """
+told = partial(phrase, language="en")
 TITLE = "A title that a moderator wrote"
 
 if CHROMIUM is None and not os.environ.get("CI"):
@@ -55,10 +58,10 @@ async def paste(page, text):
     return reply
 
 
-async def press(reply, label, told):
+async def press(reply, label, answer):
     """Press a button of a reply, in whose place the answer comes."""
     await reply.get_by_role("button", name=label, exact=True).click()
-    await expect(reply.locator(".blocks")).to_contain_text(told)
+    await expect(reply.locator(".blocks")).to_contain_text(answer)
 
 
 async def fill_in(page, label, submit, **values):
@@ -74,23 +77,23 @@ async def fill_in(page, label, submit, **values):
 async def published(page, text):
     """Look through an article, joining, dropping and retitling; return the titles of what went in."""
     reply = await paste(page, text)
-    await expect(reply).to_contain_text("Look through the stories before they go in")
+    await expect(reply).to_contain_text(told("draft.lead_begun"))
     count = int(re.match(r"\d+", await reply.locator("h2").inner_text())[0])
-    await press(reply, "1", f"Story 1 of {count}")
+    await press(reply, "1", told("draft.place", number=1, count=count))
     await expect(reply).to_be_focused()
-    await press(reply, "Join with next", "Stories 1 and 2 are one now.")
-    await press(reply, str(count - 1), f"Story {count - 1} of {count - 1}")
-    await press(reply, "Drop", f"Story {count - 1} does not go in.")
-    await press(reply, "2", f"Story 2 of {count - 1}")
+    await press(reply, "Join with next", told("draft.lead_join", number=1, following=2))
+    await press(reply, str(count - 1), told("draft.place", number=count - 1, count=count - 1))
+    await press(reply, "Drop", told("draft.lead_drop", number=count - 1))
+    await press(reply, "2", told("draft.place", number=2, count=count - 1))
     await reply.get_by_role("button", name="Retitle").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Title").fill(TITLE)
     await dialog.get_by_role("button", name="OK").or_(dialog.locator("button.main")).first.click()
-    await expect(reply).to_contain_text("Story 2 has its new title.")
-    every = reply.get_by_role("button", name="Add near-copies all the same")
+    await expect(reply).to_contain_text(told("draft.lead_title", number=2))
+    every = reply.get_by_role("button", name=told("draft.button_add_all"))
     if await every.count():
         await every.click()
-        await expect(reply).to_contain_text("Near-copies are added all the same.")
+        await expect(reply).to_contain_text(told("draft.lead_add"))
     assert await faults_of(page) == []
     await picture(page, "moderation-draft")
     await press(reply, "Publish", f"Added {count - 2} stories")
@@ -123,14 +126,14 @@ async def test_a_moderator_s_day(bot):
         await fill_in(page, "Correct", "Save", Title="The right title", Reason="The title was wrong.")
         await expect(page.get_by_role("heading", level=1)).to_have_text("The right title")
         await expect(page.locator("#told")).to_contain_text("The title was wrong.")
-        await expect(page.locator("#past")).to_contain_text("Corrected · Operator")
-        await expect(page.locator("#status")).to_contain_text("Every posted copy is told anew")
+        await expect(page.locator("#past")).to_contain_text("Operator · The title was wrong.")
+        await expect(page.locator("#status")).to_contain_text(told("done.corrected"))
         await expect(page.locator(":focus")).to_have_text("Correct")
         await picture(page, "moderation-story")
 
         await expect(post).to_contain_text("The right title")
         await expect(post).to_contain_text("The title was wrong.")
-        await expect(post.locator(".edited")).to_contain_text("edited")
+        await expect(post.locator(".edited")).to_be_visible()
         assert abs((await read.bounding_box())["y"] - stood["y"]) <= 1  # though a line came in above
 
         await page.goto(f"{bot.address}/c/local/news")
@@ -148,11 +151,11 @@ async def test_a_moderator_s_day(bot):
         assert await faults_of(page) == []
         await picture(page, "moderation-log")
         await page.get_by_role("button", name="Undo 1", exact=True).click()
-        await expect(page.locator(".view")).to_contain_text("Taken back")
+        await expect(page.locator(".view")).to_contain_text(told("log.undone"))
         await expect(post).to_contain_text(first)
         await page.get_by_role("button", name="Log", exact=True).click()
         await page.get_by_role("button", name="Undo 3", exact=True).click()
-        await expect(page.locator(".view")).to_contain_text("Taken back")
+        await expect(page.locator(".view")).to_contain_text(told("log.undone"))
         await expect(post).to_contain_text(TITLE)
         assert await post.locator("h3").all_inner_texts() == before
 
@@ -182,6 +185,7 @@ async def test_the_queue_is_worked_off_with_the_keyboard(bot):
         await expect(page.locator(":focus")).to_have_text("Approve")
         await view.get_by_role("button", name="Reject").first.click()
         dialog = page.get_by_role("dialog")
+        await expect(dialog).to_be_visible()
         await page.keyboard.press("Escape")
         await expect(dialog).to_be_hidden()
         await expect(page.locator(":focus")).to_have_text("Reject")

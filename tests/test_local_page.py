@@ -158,7 +158,7 @@ async def test_a_story_that_went_into_another_leads_there(page):
 
     html = await page.get("/story/robot", status=410)
 
-    assert "This story was joined with another" in html
+    assert "This story was merged into another" in html
     assert '<a href="/story/into">A warehouse robot' in html
 
 
@@ -173,8 +173,8 @@ async def test_a_story_names_every_source_and_what_it_goes_on_with(page):
 
     assert "The Daily Crate ↗ and Harbor Post ↗" in text_of(html).replace(", ", " and ")
     assert 'href="https://harbor.example/robot"' in html
-    assert 'Goes on with: <a href="/story/first"' in html
-    assert "Goes on with" not in await page.get("/story/own")
+    assert 'Update of: <a href="/story/first"' in html
+    assert "Update of" not in await page.get("/story/own")
 
 
 @pytest.mark.parametrize("path", ["/story/{}", "/w/local/story/{}"])

@@ -195,7 +195,7 @@ async def test_a_story_goes_into_another_with_its_sources(engine, store):
 
     done = await engine.submit(form.command, filled(form, into="library"), by())
 
-    assert "Merged: A warehouse robot" in text(done)
+    assert "Merged into this story: A warehouse robot" in text(done)
     gone, into = await story_of(store, "other"), await story_of(store, "library")
     assert (gone.status, gone.remark.kind, gone.remark.into) == ("retracted", "merged", "library")
     assert into.also == (Source(name="Second Post"), Source(name="Third"))
@@ -246,6 +246,16 @@ async def test_words_find_what_waits_and_what_is_told(engine, store):
     chosen = await engine.reply(f"{MOD} retract umbrellas reason:wrong", by())
     assert f"{MOD} retract library reason:wrong revision:1" in commands(chosen)
     assert (await story_of(store, "library")).status == "published"
+
+
+async def test_the_only_story_that_words_find_is_shown_at_once(engine, store):
+    whale = make_telling(title="A whale sings in Nagisa", summary="It sings at night.", body="It sings.")
+    await wait(store, "whale", tellings=(whale,))
+
+    message = await engine.reply(f"{MOD} story singing whale Nagisa", by())
+
+    assert f"{MOD} approve whale revision:1" in commands(message)
+    assert f"{MOD} story whale part:history" in commands(message)
 
 
 @pytest.mark.parametrize("word", ["pin", "hide"])

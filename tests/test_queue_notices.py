@@ -173,7 +173,7 @@ async def test_notices_are_no_copies_that_make_an_edit_a_correction(engine, plat
     assert await engine.store.count_copies(story.id) == 0
     form = await engine.reply(f"{MOD} edit {story.id}", by("rin"))
     assert form.command.startswith(f"{MOD} edit")
-    assert "No posted message tells it." in text(await engine.reply(f"{MOD} story {story.id}", by()))
+    assert "It has not been posted anywhere." in text(await engine.reply(f"{MOD} story {story.id}", by()))
 
 
 # The store

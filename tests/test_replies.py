@@ -278,12 +278,20 @@ def test_no_story_yet_is_said():
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_help_explains_every_command(language):
-    text = plain_text(help_message(language))
+    text = plain_text(help_message(language, moderates=True))
 
     query = {"ja": " 言葉や質問", "en": " QUERY"}[language]
     assert all(
         f"/ai-news{rest} — " in text for rest in (query, "", " help", "-digest preview", "-digest show")
     )
+
+
+def test_members_are_helped_with_what_they_can_do():
+    text = plain_text(help_message("en", moderates=False))
+
+    assert "/ai-news-digest show — " in text
+    assert "/ai-news-mod" not in text
+    assert "moderators" not in text.replace("suggest an article to the moderators", "")
 
 
 # No allegation without its denial, from the question to the message.

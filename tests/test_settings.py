@@ -125,6 +125,8 @@ def test_seeds_can_be_left_out(monkeypatch, value):
         ("FETCH_ALLOW", "0x7f.1", "not a host"),
         ("FETCH_ALLOW", "*.example.org", "not a host"),
         ("FETCH_ALLOW", "0.0.0.0/0", "your own"),
+        ("FETCH_ALLOW", "128.0.0.0/1", "your own"),
+        ("FETCH_ALLOW", "::/1", "your own"),
         ("OPERATOR_WORKSPACES", "my workspace", "not the id of a workspace"),
     ],
 )

@@ -402,7 +402,7 @@ async def test_what_was_typed_is_given_back_where_it_could_not_be_taken(world, m
     monkeypatch.setattr(world.engine, "submit", submit)
     await world.done(await owner.submit(owner.modal))
 
-    assert "2 stories, 2 of them go in" in text_of(owner.modal)
+    assert "2 stories, 2 to be added" in text_of(owner.modal)
 
 
 async def test_every_setting_is_given_back_where_they_could_not_be_taken(world, monkeypatch):

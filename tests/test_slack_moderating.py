@@ -174,6 +174,17 @@ async def test_a_form_opens_before_anything_is_asked_and_its_answer_stands_in_it
     assert "Rejected: a rumour" in text_of(owner.modal)
 
 
+async def test_a_long_article_goes_on_in_the_next_box_which_says_so(desk, owner):
+    await desk.done(await owner.command(desk.channel, "/ai-news-mod", "add"))
+    form = owner.modal
+    hints = [block.get("hint", {}).get("text") for block in form.content["blocks"][:3]]
+    assert hints[1:] == ["Slack takes 3,000 characters in one box: paste what is left here.", None]
+
+    await desk.done(await owner.submit(form, {"text.0": ARTICLE, "text.1": "It is green, the council says."}))
+
+    assert "tram line" in text_of(owner.modal)
+
+
 async def test_a_form_that_comes_back_says_what_is_wrong_above_it(desk, owner):
     await desk.done(await owner.command(desk.channel, "/ai-news-mod", "add"))
     view = owner.modal

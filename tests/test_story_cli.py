@@ -57,7 +57,7 @@ def test_undo_takes_the_last_change_back_and_never_what_was_loaded(home, tmp_pat
     story = shown(home, story_id)
     assert (story["status"], story["remark"]["reason"]) == ("retracted", "not ours")
     assert [revision["action"] for revision in story["revisions"]] == ["add", "undo"]
-    assert "no change to undo" in refusal(home, "story", "undo", AI_NEWS_LANGUAGE="en")
+    assert "You have no change to undo" in refusal(home, "story", "undo", AI_NEWS_LANGUAGE="en")
 
 
 def test_undo_of_an_undo_does_it_again_and_of_an_undone_change_is_refused(home, tmp_path):

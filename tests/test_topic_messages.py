@@ -54,7 +54,7 @@ def test_each_decision_has_a_button_that_takes_it_back():
 
     text = plain_text(message)
     assert "“Spider Works” is another name for Kumo.\n" in text
-    assert "Hato counts as Kumo.\n" in text
+    assert "Hato is joined with Kumo.\n" in text
     assert "Qwen · in 2 stories, the newest: A model" in text
     assert commands(message) == [
         CurateTopic(act="untopic", topic="own-grok"),
@@ -95,7 +95,7 @@ def test_what_is_known_no_more_is_called_by_its_id():
 
     (decision,) = decisions(curation, known(curation), "en")
 
-    assert decision == ("Digests leave out gone.", "/ai-news-mod unmute gone")
+    assert decision == ("gone is muted: digests leave it out.", "/ai-news-mod unmute gone")
 
 
 # Forms

@@ -278,14 +278,14 @@ async def test_an_operator_takes_back_the_last_change_of_anybody_but_not_what_wa
     await added(store, make_story(id="seed"), seeds)
 
     assert "edited" in await told(engine, UndoChange(), OPERATOR, "first")
-    assert "no change to undo" in await told(engine, UndoChange(), OPERATOR, "second")
+    assert "You have no change to undo" in await told(engine, UndoChange(), OPERATOR, "second")
 
 
 async def test_who_has_no_id_has_no_last_change(engine, store):
     nobody = replace(MIKA, id="")
     await added(store, actor=nobody)
 
-    assert "no change to undo" in await told(engine, UndoChange(), nobody)
+    assert "You have no change to undo" in await told(engine, UndoChange(), nobody)
 
 
 # The log
@@ -332,7 +332,7 @@ async def test_the_log_is_filtered(engine, store, command, found):
 async def test_a_page_that_the_log_does_not_have_says_so(engine, store):
     await added(store)
 
-    assert "nothing on this page" in await told(engine, ShowLog(page=2))
+    assert "nothing on this page of the log" in await told(engine, ShowLog(page=2))
 
 
 # Where stories wait for approval

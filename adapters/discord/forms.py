@@ -11,7 +11,7 @@ from typing import Any, Final
 import discord
 
 from adapters.discord.long_values import MAX_TEXT, shown_field
-from adapters.discord.render import custom_id
+from adapters.discord.render import custom_id, escaped
 from bot.display import truncated
 from bot.form import Choice, Field, Form
 from bot.identity import derived_id
@@ -39,7 +39,7 @@ def modal_of(form: Form, about: str | None) -> discord.ui.Modal:
     """
     modal = discord.ui.Modal(title=truncated(form.title, MAX_TITLE), custom_id=custom_id(opener(form, about)))
     if form.problem and len(form.fields) < MAX_FIELDS:
-        modal.add_item(discord.ui.TextDisplay(discord.utils.escape_markdown(form.problem)))
+        modal.add_item(discord.ui.TextDisplay(escaped(form.problem)))
     for field in (shown_field(field, form.language) for field in form.fields[:MAX_FIELDS]):
         modal.add_item(
             discord.ui.Label(

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.choosing import TOO_OLD, still_news, wanted
 from bot.message import Block, Paragraph, Run, note
 from bot.model import Channel, Language, Story, Subscription
-from bot.phrases import phrase, phrase_date
+from bot.phrases import phrase, phrase_instant
 from bot.subscriptions.timetable import not_before
 
 NAMED: Final = 3
@@ -55,14 +54,12 @@ def where_blocks(
         return [note(phrase("where.nowhere", language))]
     runs = [Run(phrase("where.lead", language))]
     for one in found[:NAMED]:
-        local = one.at.astimezone(ZoneInfo(one.time_zone))
-        shown = f"{phrase_date(local.date(), language, weekday=True)} {local:%H:%M}"
         count = phrase("where.count", language, count=one.stories)
         runs += [
             Run("\n"),
             Run(f"#{one.channel.id}", style="strong", channel=one.channel.id),
             Run(phrase("story.dot", language)),
-            Run(shown, at=one.at),
+            phrase_instant(one.at, language, one.time_zone, weekday=True),
             Run(f"{phrase('story.dot', language)}{count}"),
         ]
     if more := len(found[NAMED:]):

@@ -131,7 +131,7 @@ class Adding:
         page = await self._web.fetcher.fetch(address)
         article = await asyncio.to_thread(self._web.read_page, page, self._clock())
         name = article.source if article.source and not values.get("source", "").strip() else ""
-        url = given.source.url or web_url(article.url) or page.url
+        url = given.source.url or web_url(article.url) or web_url(page.url)
         return replace(
             given,
             text=article.text,

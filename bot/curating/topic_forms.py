@@ -119,7 +119,7 @@ def reason_form(command: ModerateStory, language: Language, value: str = "") -> 
     """Return the form that asks why a story is hidden."""
     reason = Field(
         name="reason",
-        label=phrase("hide.reason", language),
+        label=phrase("changed.reason", language),
         required=True,
         max_length=MAX_REASON,
         value=value,

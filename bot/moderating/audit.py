@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.changes import Change, Curation, Revision
 from bot.display import printable, truncated
@@ -25,7 +23,7 @@ from bot.message import (
 from bot.model import DeliveryState, Language, Story, StoryId, TopicId
 from bot.moderating.commands import ShowLog, typed
 from bot.moderating.undoing import Part, changed_parts, curation_parts
-from bot.phrases import phrase, phrase_date, phrase_runs
+from bot.phrases import phrase, phrase_instant, phrase_runs
 from bot.subscriptions.choices import topic_name
 
 PAGE_SIZE: Final = 8
@@ -161,7 +159,7 @@ def _filters(command: ShowLog, count: int, language: Language) -> Iterator[Block
 def _entry(entry: Entry, zone: str, room: int, language: Language) -> Iterator[Run]:
     """Yield an entry: a line of what was done, and one for each thing more that there is to say of it."""
     change = entry.change
-    yield _instant(change.at, zone, language)
+    yield phrase_instant(change.at, language, zone)
     yield Run(phrase("story.dot", language))
     yield Run(sentence(entry, room, language))
     if change.reason:
@@ -170,7 +168,7 @@ def _entry(entry: Entry, zone: str, room: int, language: Language) -> Iterator[R
     if edits := edits_told(entry.edits, language):
         yield Run(f"\n{edits}")
     if entry.undone_by:
-        by, at = _who(entry.undone_by), _instant(entry.undone_by.at, zone, language)
+        by, at = _who(entry.undone_by), phrase_instant(entry.undone_by.at, language, zone)
         yield Run("\n")
         yield from phrase_runs("log.undone_by", language, "when", [at], who=by)
 
@@ -195,11 +193,6 @@ def sentence(entry: Entry, room: int, language: Language) -> str:
 
 def _who(change: Change) -> str:
     return truncated(" ".join(printable(change.actor).split()), _MAX_NAME) or change.actor_id
-
-
-def _instant(at: datetime, zone: str, language: Language) -> Run:
-    local = at.astimezone(ZoneInfo(zone))
-    return Run(f"{phrase_date(local.date(), language)} {local:%H:%M}", at=at)
 
 
 def edits_told(edits: Mapping[DeliveryState, int], language: Language) -> str:

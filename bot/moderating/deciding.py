@@ -16,7 +16,7 @@ from bot.moderating.story_finding import StoryFinding
 from bot.moderating.story_forms import overwriting_told, reason_form
 from bot.moderating.story_past import decided, overwritten, story_at
 from bot.moderating.story_values import read_reason
-from bot.moderating.story_views import StoryViews, decided_told
+from bot.moderating.story_views import StoryViews, too_late
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock
 
@@ -85,7 +85,7 @@ class Deciding:
         """Return a story whose state a decision does not fit, with who gave it that."""
         if fits(decision, held.story):
             return None
-        return await self._views.card_of(held, interaction, decided_told(held, interaction.actor.language))
+        return await self._views.card_of(held, interaction, too_late(held, interaction))
 
     async def _asked_again(
         self, decision: Decision, command: ModerateStory, held: Held, reason: str, interaction: Interaction

@@ -16,7 +16,7 @@ from bot.moderating.story_finding import StoryFinding
 from bot.moderating.story_forms import merge_form, overwriting_told
 from bot.moderating.story_past import overwritten, story_at
 from bot.moderating.story_values import read_reason
-from bot.moderating.story_views import StoryViews, decided_told
+from bot.moderating.story_views import StoryViews, too_late
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock
 
@@ -35,7 +35,7 @@ class Merging:
         actor = interaction.actor
         held = await self._finding.held(command.story, interaction, to_change=True)
         if held.story.status == "retracted":
-            return await self._views.card_of(held, interaction, decided_told(held, actor.language))
+            return await self._views.card_of(held, interaction, too_late(held, interaction))
         if not command.into:
             return merge_form(held.story, actor.language, {"reason": command.reason})
         reason = read_reason(command.reason, actor.language)
@@ -79,7 +79,7 @@ class Merging:
             if await self._changes.is_done(interaction, "merge", held.story, command.revision):
                 return await self._done(held.story, target, interaction)
             if held.story.status == "retracted":
-                return await self._views.card_of(held, interaction, decided_told(held, language))
+                return await self._views.card_of(held, interaction, too_late(held, interaction))
             _check(held, target)
             if command.revision not in (0, held.story.revision):
                 base = story_at(command.revision, held.story, held.revisions) or held.story

@@ -4,9 +4,7 @@ It stands so in the queue, and in the notices of their desk, which are told anew
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.briefing import small_print
 from bot.display import truncated
@@ -26,7 +24,7 @@ from bot.message import (
 from bot.model import Language, Remark, Story
 from bot.moderating.commands import typed
 from bot.moderating.story_past import Deed
-from bot.phrases import phrase, phrase_date, phrase_runs
+from bot.phrases import phrase, phrase_instant, phrase_runs
 
 MAX_TITLE: Final = 160
 MAX_NAME: Final = 60
@@ -52,6 +50,7 @@ def entry_blocks(
     *,
     room: int = ROOMS[0],
     may_approve: bool = True,
+    zone: str = "UTC",
 ) -> list[Block]:
     """Return a story of the queue, with buttons while it waits.
 
@@ -66,15 +65,15 @@ def entry_blocks(
         manner=Manner(number=number, much="queue"),
     )
     if story.status != "waiting":
-        return [heading, Note(decided_runs(story, last, language), story_id=story.id)]
+        return [heading, Note(decided_runs(story, last, language, zone), story_id=story.id)]
     blocks: list[Block] = [heading]
     if room:
         blocks.append(Paragraph((Run(truncated(telling.summary, room)),), story_id=story.id))
         small = small_print(story, telling, language)
         text = "".join(run.text for run in small.runs) if isinstance(small, Note) else ""
-        runs = (Run(truncated(text, max(room, ROOMS[1]))), Run("\n"), *brought_runs(began, language))
+        runs = (Run(truncated(text, max(room, ROOMS[1]))), Run("\n"), *brought_runs(began, language, zone))
     else:
-        runs = brought_runs(began, language)
+        runs = brought_runs(began, language, zone)
     blocks.append(Note(runs, story_id=story.id))
     blocks.append(Buttons(_buttons(story, language, may_approve=may_approve), story_id=story.id))
     return blocks
@@ -106,7 +105,7 @@ def brought_runs(began: Deed | None, language: Language, zone: str = "UTC") -> t
         return ()
     key = "queue.suggested" if began.action == "suggest" else "queue.brought"
     who = truncated(began.actor, MAX_NAME)
-    return phrase_runs(key, language, "when", (instant(began.at, language, zone),), who=who)
+    return phrase_runs(key, language, "when", (phrase_instant(began.at, language, zone),), who=who)
 
 
 def decided_runs(story: Story, last: Deed | None, language: Language, zone: str = "UTC") -> tuple[Run, ...]:
@@ -117,14 +116,8 @@ def decided_runs(story: Story, last: Deed | None, language: Language, zone: str 
     if story.status == "retracted":
         is_merged = story.remark is not None and story.remark.kind == "merged"
         kind = "rejected" if last.action == "reject" else "merged" if is_merged else "retracted"
-    when = (instant(last.at, language, zone),)
+    when = (phrase_instant(last.at, language, zone),)
     runs = phrase_runs(f"decided.{kind}", language, "when", when, who=truncated(last.actor, MAX_NAME))
     if not last.reason:
         return runs
     return (*runs, Run(" "), Run(phrase("decided.because", language, reason=last.reason)))
-
-
-def instant(at: datetime, language: Language, zone: str) -> Run:
-    """Return an instant as the clocks of a zone show it; a platform may show it in the reader's."""
-    local = at.astimezone(ZoneInfo(zone))
-    return Run(f"{phrase_date(local.date(), language)} {local:%H:%M %Z}", at=at)

@@ -29,11 +29,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    """A page of the queue, counted from 1, and how many stories wait in all."""
+    """A page of the queue, counted from 1, and how many stories wait in all; `zone` tells when they came."""
 
     waiting: Sequence[Waiting]
     page: int
     total: int
+    zone: str = "UTC"
 
 
 NOTHING_WAITS: Final = QueuePage(waiting=(), page=1, total=0)
@@ -64,7 +65,9 @@ def queue_blocks(queue: QueuePage, language: Language, *, room: int) -> list[Blo
     blocks: list[Block] = []
     for number, one in enumerate(queue.waiting, start=1 + (queue.page - 1) * PAGE_SIZE):
         past = (one.began, None)
-        blocks += entry_blocks(one.story, language, number, past, room=room, may_approve=one.may_approve)
+        blocks += entry_blocks(
+            one.story, language, number, past, room=room, may_approve=one.may_approve, zone=queue.zone
+        )
     return blocks
 
 

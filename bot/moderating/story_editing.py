@@ -24,7 +24,7 @@ from bot.moderating.story_forms import (
 )
 from bot.moderating.story_past import overwritten, story_at
 from bot.moderating.story_values import read_reason, typed_facts, typed_texts, with_facts, with_texts
-from bot.moderating.story_views import StoryViews, decided_told
+from bot.moderating.story_views import StoryViews, decided_told, too_late
 from bot.phrases import phrase, phrase_error
 from bot.ports import Clock
 
@@ -46,7 +46,7 @@ class StoryEditing:
         held = await self._finding.held(command.story, interaction, to_change=True)
         language = interaction.actor.language
         if held.story.status == "retracted":
-            return await self._views.card_of(held, interaction, decided_told(held, language))
+            return await self._views.card_of(held, interaction, too_late(held, interaction))
         return _form(command, held, language, {"reason": command.reason} if command.reason else {})
 
     async def submit(
@@ -61,7 +61,9 @@ class StoryEditing:
             try:
                 if _is_so_already(command, values, held):
                     return await self._done(command, held, interaction, "unchanged")
-                asked = self._overtaken(command, values, held) or self._asked_again(command, values, held)
+                asked = self._overtaken(command, values, held, interaction) or self._asked_again(
+                    command, values, held
+                )
                 return asked or await self._save(command, values, held, interaction)
             except Conflict:
                 continue
@@ -93,11 +95,13 @@ class StoryEditing:
         lead = phrase(f"done.{key}", interaction.actor.language)
         return await self._views.card(held.story, interaction, lead, command.language)
 
-    def _overtaken(self, command: ModerateStory, values: Mapping[str, str], held: Held) -> Form | None:
+    def _overtaken(
+        self, command: ModerateStory, values: Mapping[str, str], held: Held, interaction: Interaction
+    ) -> Form | None:
         """Return the form as somebody else's change leaves it, where the story has moved on meanwhile."""
         story, language = held.story, held.actor.language
         if story.status == "retracted":
-            raise InvalidInput("story_taken_back", told=decided_told(held, language))
+            raise InvalidInput("story_taken_back", told=decided_told(held, interaction))
         if command.revision in (0, story.revision):
             return None
         base = story_at(command.revision, story, held.revisions) or story

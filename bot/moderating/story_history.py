@@ -20,10 +20,10 @@ from bot.message import (
 from bot.model import Delivery, DeliveryId, Language, Story, WorkspaceId
 from bot.moderating.commands import MAX_REASON, typed
 from bot.moderating.field_words import in_words, told
-from bot.moderating.queue_entry import MAX_NAME, MAX_TITLE, fitting, instant
+from bot.moderating.queue_entry import MAX_NAME, MAX_TITLE, fitting
 from bot.moderating.story_card import copy_state
 from bot.moderating.story_past import FieldChange, differences
-from bot.phrases import phrase, phrase_runs
+from bot.phrases import phrase, phrase_instant, phrase_runs
 
 REVISIONS: Final = 5
 COPIES: Final = 10
@@ -57,7 +57,7 @@ def _heading(key: str, story: Story, language: Language) -> Heading:
 
 def _revision(revision: Revision, language: Language, zone: str, room: int) -> list[Block]:
     who, did = truncated(revision.actor, MAX_NAME), phrase(f"action.{revision.action}", language)
-    when = (instant(revision.at, language, zone),)
+    when = (phrase_instant(revision.at, language, zone),)
     runs = phrase_runs("history.line", language, "when", when, who=who, did=did)
     if revision.reason:
         reason = truncated(revision.reason, min(MAX_REASON, max(room, 40)))
@@ -119,7 +119,7 @@ def _copy_runs(
     runs = (
         where,
         Run(" "),
-        *phrase_runs(f"copies.{state}", language, "when", (instant(at, language, zone),)),
+        *phrase_runs(f"copies.{state}", language, "when", (phrase_instant(at, language, zone),)),
     )
     reason = copy.edit.error if state == "stuck" and copy.edit is not None else delivery.error
     if state in ("stuck", "failed") and reason and room:

@@ -17,6 +17,7 @@ from bot.moderating.story_card import Card, card_message, count_copies
 from bot.moderating.story_finding import StoryFinding
 from bot.moderating.story_history import COPIES, copies_message, history_message
 from bot.moderating.story_past import brought_in, decided
+from bot.phrases import phrase
 from bot.ports import Store
 
 _COUNTED: Final = 1_000
@@ -37,7 +38,7 @@ class StoryViews:
             case "story":
                 return await self.card_of(held, interaction)
             case "history":
-                zone, language = _zone(held, interaction), interaction.actor.language
+                zone, language = _zone(held.workspace, interaction), interaction.actor.language
                 return history_message(
                     held.story, held.revisions, command.page, language, zone, interaction.limits
                 )
@@ -70,7 +71,7 @@ class StoryViews:
             revisions=held.revisions,
             copies=count_copies(copies),
             acts=acts_on(held, await self._store.curation(actor.workspace)),
-            zone=_zone(held, interaction),
+            zone=_zone(held.workspace, interaction),
             told_beside=told_beside,
         )
         return card_message(card, actor.language, interaction.limits, lead)
@@ -94,7 +95,7 @@ class StoryViews:
             len(found) > COPIES,
             actor.workspace,
             actor.language,
-            _zone(held, interaction),
+            _zone(held.workspace, interaction),
             interaction.limits,
         )
 
@@ -113,6 +114,7 @@ class StoryViews:
             waiting=[await self._waiting(story, actor, workspace) for story in stories],
             page=page,
             total=total,
+            zone=_zone(workspace, interaction),
         )
 
     async def queue(self, interaction: Interaction, page: int = 1, lead: Sequence[Block] = ()) -> Message:
@@ -133,12 +135,18 @@ class StoryViews:
         return Waiting(story=story, began=began, may_approve=may_approve(workspace, actor, by))
 
 
-def decided_told(held: Held, language: Language) -> str:
+def decided_told(held: Held, interaction: Interaction) -> str:
     """Return who gave a story the state that it is in, for one who came too late."""
-    last = decided(held.revisions)
-    return "".join(run.text for run in decided_runs(held.story, last, language))
+    last, zone = decided(held.revisions), _zone(held.workspace, interaction)
+    return "".join(run.text for run in decided_runs(held.story, last, interaction.actor.language, zone))
 
 
-def _zone(held: Held, interaction: Interaction) -> str:
+def too_late(held: Held, interaction: Interaction) -> str:
+    """Return that nothing was done with a story, and who gave it the state that it is in."""
+    parts = (phrase("done.unchanged", interaction.actor.language), decided_told(held, interaction))
+    return " ".join(filter(None, parts))
+
+
+def _zone(workspace: Workspace | None, interaction: Interaction) -> str:
     """Return the time zone that a workspace has set, or that of its platform."""
-    return held.workspace.time_zone if held.workspace is not None else interaction.time_zone
+    return workspace.time_zone if workspace is not None else interaction.time_zone

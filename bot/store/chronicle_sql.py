@@ -63,7 +63,9 @@ FROM stories s
     JOIN changes c ON c.id = r.change_id
 WHERE s.status = 'waiting' AND s.workspace = $1"""
 
-WAITING_STORIES = f"SELECT s.document {_WAITING} ORDER BY c.number, s.id LIMIT $2 OFFSET $3"
+WAITING_STORIES = (
+    f"SELECT s.document {_WAITING} ORDER BY c.number, s.published_at DESC, s.id LIMIT $2 OFFSET $3"
+)
 
 COUNT_WAITING = f"SELECT count(*) AS stories {_WAITING} AND (CAST($2 AS TEXT) IS NULL OR c.actor_id = $2)"
 
@@ -128,7 +130,11 @@ EDITS = """
 SELECT * FROM deliveries WHERE cause = $1 AND (CAST($4 AS TEXT) IS NULL OR state = $4)
 ORDER BY platform, workspace, channel, due_at, id LIMIT $2 OFFSET $3"""
 
-COUNT_EDITS = "SELECT state, count(*) AS edits FROM deliveries WHERE cause = $1 GROUP BY state"
+# What is told anew at a moderators' desk is no copy that readers see.
+COUNT_EDITS = """
+SELECT e.state AS state, count(*) AS edits
+FROM deliveries e JOIN deliveries t ON t.id = e.target
+WHERE e.cause = $1 AND t.kind <> 'notice' GROUP BY e.state"""
 
 
 @cache

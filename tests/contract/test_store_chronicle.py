@@ -267,6 +267,18 @@ async def test_the_queue_is_what_waits_the_oldest_first(store):
     assert await store.newest_stories(HOME, 10) == [OWN]
 
 
+async def test_what_came_in_together_waits_in_the_order_of_its_article(store):
+    together = make_act(id="add", workspace=HOME, action="add")
+    times = {
+        id_: make_story().published_at - timedelta(milliseconds=ago)
+        for id_, ago in (("b", 0), ("a", 1), ("c", 2))
+    }
+    stories = [make_story(id=id_, workspace=HOME, status="waiting", published_at=times[id_]) for id_ in times]
+    await store.save_stories([make_change(story, change=together) for story in reversed(stories)])
+
+    assert [story.id for story in await store.waiting_stories(HOME, 10)] == ["b", "a", "c"]
+
+
 # Drafts
 
 

@@ -1,10 +1,12 @@
 """The definition of Store: edits that are owed to copies of stories, on every database."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.message import Heading, Manner, Note, Run
 from bot.model import PUBLIC, GiveUp, Posted, Remark, TryAgain, WorkspaceId
+from bot.store import saving
 from bot.store.saving import revisions_told
 from tests.contract import store_processes
 from tests.contract.test_store_races import race
@@ -223,12 +225,14 @@ async def test_a_workspace_that_hides_a_story_is_owed_edits_and_no_other(store):
     await posted(store)
     await share(store, "t", "story", channel=away)
     await post_all(store)
+    await share(store, "w", "story", channel=away, due_at=NOW + MINUTE)
     before = await store.curation(WorkspaceId("home"))
     act = make_act(id="hides", workspace=WorkspaceId("home"), action="hide")
 
     await store.save_curation(act, before, replace(before, hidden=("story",)))
 
     assert [edit.channel.workspace for edit in await claim(store)] == ["home"]
+    assert not (await store.delivery("w.1")).outdated
     await share(store, "u", "story")
     await share(store, "v", "story", channel=away)
     assert (await store.delivery("u.1")).outdated
@@ -294,6 +298,25 @@ async def test_however_changes_and_digests_race_no_copy_keeps_old_words_without_
     for copy in copies:
         is_new = dict(copy.delivery.message.told)["story"] == story.revision
         assert is_new or copy.delivery.outdated or copy.edit
+
+
+async def test_who_corrects_waits_for_a_digest_that_is_being_published(store):
+    """Else it would not see the copy, nor the digest the correction."""
+    await stories(store, "story")
+    delivery = make_delivery(kind="share", message=telling("story"))
+    correcting = None
+
+    async def publish_slowly(transaction):
+        nonlocal correcting
+        await saving.insert_deliveries(transaction, [delivery])
+        correcting = asyncio.create_task(change(store, "story"))
+        await asyncio.wait({correcting}, timeout=0.3)
+
+    await store._driver.transaction(publish_slowly)
+    made = await correcting
+
+    assert (await store.delivery(delivery.id)).outdated
+    assert await store.count_edits(made) == {"planned": 1}
 
 
 async def test_four_processes_claim_each_edit_once(store, database_url):

@@ -85,7 +85,7 @@ async def test_a_role_that_a_manager_names_may_do_what_moderators_do(place, bot)
 
     assert str(role.id) not in refused.text
     assert "Integrations" not in refused.text
-    assert str(role.id) in named.text
+    assert f"@{role.name}" in named.text
     assert "Server Settings → Integrations" in named.text
     assert "This channel is subscribed" in answer.text
 

@@ -283,3 +283,21 @@ async def test_names_that_no_resolver_takes_are_unknown(site: Site) -> None:
     fetcher = WebFetcher(read_allowed([]), limits=SHORT, resolver=Names({}))
 
     assert await outcome(fetcher, "http://nowhere.example/") == "unknown_host"
+
+
+async def test_however_many_ask_few_pages_are_read_at_once(site: Site) -> None:
+    under_way: list[int] = [0]
+
+    async def send(writer: asyncio.StreamWriter) -> None:
+        under_way.append(under_way[-1] + 1)
+        await asyncio.sleep(0.02)
+        under_way.append(under_way[-1] - 1)
+        writer.write(HEAD + b"Content-Length: 3\r\n\r\n<p>")
+
+    site.pages["/"] = send
+    fetcher = WebFetcher(read_allowed([GOOD]), limits=Limits(at_once=2))
+
+    pages = await asyncio.gather(*(outcome(fetcher, site.url()) for _ in range(10)))
+
+    assert all(isinstance(page, Page) for page in pages)
+    assert max(under_way) == 2

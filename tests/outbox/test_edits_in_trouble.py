@@ -157,6 +157,8 @@ async def test_a_reply_goes_where_the_copy_stands(store):
 
 
 async def test_in_a_lost_channel_edits_fail_and_its_subscription_goes_on(store):
+    """Nor is anything posted there instead."""
+    await store.join(make_workspace(replies=True), None)
     platform = await posted(store)
     platform.edit_faults = ["lose channel"]
 
@@ -165,6 +167,7 @@ async def test_in_a_lost_channel_edits_fail_and_its_subscription_goes_on(store):
 
     assert await edits(store, made) == {"failed": 1}
     assert (await store.subscription(make_channel())).state == "active"
+    assert len(stands(platform)) == 1
 
 
 async def test_edits_wait_while_the_workspace_has_signed_the_bot_out(store):
