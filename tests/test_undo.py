@@ -355,7 +355,7 @@ async def test_nobody_publishes_by_undo_what_they_may_not_approve(engine, store)
 
     assert "only managers approve" in said
     assert (await held(store)).status == "waiting"
-    assert (await told(engine, redo, BOSS, "redo")).startswith("Done again")
+    assert (await told(engine, redo, BOSS, "redo")).startswith("Redone")
     assert (await held(store)).status == "published"
 
 
