@@ -516,7 +516,7 @@ async def test_where_the_stories_appear_is_said_with_the_instant(desk, store):
     await desk.press("Publish")
 
     assert "#news-0 · Monday, March 2, 2026 10:00 JST · one story" in desk.text
-    assert "#news-1 · Monday, March 2, 2026 11:00 · 3 stories" in desk.text
+    assert "#news-1 · Monday, March 2, 2026 11:00 JST · 3 stories" in desk.text
     assert "and 2 more channels" in desk.text
     assert "#x" not in desk.text
 
