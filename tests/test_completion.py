@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.completion import Completion, completions
+from bot.completion import Completion, completions, story_sought
 from bot.language import Names
+from bot.moderating.commands import ACTIONS
 
 USAGES = ("/ai-news", "/ai-news help", "/ai-news-digest preview", "/ai-news-digest show")
 
@@ -34,3 +35,34 @@ def test_what_a_subscription_can_be_told_is_completed():
     assert completion.of("/ai-news robots st") == []
     assert completion.of("/ai-news-mod setup la") == ["language:ja"]
     assert completion.of("/ai-news-digest ta") == ["tag:news"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/ai-news-mod ap", ["approve"]),
+        ("/ai-news-mod log ac", [f"action:{action}" for action in ACTIONS]),
+        ("/ai-news-mod log action:pi", ["action:pin"]),
+        ("/ai-news-mod story deepseek p", ["part:story", "part:history", "part:copies"]),
+        ("/ai-news-mod queue approve", []),
+        ("/ai-news-mod-more ap", []),
+    ],
+)
+def test_what_moderators_type_is_completed(text, expected):
+    assert Completion(Names()).of(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "sought"),
+    [
+        ("/ai-news-mod correct ", ("", "")),
+        ("/ai-news-mod story deep", ("", "deep")),
+        ("/ai-news-mod merge deepseek-cost into:star", ("into:", "star")),
+        ("/ai-news-mod log story:", ("story:", "")),
+        ("/ai-news-mod correct deepseek-cost reason:x", None),
+        ("/ai-news-mod queue ", None),
+        ("/ai-news correct deep", None),
+    ],
+)
+def test_a_story_is_sought_where_one_is_named(text, sought):
+    assert story_sought(text) == sought

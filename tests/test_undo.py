@@ -365,7 +365,7 @@ async def test_what_one_person_asked_is_told_to_nobody_else(engine, store):
 
     said = [await told(engine, UndoChange(), actor, "same") for actor in (AOI, ELSEWHERE)]
 
-    assert all("no change to undo" in text for text in said)
+    assert all("You have no change to undo" in text for text in said)
 
 
 async def test_no_more_stories_are_pinned_by_undo_than_may_be(engine, store):

@@ -77,6 +77,8 @@ class Moderating:
         try:
             return await self._curating.decide_on_story(act, command, interaction)
         except NotFound:
+            if await self._moderation.finding.named(command.story, interaction.actor) is not None:
+                raise InvalidInput("pin_unpublished") from None
             return await self._moderation.choose(command, interaction)
 
     async def submit(

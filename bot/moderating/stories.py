@@ -1,14 +1,23 @@
 """What moderators do with stories: the queue, editing, correcting, retracting, restoring, merging."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from bot.curating.known_names import KnownNames
 from bot.errors import InvalidInput, NotFound
 from bot.form import Form
 from bot.message import Button, Message
-from bot.model import Interaction, Story, StoryId, WorkspaceId
-from bot.moderating.commands import COMMAND, MergeStories, ModerateStory, ShowQueue, ShowStory, typed
+from bot.model import Actor, Interaction, Status, Story, StoryId, WorkspaceId
+from bot.moderating.commands import (
+    COMMAND,
+    MergeStories,
+    ModerateStory,
+    ShowQueue,
+    ShowStory,
+    StoryAct,
+    typed,
+)
 from bot.moderating.deciding import Deciding
 from bot.moderating.merging import Merging
 from bot.moderating.queue_messages import QueuePage, choice_message
@@ -101,18 +110,43 @@ class Moderation:
     ) -> Message:
         """Return the stories that words find, each with the button that does the command to it.
 
-        The only one that they find is shown at once where nothing is done to it.
-        Raises `NotFound` where they find none that the actor may do it to.
+        The only one that they find is shown at once where nothing is done to it; of the stories that wait,
+        all are where no words are said. Raises `NotFound` where they find none that the actor may do it to.
         """
         actor = interaction.actor
-        is_own = isinstance(command, ModerateStory) and command.act in ("pin", "unpin", "hide", "unhide")
-        to_change = not (is_own or isinstance(command, ShowStory))
-        found = await self.finding.like(command.story, actor, to_change=to_change)
-        if is_own and not (found := [story for story in found if story.status == "published"]):
-            raise NotFound("story_not_here")
+        if isinstance(command, ModerateStory):
+            if command.act in ("approve", "reject") and not command.story.strip():
+                return await self._views.queue(interaction)
+            found = await self._fitting(command.act, command.story, actor)
+        else:
+            to_change = isinstance(command, MergeStories)
+            found = await self.finding.like(command.story, actor, to_change=to_change)
         if isinstance(command, ShowStory) and len(found) == 1:
             return await self._views.show(replace(command, story=found[0].id), interaction)
         return choice_message(found, lambda story: _button(command, story, interaction), actor.language)
+
+    async def _fitting(self, act: StoryAct, words: str, actor: Actor) -> Sequence[Story]:
+        """Return the stories that words find and an act can be done to. Raises `NotFound`."""
+        if act == "restore":  # no words find what is told no more
+            raise NotFound("restore_which")
+        if act in ("unpin", "unhide"):
+            found: Sequence[Story] = await self.finding.decided_on(act, words, actor)
+        else:
+            found = await self.finding.like(words, actor, to_change=act not in ("pin", "hide"))
+        needed = _NEEDED.get(act)
+        if needed and not (found := [story for story in found if story.status == needed]):
+            raise NotFound("story_not_here")
+        return found
+
+
+_NEEDED: Final[Mapping[StoryAct, Status]] = {
+    "approve": "waiting",
+    "reject": "waiting",
+    "retract": "published",
+    "pin": "published",
+    "hide": "published",
+}
+"""The state of a story that an act can be done to."""
 
 
 def _button(

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from bot.commands import MAX_QUERY_CHARACTERS
 from bot.curating.known_names import KnownNames
@@ -77,6 +77,21 @@ class StoryFinding:
         found = [*await self._waiting(words, actor), *await self._told(words, actor)]
         if to_change:
             found = [story for story in found if may_change(actor, story, self._operators)]
+        if not found:
+            raise NotFound("story_not_here")
+        return found[:MAX_FOUND]
+
+    async def decided_on(self, act: Literal["unpin", "unhide"], words: str, actor: Actor) -> Sequence[Story]:
+        """Return the stories that the actor's workspace has pinned or hidden, of which words hold some.
+
+        Raises `NotFound` where there are none.
+        """
+        curation = await self._store.curation(actor.workspace)
+        ids = curation.pinned if act == "unpin" else curation.hidden
+        stories = (await self._store.stored_stories(ids)).values()
+        told = [story for story in stories if sees(actor, story, self._operators)]
+        names = await self._names.of(actor.workspace)
+        found = await asyncio.to_thread(_holding, words, told, names) if words.strip() else told
         if not found:
             raise NotFound("story_not_here")
         return found[:MAX_FOUND]
