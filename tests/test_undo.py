@@ -300,10 +300,10 @@ async def test_the_log_tells_who_did_what_when_and_why(engine, store):
 
     lines = [line for line in said.splitlines() if line]
     assert lines[0] == "Who changed what"
-    assert lines[1].startswith("1. March 2, 2026 00:00 · Mika undid: Mika corrected “A warehouse")
+    assert lines[1].startswith("1. March 2, 2026 00:00 UTC · Mika undid: Mika corrected “A warehouse")
     assert lines[2] == "Why: it was right"
     assert lines[3].endswith("Mika corrected “Two”")
-    assert lines[4:6] == ["Why: a wrong name", "Undone by Mika, March 2, 2026 00:00"]
+    assert lines[4:6] == ["Why: a wrong name", "Undone by Mika, March 2, 2026 00:00 UTC"]
     assert lines[6].endswith("Aoi added “A warehouse robot learns to sort parcels”")
 
 
