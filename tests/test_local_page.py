@@ -98,7 +98,7 @@ async def test_a_correction_stands_in_the_history_with_what_it_changed(page):
     html = await page.get("/w/local/story/robot")
     text = text_of(html)
 
-    assert "corrected · Mika · It does not sort parcels." in text
+    assert "Corrected · Mika · It does not sort parcels." in text
     assert "<ins>fly</ins>" in html
     assert "<del>" in html
 
@@ -122,7 +122,7 @@ async def test_readers_are_not_told_who_moderates(page, tmp_path):
 
         text = text_of(await reading.get("/story/robot"))
 
-    assert "added" in text
+    assert "Added" in text
     assert "Mika" not in text
     assert "typing error" not in text
 
