@@ -54,5 +54,6 @@ async def test_a_view_is_replaced_by_what_is_pressed_in_it_and_keeps_the_focus(b
 
         shown = page.locator(".reply")
         await expect(shown).to_have_count(1)
-        await expect(shown).to_contain_text("/ai-news-mod log")
+        await expect(shown).to_contain_text("Who changed what")
+        await expect(shown.locator(".asked")).to_have_text("/ai-news deepseek")
         await expect(shown).to_be_focused()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.changes import Curation, Revision
@@ -116,6 +116,7 @@ def undone_or_refused(revision, now):
         return None, refused.part
 
 
+@settings(deadline=None)
 @given(histories(stories()))
 def test_changes_undone_in_reverse_order_give_the_first_story_again(history):
     now = history[-1]
@@ -126,6 +127,7 @@ def test_changes_undone_in_reverse_order_give_the_first_story_again(history):
     assert as_it_is(now) == as_it_is(history[0])
 
 
+@settings(deadline=None)
 @given(st.data(), histories(stories()))
 def test_in_any_order_a_change_is_taken_back_alone_or_refused_with_who_changed_it_since(data, history):
     revisions = revisions_of(history)
@@ -147,6 +149,7 @@ def test_in_any_order_a_change_is_taken_back_alone_or_refused_with_who_changed_i
         now = story
 
 
+@settings(deadline=None)
 @given(st.data(), histories(stories()))
 def test_undoing_an_undo_does_it_again(data, history):
     now = history[-1]
@@ -159,6 +162,7 @@ def test_undoing_an_undo_does_it_again(data, history):
     assert as_it_is(again) == as_it_is(now)
 
 
+@settings(deadline=None)
 @given(histories(curations()))
 def test_decisions_undone_in_reverse_order_give_the_first_ones_again(history):
     now = history[-1]
@@ -169,6 +173,7 @@ def test_decisions_undone_in_reverse_order_give_the_first_ones_again(history):
     assert as_it_is(now) == as_it_is(history[0])
 
 
+@settings(deadline=None)
 @given(st.data(), histories(curations()))
 def test_a_decision_is_taken_back_alone_or_refused(data, history):
     before, after = data.draw(st.sampled_from(list(pairwise(history))))

@@ -139,7 +139,7 @@ def curation_parts(curation: Curation) -> dict[Part, object]:
     for topic, aliases in curation.aliases.items():
         for alias in aliases:
             having[alias] = (*having.get(alias, ()), topic)
-    return parts | {("aliases", alias): topics for alias, topics in having.items()}
+    return parts | {("aliases", alias): tuple(sorted(topics)) for alias, topics in having.items()}
 
 
 def _curation(parts: Parts, now: Curation) -> Curation:
