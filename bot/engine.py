@@ -8,6 +8,7 @@ from bot import briefing, home, replies
 from bot.adding.articles import Adding, Web
 from bot.adding.drafting import Drafting
 from bot.adding.intake import Intake, Saved
+from bot.auditing.chronicling import Chronicling
 from bot.changes import Revision
 from bot.choosing import still_news, without_leading
 from bot.commands import Ask, Command, FillInSubscription, Help, Newest, Suggest, parse, unparse
@@ -35,7 +36,6 @@ from bot.model import (
     Subscription,
     WorkspaceId,
 )
-from bot.moderating.chronicling import Chronicling
 from bot.moderating.commands import ModeratorCommand
 from bot.moderating.rights import may_moderate
 from bot.moderating.router import Moderating

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.changes import Curation, Revision
-from bot.model import Remark, Source, Topic
-from bot.moderating.undoing import (
+from bot.auditing.undoing import (
     ChangedSince,
     curation_parts,
     curation_taken_back,
@@ -18,6 +16,8 @@ from bot.moderating.undoing import (
     story_taken_back,
     touches,
 )
+from bot.changes import Curation, Revision
+from bot.model import Remark, Source, Topic
 from tests.factories import NOW, make_claim, make_story, make_telling
 
 WORDS = st.sampled_from(["one", "two", "three"])

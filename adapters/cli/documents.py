@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from adapters.cli.channels import name_of
+from bot.auditing.log_messages import Entry, edits_told, sentence
 from bot.changes import Revision
 from bot.lookup import Answer, AnswerSentence, Found
 from bot.message import Message
 from bot.model import Claim, Language, Remark, Source, Story, Subscription, Telling
-from bot.moderating.audit import Entry, edits_told, sentence
 from bot.segment import Cut
 
 Json = dict[str, object]

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from bot.adding.articles import Adding
 from bot.adding.drafting import Drafting
+from bot.auditing.chronicling import Chronicling
 from bot.curating.curation import StoryDecision
 from bot.curating.decisions import Curating
 from bot.errors import InvalidInput, NotFound
 from bot.form import Form
 from bot.message import Message
 from bot.model import Interaction
-from bot.moderating.chronicling import Chronicling
 from bot.moderating.commands import (
     COMMAND,
     AddStories,

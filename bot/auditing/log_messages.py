@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.auditing.undoing import Part, changed_parts, curation_parts
 from bot.changes import Change, Curation, Revision
 from bot.display import printable, truncated
 from bot.language import Names
@@ -22,7 +23,6 @@ from bot.message import (
 )
 from bot.model import DeliveryState, Language, Story, StoryId, TopicId
 from bot.moderating.commands import ShowLog, typed
-from bot.moderating.undoing import Part, changed_parts, curation_parts
 from bot.phrases import phrase, phrase_instant, phrase_runs
 from bot.subscriptions.choices import topic_name
 

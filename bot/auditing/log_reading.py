@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from bot.auditing.log_messages import NAMED, Entry, decided, decision_subjects, story_subjects
 from bot.changes import Change
 from bot.chronicle import LogFilter
 from bot.language import Names
 from bot.model import Language, Story, StoryId, WorkspaceId
-from bot.moderating.audit import NAMED, Entry, decided, decision_subjects, story_subjects
 from bot.ports import Store
 
 

@@ -8,12 +8,7 @@ from hypothesis import strategies as st
 
 from adapters.discord.render import LIMITS as DISCORD
 from adapters.slack.render import LIMITS as SLACK
-from bot.changes import Curation
-from bot.commands import parse
-from bot.language import Names
-from bot.message import Buttons, plain_text, split
-from bot.model import Topic
-from bot.moderating.audit import (
+from bot.auditing.log_messages import (
     PAGE_SIZE,
     Entry,
     decided,
@@ -22,6 +17,11 @@ from bot.moderating.audit import (
     log_message,
     undone_message,
 )
+from bot.changes import Curation
+from bot.commands import parse
+from bot.language import Names
+from bot.message import Buttons, plain_text, split
+from bot.model import Topic
 from bot.moderating.commands import ACTIONS, ShowLog, ShowStory, UndoChange
 from tests.factories import NOW, make_act, make_story
 

@@ -6,22 +6,9 @@ from dataclasses import replace
 from typing import Final
 
 from bot.adding.intake import story_tokens
-from bot.changes import Change, Curation, Revision, StoryChange
-from bot.chronicle import EVERYTHING, LogFilter
-from bot.curating.curation import MAX_PINNED
-from bot.curating.known_names import KnownNames
-from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from bot.identity import derived_id
-from bot.message import Message
-from bot.model import PUBLIC, Actor, ChangeId, Interaction, Language, Story, StoryId, WorkspaceId
-from bot.moderating.audit import PAGE_SIZE, log_message, undone_message
-from bot.moderating.commands import ShowLog, UndoChange
-from bot.moderating.log_reading import LogReading
-from bot.moderating.rights import check_moderator, may_approve, reaches_everyone
-from bot.moderating.story_finding import StoryFinding
-from bot.moderating.story_past import brought_in
-from bot.moderating.story_values import read_reason
-from bot.moderating.undoing import (
+from bot.auditing.log_messages import PAGE_SIZE, log_message, undone_message
+from bot.auditing.log_reading import LogReading
+from bot.auditing.undoing import (
     ChangedSince,
     Part,
     curation_parts,
@@ -30,6 +17,19 @@ from bot.moderating.undoing import (
     story_taken_back,
     touches,
 )
+from bot.changes import Change, Curation, Revision, StoryChange
+from bot.chronicle import EVERYTHING, LogFilter
+from bot.curating.curation import MAX_PINNED
+from bot.curating.known_names import KnownNames
+from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from bot.identity import derived_id
+from bot.message import Message
+from bot.model import PUBLIC, Actor, ChangeId, Interaction, Language, Story, StoryId, WorkspaceId
+from bot.moderating.commands import ShowLog, UndoChange
+from bot.moderating.rights import check_moderator, may_approve, reaches_everyone
+from bot.moderating.story_finding import StoryFinding
+from bot.moderating.story_past import brought_in
+from bot.moderating.story_values import read_reason
 from bot.phrases import phrase
 from bot.ports import Clock, Store
 from bot.setup import read_person
