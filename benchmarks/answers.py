@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from bot.adding.intake import story_tokens
+from bot.adding.story_words import story_tokens
 from bot.engine import CANDIDATES
 from bot.index import PostingsIndex
 from bot.language import Names

@@ -69,3 +69,13 @@ def test_doctor_tells_how_far_the_page_is_open(tmp_path, settings, state, told):
     (page,) = [check for check in document["checks"] if check["name"] == "page"]
     assert page["state"] == state
     assert told in page["finding"]
+
+
+def test_doctor_warns_of_an_operator_s_workspace_that_nobody_knows(tmp_path):
+    def operators(**settings):
+        checks = json_of(tmp_path, "doctor", "--json", **settings)["checks"]
+        return next(check for check in checks if check["name"] == "operators")
+
+    assert operators()["state"] == "ok"
+    found = operators(AI_NEWS_OPERATOR_WORKSPACES="local,T0TYPO")
+    assert (found["state"], "T0TYPO" in found["finding"]) == ("warning", True)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.adding.intake import story_tokens
+from bot.adding.story_words import story_tokens
 from bot.changes import Curation
 from bot.engine import Engine
 from bot.index import PostingsIndex

@@ -146,6 +146,7 @@ async def _database(settings: "Settings") -> AsyncIterator[Check]:
         try:
             count = await store.count_stories(LOCAL)
             yield Check("database", "ok", f"{store.engine}, {count} stories")
+            yield await _operators(settings, store)
             async for check in _discord(settings, store):
                 yield check
         finally:
@@ -156,6 +157,20 @@ async def _database(settings: "Settings") -> AsyncIterator[Check]:
             yield Check("index", "broken" if behind else "ok", found_by)
     except (BotError, OSError) as error:
         yield Check("database", "broken", str(error))
+
+
+async def _operators(settings: "Settings", store: "Store") -> Check:
+    """Say whose moderators may change public stories: a mistyped id would give that to nobody."""
+    known = {LOCAL, *await store.workspaces("discord"), *await store.workspaces("slack")}
+    named = ", ".join(sorted(settings.operator_workspaces)) or "none"
+    if strangers := sorted(settings.operator_workspaces - known):
+        return Check(
+            "operators",
+            "warning",
+            f"AI_NEWS_OPERATOR_WORKSPACES names {', '.join(strangers)}, where the bot has not been yet; "
+            "where the id is wrong, nobody there can change public stories",
+        )
+    return Check("operators", "ok", f"moderators of these workspaces may change public stories: {named}")
 
 
 async def _discord(settings: "Settings", store: "Store") -> AsyncIterator[Check]:

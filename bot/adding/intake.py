@@ -1,22 +1,22 @@
 """Stories in: articles are cut, stories are saved with the tokens they are found by, once each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
-from bot.changes import Change, StoryChange
+from bot.adding.story_words import as_changed
+from bot.changes import Change
+from bot.contention import again_on_conflict
 from bot.curating.known_names import KnownNames
-from bot.errors import Conflict, InvalidInput
+from bot.errors import InvalidInput
 from bot.identity import derived_id
-from bot.language import Names, language_of, tokens
+from bot.language import language_of
 from bot.model import (
     Actor,
     Article,
     ArticleId,
     ChangeId,
-    Language,
     Source,
     Story,
     StoryId,
@@ -26,10 +26,7 @@ from bot.model import (
 from bot.ports import Clock, Store
 from bot.segment import Segment, cut
 
-_T = TypeVar("_T")
-
 MAX_ARTICLE_CHARACTERS = 500_000
-_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +124,6 @@ class Intake:
         if not stories:
             return
         now = self.clock()
-        names = {workspace: await self.names.of_stories(workspace) for workspace in _owners(stories)}
-        found_by = await asyncio.to_thread(
-            lambda: [story_tokens(story, names[story.workspace]) for story in stories]
-        )
         is_new = all(story.revision == 1 for story in stories)
         told = [f"{story.id}.{story.revision}" for story in stories]
         change = Change(
@@ -142,43 +135,13 @@ class Intake:
             action="add" if is_new else "edit",
             reason=reason,
         )
-        changes = [
-            StoryChange(after=story, tokens=words, change=change)
-            for story, words in zip(stories, found_by, strict=True)
-        ]
+        changes = await as_changed(stories, change, self.names, retells=False)
         await self.store.save_stories(changes, article)
 
     def _next(self, story: Story, stored: Story | None) -> Story:
         if stored is None:
             return replace(story, revision=1)
         return replace(_as_decided(story, stored), revision=stored.revision + 1)
-
-
-async def again_on_conflict(work: Callable[[], Awaitable[_T]]) -> _T:
-    """Do work that reads and then writes; look again when another process wrote in between."""
-    for _ in range(_ATTEMPTS):
-        try:
-            return await work()
-        except Conflict:
-            continue
-    raise InvalidInput("changed_meanwhile")
-
-
-def _owners(stories: Sequence[Story]) -> set[WorkspaceId]:
-    return {story.workspace for story in stories}
-
-
-def story_tokens(story: Story, names: Names) -> dict[Language, tuple[str, ...]]:
-    """Return the tokens each telling of a story is found by; the title and the main topic count twice."""
-    topics = [f"@{topic}" for topic in story.topics]
-    return {
-        telling.language: (
-            *tokens(f"{telling.title}\n{telling.title}\n{telling.body}", names),
-            *topics,
-            *topics[:1],
-        )
-        for telling in story.tellings
-    }
 
 
 def _is_same(story: Story, stored: Story) -> bool:

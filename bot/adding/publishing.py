@@ -1,12 +1,13 @@
 """Publishing: what was kept of a draft goes into the store as one act, once however often it is tried."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.adding.intake import again_on_conflict, story_of, story_tokens
-from bot.changes import Change, Draft, Piece, StoryChange
+from bot.adding.intake import story_of
+from bot.adding.story_words import as_changed
+from bot.changes import Change, Draft, Piece
+from bot.contention import again_on_conflict
 from bot.curating.known_names import KnownNames
 from bot.identity import derived_id
 from bot.model import Actor, Article, ArticleId, ChangeId, Source, Status, Story, StoryId, Workspace
@@ -56,14 +57,7 @@ class Publishing:
         merged = with_source([known[id_] for id_ in targets if id_ in known], draft.source)
         if new or merged:
             change = _change(draft, actor, now, new, merged)
-            names = await self._names.of_stories(draft.workspace)
-            found_by = await asyncio.to_thread(
-                lambda: [story_tokens(story, names) for story in (*new, *merged)]
-            )
-            changes = [
-                StoryChange(after=story, tokens=words, change=change, retells=story.revision > 1)
-                for story, words in zip((*new, *merged), found_by, strict=True)
-            ]
+            changes = await as_changed((*new, *merged), change, self._names)
             notices = queue_notices.waiting(new, change, workspace)
             await self._store.save_stories(changes, article if new else None, notices)
         return Published(

@@ -1,11 +1,10 @@
 """The log and taking back, by command: a change is undone as a whole, and once."""
 
-import asyncio
 from collections.abc import AsyncIterator, Container, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.adding.intake import story_tokens
+from bot.adding.story_words import as_changed
 from bot.auditing.log_messages import PAGE_SIZE, log_message, undone_message
 from bot.auditing.log_reading import LogReading
 from bot.auditing.undoing import (
@@ -17,8 +16,9 @@ from bot.auditing.undoing import (
     story_taken_back,
     touches,
 )
-from bot.changes import Change, Curation, Revision, StoryChange
+from bot.changes import Change, Curation, Revision
 from bot.chronicle import EVERYTHING, LogFilter
+from bot.contention import again_on_conflict
 from bot.curating.curation import MAX_PINNED
 from bot.curating.known_names import KnownNames
 from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -34,7 +34,6 @@ from bot.phrases import phrase
 from bot.ports import Clock, Store
 from bot.setup import read_person
 
-_ATTEMPTS: Final = 5
 _BATCH: Final = 50
 _MACHINES: Final = frozenset({"seeds", "import"})
 """Who loads stories by themselves; they have no id of a person."""
@@ -80,15 +79,10 @@ class Chronicling:
     async def undo(self, command: UndoChange, interaction: Interaction) -> Message:
         """Take a change back, and tell what that did. Raises `UserError`."""
         check_moderator(interaction.actor)
-        for _ in range(_ATTEMPTS):
-            try:
-                undo = await self._undo_once(command, interaction)
-            except Conflict:
-                continue  # somebody was first: look again at what there is to take back
-            actor = interaction.actor
-            entry = await self.reading.entry(undo, actor.language)
-            return undone_message(entry, interaction.limits, interaction.time_zone, actor.language)
-        raise InvalidInput("changed_meanwhile")
+        undo = await again_on_conflict(lambda: self._undo_once(command, interaction))
+        language = interaction.actor.language
+        entry = await self.reading.entry(undo, language)
+        return undone_message(entry, interaction.limits, interaction.time_zone, language)
 
     async def _undo_once(self, command: UndoChange, interaction: Interaction) -> Change:
         actor, channel, named = interaction.actor, interaction.channel, command.change.strip()
@@ -176,14 +170,7 @@ class Chronicling:
             await self._refuse_withdrawn(revisions, language)
         states = [f"{story.id}.{story.revision}" for story in after]
         undo = replace(undo, id=undo.id or ChangeId(derived_id("undo", change.id, *states)))
-        names = await self._names.of_stories(change.workspace)
-        found_by = await asyncio.to_thread(lambda: [story_tokens(story, names) for story in after])
-        await self._store.save_stories(
-            [
-                StoryChange(after=story, tokens=words, change=undo, retells=True)
-                for story, words in zip(after, found_by, strict=True)
-            ]
-        )
+        await self._store.save_stories(await as_changed(after, undo, self._names))
         return undo
 
     async def _check_may_publish(self, now: Story, story: Story, interaction: Interaction) -> None:

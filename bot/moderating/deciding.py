@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from bot.contention import ATTEMPTS
 from bot.display import truncated
 from bot.errors import Conflict, InvalidInput, NotAllowed
 from bot.form import Form
@@ -11,7 +12,7 @@ from bot.model import Interaction
 from bot.moderating.commands import ModerateStory
 from bot.moderating.queue_entry import MAX_TITLE
 from bot.moderating.story_acts import Decision, Held, decide, fits, is_merged
-from bot.moderating.story_changes import ATTEMPTS, StoryChanges
+from bot.moderating.story_changes import StoryChanges
 from bot.moderating.story_finding import StoryFinding
 from bot.moderating.story_forms import overwriting_told, reason_form
 from bot.moderating.story_past import decided, overwritten, story_at

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.contention import ATTEMPTS
 from bot.display import truncated
 from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, UserError, about
 from bot.form import Form
@@ -11,7 +12,7 @@ from bot.moderating.commands import MergeStories, typed
 from bot.moderating.queue_entry import MAX_TITLE
 from bot.moderating.queue_messages import choice_message
 from bot.moderating.story_acts import Held, merge
-from bot.moderating.story_changes import ATTEMPTS, StoryChanges
+from bot.moderating.story_changes import StoryChanges
 from bot.moderating.story_finding import StoryFinding
 from bot.moderating.story_forms import merge_form, overwriting_told
 from bot.moderating.story_past import overwritten, story_at

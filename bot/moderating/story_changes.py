@@ -1,18 +1,13 @@
 """Changes of stories as they are saved: each act once, with who, what and why, and all copies told anew."""
 
-import asyncio
 from collections.abc import Sequence
-from typing import Final
 
-from bot.adding.intake import story_tokens
-from bot.changes import Action, Change, StoryChange
+from bot.adding.story_words import as_changed
+from bot.changes import Action, Change
 from bot.curating.known_names import KnownNames
 from bot.identity import derived_id
 from bot.model import ChangeId, Interaction, Story
 from bot.ports import Clock, Store
-
-ATTEMPTS: Final = 5
-"""How often an act looks again when somebody else was first."""
 
 
 class StoryChanges:
@@ -40,13 +35,7 @@ class StoryChanges:
             action=action,
             reason=reason,
         )
-        names = await self._names.of_stories(first.workspace)
-        found_by = await asyncio.to_thread(lambda: [story_tokens(story, names) for story in stories])
-        changes = [
-            StoryChange(after=story, tokens=words, change=change, retells=True)
-            for story, words in zip(stories, found_by, strict=True)
-        ]
-        await self._store.save_stories(changes)
+        await self._store.save_stories(await as_changed(stories, change, self._names))
 
     async def is_done(self, interaction: Interaction, word: str, story: Story, revision: int) -> bool:
         """Return whether an act on a story as it was at `revision` is done: it came a second time."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from bot.contention import ATTEMPTS
 from bot.curating.known_names import KnownNames
 from bot.errors import Conflict, InvalidInput, UserError
 from bot.form import Form
@@ -13,7 +14,7 @@ from bot.model import Interaction, Language, Remark, Story, Telling
 from bot.moderating.claims_kept import TREATMENTS, LostClaim, lost_claims, with_claims
 from bot.moderating.commands import ModerateStory
 from bot.moderating.story_acts import Held
-from bot.moderating.story_changes import ATTEMPTS, StoryChanges
+from bot.moderating.story_changes import StoryChanges
 from bot.moderating.story_finding import StoryFinding
 from bot.moderating.story_forms import (
     facts_form,
