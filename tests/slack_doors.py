@@ -46,3 +46,11 @@ async def refused(call):
     with pytest.raises(SlackApiError) as raised:
         await call
     return raised.value.response
+
+
+def many(number, block=SECTION):
+    return [block] * number
+
+
+def plain(length):
+    return {"type": "plain_text", "text": "x" * length}

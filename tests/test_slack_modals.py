@@ -4,12 +4,11 @@ import json
 
 import pytest
 
-from adapters.slack.call import submission_call
 from bot.errors import StoreError
-from bot.model import Channel, WorkspaceId
 from tests.fakes.slack_reading import labels_of, text_of
 from tests.fakes.slack_state import View
 from tests.slack_app import TRANSPORTS, slack_world
+from tests.slack_modals import elements, form, subscription
 
 ARTICLE = """First, the council of Kawabe voted to reopen the old tram line. Work on the line begins in May.
 The council expects 4,000 passengers a day.
@@ -23,24 +22,6 @@ Komugi says that nobody was hurt.
 async def world(request, tmp_path):
     async with slack_world(tmp_path, request.param) as world:
         yield world
-
-
-async def subscription(world):
-    channel = Channel(platform="slack", workspace=WorkspaceId(world.team.id), id=world.channel.id)
-    return await world.engine.store.subscription(channel)
-
-
-async def form(world, member, command="/ai-news-digest", text=""):
-    """Return the modal that a command opens."""
-    await world.done(await member.command(world.channel, command, text))
-    assert member.modal is not None
-    return member.modal
-
-
-def elements(view):
-    return {
-        block["block_id"]: block["element"] for block in view.content["blocks"] if block["type"] == "input"
-    }
 
 
 async def test_a_bare_digest_command_opens_a_modal_with_every_setting(world):
@@ -231,70 +212,6 @@ async def test_names_are_suggested_in_every_script(world):
         assert "off" not in values
     zones = [option["value"] for option in await owner.suggest(view, "field-zone", "東京")]
     assert zones == ["Asia/Tokyo"]
-
-
-async def test_a_modal_sent_twice_is_done_once(world):
-    owner = world.member(is_owner=True)
-    view = await form(world, owner, "/ai-news-mod", "add")
-    asked = await world.done(await owner.submit(view, {"text.0": ARTICLE}))
-    shown = text_of(view)
-
-    again = await sent_again(world, asked, owner, view)
-
-    assert again["response_action"] == "update"
-    assert text_of(again["view"]) == text_of(view) == shown
-    assert len([name for name, _ in world.server.calls if name == "views.update"]) == 2
-
-
-@pytest.mark.parametrize("url", ["", "nonsense"])
-async def test_a_modal_sent_again_to_another_process_shows_what_it_showed(world, url):
-    owner = world.member(is_owner=True)
-    view = await form(world, owner, "/ai-news-mod", "add")
-    asked = await world.done(await owner.submit(view, {"text.0": ARTICLE, "url.0": url}))
-    shown = view.content
-    assert ("submit" in shown) == bool(url)  # a form with a problem
-
-    await world.restart()
-    await sent_again(world, asked, owner, view)
-
-    assert text_of(view) == text_of(shown)
-    assert elements(view) == elements(View(id="", user=view.user, content=shown, hash=""))
-
-
-async def test_a_modal_sent_again_shows_what_went_wrong_in_another_process(world):
-    owner = world.member(is_owner=True)
-    view = await form(world, owner, "/ai-news-mod", "add")
-    submit = world.engine.submit
-    world.engine.submit = None
-    asked = await world.done(await owner.submit(view, {"text.0": ARTICLE}))
-    world.engine.submit = submit
-    shown = view.content
-
-    await world.restart()
-    await sent_again(world, asked, owner, view)
-
-    assert "did not work" in text_of(view)
-    assert text_of(view) == text_of(shown)
-
-
-async def test_a_modal_sent_again_for_a_process_that_died_says_that_it_was_taken_in(world, monkeypatch):
-    monkeypatch.setattr("adapters.slack.interactions.SHOWN_WITHIN_S", 0.5)
-    owner = world.member(is_owner=True)
-    view = await form(world, owner, "/ai-news-mod", "add")
-    sent = submission_call({"view": {"id": view.id, "hash": view.hash}}, world.team.id, None)
-    await world.engine.store.remember(f"slack {sent.key}", world.clock())
-
-    await world.done(await owner.submit(view, {"text.0": ARTICLE}))
-
-    assert "already been taken in" in text_of(view)
-
-
-async def sent_again(world, asked, sender, view):
-    """Let Slack send a modal again that was sent, and obey what the bot says; return that."""
-    _, asked.ack, _ = await world.server._door().attempt(asked, 1, "timeout")
-    sender._obey(asked, view)
-    await world.idle()
-    return asked.ack
 
 
 def foreign(metadata, world):
