@@ -30,8 +30,8 @@ ENDS = (0, DIED, -signal.SIGKILL, -signal.SIGTERM)
 """How processes may end here; those told to stop before they listen die of the signal."""
 STOP_POINTS = {"before release", "after release", "before close", "after close"}
 ACCEPTED = "post accepted"
-KILL_POINTS = [point for point in POINTS if not point.endswith(" stop")] + [ACCEPTED]
-"""Steps that every digest goes through; a lost channel has its own test."""
+KILL_POINTS = [point for point in POINTS if not point.endswith((" stop", " edit", " look"))] + [ACCEPTED]
+"""Steps that every digest goes through; a lost channel and edits have their own tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,9 @@ import pytest
 
 from tests import killing, troubles
 from tests.conftest import new_database
+from tests.fakes.run_bot import CHANNELS
 from tests.killing import KILL_POINTS, Verdict, kill_at, kill_at_random
+from tests.killing_edits import EDIT_POINTS, Corrected, kill_edit_at
 
 AT_ONCE = 6
 """Rounds side by side: most of each is waiting for a lease to end."""
@@ -54,6 +56,8 @@ ROUNDS = {point: (kill_at, point) for point in KILL_POINTS} | {
     f"at random, seed {seed}": (kill_at_random, seed) for seed in SEEDS
 }
 
+EDITS = {f"edit: {point}": (kill_edit_at, point) for point in EDIT_POINTS}
+
 TROUBLES = {
     trouble.__name__: (trouble,)
     for trouble in (
@@ -80,7 +84,7 @@ def rounds(request):
 @pytest.fixture(scope="module")
 def played(rounds):
     """Return what became of every kill and trouble, and leave a table of the kills in `var/`."""
-    results = asyncio.run(rounds.all(ROUNDS | TROUBLES))
+    results = asyncio.run(rounds.all(ROUNDS | EDITS | TROUBLES))
     folder = killing.ROOT / "var"
     folder.mkdir(exist_ok=True)
     kills = {name: results[name] for name in ROUNDS}
@@ -96,6 +100,15 @@ def test_a_kill_loses_and_repeats_nothing(played, name):
     assert result.died >= 1
     assert (result.lost, result.doubled) == (0, 0)
     assert len(KILL_POINTS) >= 12
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_a_kill_leaves_every_copy_corrected_once(played, name):
+    result = played[name]
+
+    assert isinstance(result, Corrected), repr(result)
+    assert result.died >= 1
+    assert (result.old, result.new, result.edits) == (0, len(CHANNELS), (1,) * len(CHANNELS))
 
 
 def verdict_of(played, trouble):

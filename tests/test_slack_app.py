@@ -9,6 +9,7 @@ from adapters.slack.platform import MODERATORS
 from adapters.slack.scopes import SCOPES
 from bot.message import Button
 from bot.model import StoryId, WorkspaceId
+from bot.phrases import phrase
 from tests.factories import make_story, make_telling
 from tests.fakes.slack_reading import text_of
 from tests.fakes.slack_responses import RESPONSES
@@ -143,7 +144,7 @@ async def test_a_direct_message_is_a_question(world):
 
     answer, help_ = world.server.posted(direct)
     assert "Kumo Robotics" in text_of(answer)
-    assert "/ai-news-mod" in text_of(help_)
+    assert phrase("help.heading", "en") in text_of(help_)
     assert answer.thread_ts is None
 
 

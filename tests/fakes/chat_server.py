@@ -54,6 +54,9 @@ class ChatServer:
     def __init__(self, *faults: str, limit: int = 0) -> None:
         self.ledger: list[Accepted] = []
         self.faults = deque(faults)
+        self.edit_faults: deque[str] = deque()
+        self.edited: list[str] = []
+        """The id of a message for each time that its text was put, whether it was another or not."""
         self.lost: dict[str, str] = {}
         self.limit = limit
         """Posts that are taken in any second; without a limit, any number."""
@@ -121,10 +124,12 @@ class ChatServer:
     async def edit(self, request: web.Request) -> web.StreamResponse:
         """Put another text in the place of a message's."""
         document = await request.json()
+        fault = self.edit_faults.popleft() if self.edit_faults else ""
         for number, message in enumerate(self.ledger):
             if message.id == document["id"]:
                 self.ledger[number] = replace(message, text=document["text"])
-                return web.json_response({"id": message.id})
+                self.edited.append(message.id)
+                return await self._answer(request, fault, message)
         return web.Response(status=400)
 
     async def find(self, request: web.Request) -> web.StreamResponse:

@@ -25,6 +25,8 @@ STEPS = {
     "find": "find",
     "post": "post",
     "settle": "settle",
+    "edit": "edit",
+    "look": "shows",
     "stop": "stop_subscription",
     "release": "release",
     "close": "close",
