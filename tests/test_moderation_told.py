@@ -3,7 +3,7 @@
 import pytest
 
 from bot.form import Form
-from tests.factories import make_workspace
+from tests.factories import make_change, make_story, make_workspace
 from tests.moderating import HOME, buttons, by, filled, open_newsroom, story_of, text
 
 MOD = "/ai-news-mod"
@@ -55,6 +55,17 @@ async def test_why_a_story_that_is_named_cannot_be_pinned_is_said(engine, store)
 
     assert "Only published stories" in text(await engine.reply(f"{MOD} pin library", by()))
     assert (await story_of(store, "library")).remark.kind == "retracted"
+
+
+async def test_a_merge_is_undone_by_a_button_of_the_story_that_went(engine, store):
+    await store.save_stories([make_change(make_story(id="other"))])
+    await engine.reply(f"{MOD} merge other into:library", by())
+
+    gone = buttons(await engine.reply(f"{MOD} story other", by()))
+    await engine.reply(gone["Undo this"], by("rin"))
+
+    assert "Restore" not in gone
+    assert (await story_of(store, "other")).status == "published"
 
 
 async def test_who_comes_too_late_is_told_that_nothing_was_done_by_the_workspace_s_clocks(engine, store):

@@ -11,11 +11,11 @@ from bot.message import Message, paragraph
 from bot.model import Interaction
 from bot.moderating.commands import ModerateStory
 from bot.moderating.queue_entry import MAX_TITLE
-from bot.moderating.story_acts import Decision, Held, decide, fits, is_merged
+from bot.moderating.story_acts import Decision, Held, decide, fits
 from bot.moderating.story_changes import StoryChanges
 from bot.moderating.story_finding import StoryFinding
 from bot.moderating.story_forms import overwriting_told, reason_form
-from bot.moderating.story_past import decided, overwritten, story_at
+from bot.moderating.story_past import decided, is_merged, overwritten, story_at
 from bot.moderating.story_values import read_reason
 from bot.moderating.story_views import StoryViews, too_late
 from bot.phrases import phrase, phrase_error

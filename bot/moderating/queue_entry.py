@@ -23,7 +23,7 @@ from bot.message import (
 )
 from bot.model import Language, Remark, Story
 from bot.moderating.commands import typed
-from bot.moderating.story_past import Deed
+from bot.moderating.story_past import Deed, is_merged
 from bot.phrases import phrase, phrase_instant, phrase_runs
 
 MAX_TITLE: Final = 160
@@ -114,8 +114,7 @@ def decided_runs(story: Story, last: Deed | None, language: Language, zone: str 
         return ()
     kind: str = story.status
     if story.status == "retracted":
-        is_merged = story.remark is not None and story.remark.kind == "merged"
-        kind = "rejected" if last.action == "reject" else "merged" if is_merged else "retracted"
+        kind = "rejected" if last.action == "reject" else "merged" if is_merged(story) else "retracted"
     when = (phrase_instant(last.at, language, zone),)
     runs = phrase_runs(f"decided.{kind}", language, "when", when, who=truncated(last.actor, MAX_NAME))
     if not last.reason:

@@ -67,12 +67,7 @@ def _changes(held: Held) -> set[Act]:
         case "published":
             return {"correct" if held.is_posted else "edit", "facts", "retract", "merge"}
         case "retracted":
-            return set() if is_merged(held.story) else {"restore"}
-
-
-def is_merged(story: Story) -> bool:
-    """Whether a story was taken back because it went into another."""
-    return story.remark is not None and story.remark.kind == "merged"
+            return {"restore"}
 
 
 def fits(decision: Decision, story: Story) -> bool:

@@ -23,7 +23,7 @@ from bot.message import (
 from bot.model import DeliveryState, Language, Story, Telling
 from bot.moderating.commands import StoryAct, typed
 from bot.moderating.queue_entry import MAX_TITLE, brought_runs, decided_runs, fitting
-from bot.moderating.story_past import brought_in, decided
+from bot.moderating.story_past import brought_in, decided, is_merged
 from bot.phrases import phrase
 
 Act = StoryAct | Literal["merge"]
@@ -189,6 +189,10 @@ def _buttons(card: Card, language: Language) -> list[Button]:
                 )
                 for telling in story.tellings
             ]
+        elif act == "restore" and is_merged(story) and (last := decided(card.revisions)):
+            # What it went into has its sources: only undoing brings both back.
+            label = phrase("log.button_undo_this", language)
+            buttons.append(Button(label=label, command=typed("undo", last.change_id)))
         else:
             buttons.append(Button(label=label, command=typed(act, story.id, revision=story.revision)))
     history, copies = (typed("story", story.id, part=part) for part in ("history", "copies"))

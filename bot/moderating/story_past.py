@@ -42,6 +42,11 @@ def brought_in(revisions: Sequence[Revision]) -> Revision | None:
     return revisions[0] if revisions else None
 
 
+def is_merged(story: Story) -> bool:
+    """Whether a story is told no more because it went into another."""
+    return story.remark is not None and story.remark.kind == "merged"
+
+
 def decided(revisions: Sequence[Revision]) -> Revision | None:
     """Return what gave a story the status that it has."""
     for revision in reversed(revisions):
