@@ -120,7 +120,7 @@ async def test_a_moderator_s_day(bot):
         await page.locator("[id^=post-]").nth(1).get_by_role("link", name=TITLE).click()
         await expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
         assert await faults_of(page) == []
-        read = post.locator("h3").nth(5)
+        read = post.locator("h3").last
         await read.evaluate("title => title.scrollIntoView({block: 'start'})")
         stood = await read.bounding_box()
         await fill_in(page, "Correct", "Save", Title="The right title", Reason="The title was wrong.")

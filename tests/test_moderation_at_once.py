@@ -17,6 +17,7 @@ from tests.small_world import NAMES
 
 MOD = "/ai-news-mod"
 MODERATORS = 50
+EDITORS = 20
 STORIES = 10
 
 
@@ -84,9 +85,9 @@ async def test_of_fifty_edits_at_once_one_counts_and_the_others_are_shown_it(eng
             assert reply.command.endswith("revision:2")
 
 
-async def test_edits_of_fifty_who_look_again_are_all_made(engine, store):
+async def test_edits_of_many_who_look_again_are_all_made(engine, store):
     """Each changes a word of its own, and sends its form again until it counts: no word is lost."""
-    body = "\n".join(f"Line {number}." for number in range(MODERATORS))
+    body = "\n".join(f"Line {number}." for number in range(EDITORS))
     await engine.submit(f"{MOD} edit library", {"body": body}, by())
 
     async def edit(number):
@@ -100,11 +101,11 @@ async def test_edits_of_fifty_who_look_again_are_all_made(engine, store):
                 continue
             reply = await engine.submit(reply.command, values, by(f"m{number}"))
 
-    await asyncio.gather(*map(edit, range(MODERATORS)))
+    await asyncio.gather(*map(edit, range(EDITORS)))
 
     lines = (await story_of(store, "library")).tellings[0].body.splitlines()
-    assert lines == [f"Line {number} by m{number}." for number in range(MODERATORS)]
-    assert (await story_of(store, "library")).revision == 2 + MODERATORS
+    assert lines == [f"Line {number} by m{number}." for number in range(EDITORS)]
+    assert (await story_of(store, "library")).revision == 2 + EDITORS
 
 
 async def test_the_second_of_two_editors_keeps_their_own_words_and_takes_the_others(engine, store):
