@@ -188,7 +188,8 @@ class DatabaseStore(DatabaseRegistry, DatabaseChronicle):
             taken = await transaction.fetch(sql.CLAIM_DELIVERIES, *values)
             return [rows.read_delivery(row) for row in taken]
 
-        claimed = await self._driver.transaction(claim)
+        # Two that claim at once want the same rows, each in an order of its own.
+        claimed = await self._driver.exclusive(claim)
         return sorted(claimed, key=lambda delivery: (delivery.due_at, delivery.series))
 
     async def settle(
