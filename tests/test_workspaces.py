@@ -277,7 +277,7 @@ async def test_without_options_the_settings_are_shown(engine):
         "Notices are in Japanese.",
         "New subscriptions are in the time zone UTC.",
         "What moderators add goes in at once.",
-        "Members may not suggest stories.",
+        "Members may not suggest articles.",
         "only moderators are told.",
     ):
         assert sentence in plain_text(message)
