@@ -190,7 +190,7 @@ async def test_a_servers_first_day(tmp_path):
         assert refused.text == "この操作はモデレーターだけができます。"
 
         # Mika names the moderators' role and their desk; Ken, who has it, adds a story from a message.
-        await mika.command(news, "ai-news-mod setup", moderators=editors, desk=desk)
+        await mika.command(news, "ai-news-mod setup", moderators=f"<@&{editors.id}>", desk=desk)
         form = await ken.use_on_message("Add to AI news", said)
         added = await ken.submit(form)
         assert "ニュースを1本追加しました" in added.text
