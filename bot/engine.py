@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import briefing, home, replies
-from bot.adding.articles import Adding, Web
+from bot.adding.articles import Adding
 from bot.adding.drafting import Drafting
 from bot.adding.intake import Intake, Saved
 from bot.auditing.chronicling import Chronicling
@@ -42,7 +42,7 @@ from bot.moderating.router import Moderating
 from bot.moderating.stories import Moderation
 from bot.moderating.story_past import was_shown
 from bot.phrases import phrase_error
-from bot.ports import Clock, Index, Store
+from bot.ports import Clock, Fetcher, Index, Store
 from bot.subscriptions import digest_form
 from bot.subscriptions.subscribing import Subscribing
 from bot.suggesting import Suggestions
@@ -82,7 +82,7 @@ class Engine:
         names: Names,
         clock: Clock,
         *,
-        web: Web | None = None,
+        fetcher: Fetcher | None = None,
         operators: frozenset[WorkspaceId] = OPERATORS,
     ) -> None:
         self.store = store
@@ -95,7 +95,7 @@ class Engine:
         self.subscribing = Subscribing(store, self.known, clock, self._digests)
         self.workspaces = Workspaces(store, clock)
         drafting = Drafting(store, index, self.known, clock, self.follow_store, operators)
-        self._adding = Adding(store, self.known, clock, drafting, web, operators)
+        self._adding = Adding(store, self.known, clock, drafting, fetcher, operators)
         self.moderation = Moderation(store, self.known, clock, operators, self.answer)
         self.chronicling = Chronicling(store, self.known, clock, operators, self.moderation.finding)
         self._moderating = Moderating(

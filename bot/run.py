@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from bot.adding.articles import Web
 from bot.addresses import Allowed
 from bot.delivering.outbox import USUAL, Outbox, Terms
 from bot.engine import Engine
@@ -19,7 +18,6 @@ from bot.errors import InvalidSeed, InvalidSettings, StoreError
 from bot.index import KeptIndex
 from bot.language import Names, release, release_unused
 from bot.ports import Page, Platform, Store
-from bot.reading.page import read_page
 from bot.reading.seeds import TOPICS_FILE, Seeds, read_seeds
 from bot.settings import Settings
 from bot.store import open_store
@@ -65,7 +63,7 @@ async def open_engine(settings: Settings, *, checkpoints: bool = False) -> Async
             index,
             Names(seeds.topics),
             utc_now,
-            web=Web(fetcher=_FetcherOnDemand(settings.fetch_allow), read_page=read_page),
+            fetcher=_FetcherOnDemand(settings.fetch_allow),
             operators=settings.operator_workspaces,
         )
         await engine.save(seeds.stories, actor="seeds", reason="seed files")

@@ -7,7 +7,6 @@ from itertools import count
 import pytest
 
 from bot.adding.add_form import COMMAND
-from bot.adding.articles import Web
 from bot.adding.intake import MAX_ARTICLE_CHARACTERS
 from bot.engine import Engine
 from bot.errors import FetchFailed, NotFound, StoreError
@@ -18,7 +17,6 @@ from bot.message import Buttons, Heading, Message, plain_text
 from bot.model import PUBLIC, StoryId, WorkspaceId
 from bot.phrases import phrase
 from bot.ports import Page
-from bot.reading.page import PageArticle
 from tests.factories import NOW, make_actor, make_change, make_channel, make_interaction, make_story
 
 HOME, AWAY = WorkspaceId("home"), WorkspaceId("away")
@@ -286,6 +284,11 @@ async def test_an_index_that_takes_nothing_is_behind(store):
 # An address in the place of a text
 
 
+HEAD = """<html lang="en"><head><title>The tram runs again</title>
+<meta property="og:site_name" content="Kawabe Post">
+<meta property="article:published_time" content="2026-02-28T00:00:00+00:00"></head>"""
+
+
 class PretendSite:
     """One page of the web, or what is in the way to it."""
 
@@ -298,22 +301,13 @@ class PretendSite:
         self.asked_for.append(url)
         if self.failure:
             raise FetchFailed(self.failure)
-        return Page(url=f"{url}?read", media_type="text/html", charset="", body=self.body.encode())
+        paragraphs = "".join(f"<p>{line}</p>" for line in self.body.splitlines() if line)
+        page = f"{HEAD}<body><article>{paragraphs}</article></body></html>"
+        return Page(url=f"{url}?read", media_type="text/html", charset="utf-8", body=page.encode())
 
 
 def reading(store, site):
-    def read_page(page, now):
-        return PageArticle(
-            text=page.body.decode(),
-            title="The tram runs again",
-            language="en",
-            source="Kawabe Post",
-            url=None,
-            published_at=datetime(2026, 2, 28, tzinfo=UTC),
-        )
-
-    web = Web(fetcher=site, read_page=read_page)
-    return Engine(store, PostingsIndex(), Names([]), lambda: NOW, web=web)
+    return Engine(store, PostingsIndex(), Names([]), lambda: NOW, fetcher=site)
 
 
 TRAM = "The council of Kawabe voted to reopen the old tram line. Work begins in May."

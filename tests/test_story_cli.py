@@ -1,10 +1,12 @@
 """Moderating from the command line, as scripts do: what is recorded, what is refused, what JSON has."""
 
+import asyncio
 import json
 
 import pytest
 
 from tests.command import ai_news, json_of, refusal
+from tests.fakes.pretend_web import answer, open_site
 
 ID = "deepseek-cost"
 
@@ -177,3 +179,18 @@ def test_what_readers_are_told_of_needs_a_reason(home, act):
 def test_nothing_waits_and_nothing_was_posted_on_a_fresh_machine(home):
     assert done(home, "story", "queue") == ""
     assert done(home, "story", "copies", ID) == ""
+
+
+@pytest.mark.parametrize("command", [("add",), ("story", "add")])
+async def test_an_article_is_read_at_an_address_where_that_is_allowed(home, command):
+    async with open_site("127.0.0.1") as site:
+        text = "<p>A ferry line opened in Aoba. It carries 300 people an hour.</p>"
+        site.pages["/ferry"] = answer(f"<html><body><article>{text}</article></body></html>".encode())
+        arguments = (home, *command, site.url("/ferry"))
+
+        refused = await asyncio.to_thread(refusal, *arguments, AI_NEWS_LANGUAGE="en")
+        assert (len(site.requests), "private network" in refused) == (0, True)
+        added = await asyncio.to_thread(json_of, *arguments, "--json", AI_NEWS_FETCH_ALLOW="127.0.0.1")
+
+    assert added["title"].startswith("A ferry line opened in Aoba")
+    assert added["source"]["url"] == site.url("/ferry")

@@ -32,9 +32,9 @@ MAX_REFUSED_NAMED = 1_000
 
 def add(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="An article as text or Markdown; - reads stdin.")
+        str, typer.Argument(metavar="FILE|URL", help="An article: a file, an address, or - for stdin.")
     ],
-    source: Annotated[str, typer.Option(help="Who published it; the file's name otherwise.")] = "",
+    source: Annotated[str, typer.Option(help="Who published it; worked out otherwise.")] = "",
     url: Annotated[str, typer.Option(help="Where it was published.")] = "",
     date: Annotated[str, typer.Option(help="When it was published, in ISO 8601; now otherwise.")] = "",
     language: InLanguage = None,
@@ -44,7 +44,10 @@ def add(
     from bot.reading.imports import read_instant, read_source
 
     if file.startswith(("http://", "https://")):
-        raise InvalidInput("add_takes_files")
+        from adapters.cli.story_add import add as add_as_moderators_do
+
+        add_as_moderators_do(file, source=source, url=url, date=date, as_json=as_json)
+        return
     published_at = read_instant(date) if date else None
     origin = read_source(source or ("stdin" if file == "-" else Path(file).name), url or None)
     text = read_article(file)

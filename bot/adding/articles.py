@@ -2,9 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,8 +22,8 @@ from bot.model import PUBLIC, Actor, Interaction, Source, Workspace, WorkspaceId
 from bot.moderating.commands import AddStories
 from bot.moderating.rights import check_moderator, reaches_everyone
 from bot.phrases import phrase, phrase_error, phrase_fetch
-from bot.ports import Clock, Fetcher, Page, Store
-from bot.reading.page import PageArticle
+from bot.ports import Clock, Fetcher, Store
+from bot.reading.page import read_page
 from bot.subscriptions.digest_form import FIELDS
 
 MAX_WAITING: Final = 3
@@ -35,16 +35,11 @@ _A_DAY: Final = timedelta(days=1)
 _LEASE_S: Final = 30.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Web:
-    """What reads addresses: a page is fetched, then its article is read, as of an instant."""
-
-    fetcher: Fetcher
-    read_page: Callable[[Page, datetime], PageArticle]
-
-
 class Adding:
-    """The ways in which people bring articles in. `operators` are the workspaces that may do so for all."""
+    """The ways in which people bring articles in. `operators` are the workspaces that may do so for all.
+
+    Without a `fetcher` no address is read.
+    """
 
     def __init__(
         self,
@@ -52,7 +47,7 @@ class Adding:
         names: KnownNames,
         clock: Clock,
         drafting: Drafting,
-        web: Web | None,
+        fetcher: Fetcher | None,
         operators: Collection[WorkspaceId],
     ) -> None:
         self._store = store
@@ -60,7 +55,7 @@ class Adding:
         self._clock = clock
         self._drafting = drafting
         self._publishing = Publishing(store, names, clock)
-        self._web = web
+        self._fetcher = fetcher
         self._operators = operators
         self._one_by_one = asyncio.Lock()
 
@@ -126,10 +121,10 @@ class Adding:
 
         Raises `FetchFailed`, and `InvalidInput` where there is no article.
         """
-        if self._web is None:
+        if self._fetcher is None:
             raise InvalidInput("fetch_off")
-        page = await self._web.fetcher.fetch(address)
-        article = await asyncio.to_thread(self._web.read_page, page, self._clock())
+        page = await self._fetcher.fetch(address)
+        article = await asyncio.to_thread(read_page, page, self._clock())
         name = article.source if article.source and not values.get("source", "").strip() else ""
         url = given.source.url or web_url(article.url) or web_url(page.url)
         return replace(
