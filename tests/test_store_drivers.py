@@ -15,7 +15,7 @@ import pytest
 from bot.errors import StoreError
 from bot.model import PUBLIC
 from bot.store import open_store, sql
-from bot.store.postgresql import open_postgresql
+from bot.store.postgresql import IDLE_LIMIT_S, open_postgresql
 from bot.store.schema import migrate
 from bot.store.sqlite import SqliteDriver, has_wal_reset_bug
 from bot.store.store import DatabaseStore
@@ -309,6 +309,32 @@ async def test_a_lost_connection_is_an_error_once(postgresql_url):
 
     assert await store.count_stories(PUBLIC) == 1
     await store.close()
+
+
+async def test_a_process_that_is_paused_amid_a_transaction_does_not_hold_up_the_others(postgresql_url):
+    paused, other = [await open_postgresql(postgresql_url) for _ in range(2)]
+    asleep, awake = asyncio.Event(), asyncio.Event()
+
+    async def pause(transaction):
+        await transaction.fetch("INSERT INTO counters VALUES ('paused', 0)")
+        asleep.set()
+        await awake.wait()
+        return await transaction.fetch("UPDATE counters SET value = 1 WHERE name = 'paused'")
+
+    async def read(transaction):
+        return await transaction.fetch("SELECT value FROM counters WHERE name = 'paused'")
+
+    begun = asyncio.create_task(paused.exclusive(pause))
+    await asleep.wait()
+
+    assert await asyncio.wait_for(other.exclusive(read), 4 * IDLE_LIMIT_S) == []
+
+    awake.set()
+    with pytest.raises(StoreError, match="nothing was changed: try again"):
+        await begun
+    assert await paused.exclusive(read) == []
+    await paused.close()
+    await other.close()
 
 
 async def test_transactions_that_wait_for_each_other_both_succeed(postgresql_url):

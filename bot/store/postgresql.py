@@ -18,7 +18,14 @@ CONNECTIONS: Final = 10
 ATTEMPTS: Final = 5
 """How often a transaction is run when PostgreSQL ends it to break a deadlock."""
 
-MIGRATION_LOCK: Final = 0x61692D6E657773
+IDLE_LIMIT_S: Final = 5
+"""How long PostgreSQL waits for the next statement of a transaction before it ends it and frees its locks.
+
+A process that is paused in the middle would else hold up all others for as long as it sleeps. A body awaits
+nothing but its statements, so one that runs is never idle for long; and it is far below the leases.
+"""
+
+EXCLUSIVE_LOCK: Final = 0x61692D6E657773
 """Any number that no other program on the same database is likely to lock ("ai-news" in ASCII)."""
 
 UNREACHABLE: Final = (
@@ -35,6 +42,7 @@ ADVICE: Final = (
     (asyncpg.ReadOnlySQLTransactionError, "it takes no changes: name the primary, not a replica"),
     (asyncpg.DataError, "it cannot keep that text or number: take out what is not a character"),
     (UNREACHABLE, "it cannot be reached: check that it runs, and its address"),
+    (asyncpg.InterfaceError, "the connection was closed in the middle and nothing was changed: try again"),
 )
 """What to do about each kind of error; the first that fits counts."""
 
@@ -44,7 +52,13 @@ async def open_postgresql(url: str) -> "PostgresqlDriver":
     try:
         place = _place(url)
         with _translated(place):
-            pool = await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS, timeout=CONNECT_TIMEOUT_S)
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=CONNECTIONS,
+                timeout=CONNECT_TIMEOUT_S,
+                server_settings={"idle_in_transaction_session_timeout": f"{IDLE_LIMIT_S}s"},
+            )
             async with pool.acquire() as connection:
                 version = connection.get_settings().server_version
     except ValueError:
@@ -81,7 +95,7 @@ class PostgresqlDriver:
 
     async def exclusive(self, body: Body[T]) -> T:
         async def locked(transaction: Transaction) -> T:
-            await transaction.fetch("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
+            await transaction.fetch("SELECT pg_advisory_xact_lock($1)", EXCLUSIVE_LOCK)
             return await body(transaction)
 
         return await self.transaction(locked)
