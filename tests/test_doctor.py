@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from adapters.cli.doctor import database_check
 from tests.command import ai_news, json_of
 
 
@@ -16,6 +17,17 @@ def test_doctor_finds_a_fresh_machine_healthy(tmp_path):
     assert {
         states[name] for name in ("versions", "settings", "data folder", "database", "seeds", "index", "page")
     } == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("engine", "state"),
+    [("PostgreSQL 16.4 (Debian 16.4-1)", "warning"), ("PostgreSQL 17.0", "ok"), ("SQLite 3.40.1", "ok")],
+)
+def test_doctor_warns_of_a_server_that_waits_for_a_bot_that_is_paused(engine, state):
+    check = database_check(engine, 12)
+
+    assert check.state == state
+    assert check.finding.startswith(f"{engine}, 12 stories")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ import pytest
 from bot.errors import StoreError
 from bot.model import PUBLIC
 from bot.store import open_store, sql
-from bot.store.postgresql import IDLE_LIMIT_S, open_postgresql
+from bot.store.postgresql import TRANSACTION_LIMIT_S, open_postgresql
 from bot.store.schema import migrate
 from bot.store.sqlite import SqliteDriver, has_wal_reset_bug
 from bot.store.store import DatabaseStore
@@ -311,12 +312,23 @@ async def test_a_lost_connection_is_an_error_once(postgresql_url):
     await store.close()
 
 
-async def test_a_process_that_is_paused_amid_a_transaction_does_not_hold_up_the_others(postgresql_url):
+async def pause_after_a_statement(transaction):
+    await transaction.fetch("SELECT 1")
+
+
+async def pause_amid_a_statement(transaction):
+    """Leave a statement parsed and not yet run, as a process that stops between two messages does."""
+    await transaction._connection.prepare("SELECT 1")
+
+
+@pytest.mark.parametrize("pause", [pause_after_a_statement, pause_amid_a_statement])
+async def test_a_process_that_is_paused_amid_a_transaction_does_not_hold_up_the_others(postgresql_url, pause):
     paused, other = [await open_postgresql(postgresql_url) for _ in range(2)]
     asleep, awake = asyncio.Event(), asyncio.Event()
 
-    async def pause(transaction):
+    async def begin(transaction):
         await transaction.fetch("INSERT INTO counters VALUES ('paused', 0)")
+        await pause(transaction)
         asleep.set()
         await awake.wait()
         return await transaction.fetch("UPDATE counters SET value = 1 WHERE name = 'paused'")
@@ -324,17 +336,34 @@ async def test_a_process_that_is_paused_amid_a_transaction_does_not_hold_up_the_
     async def read(transaction):
         return await transaction.fetch("SELECT value FROM counters WHERE name = 'paused'")
 
-    begun = asyncio.create_task(paused.exclusive(pause))
+    async def read_in_the_end():
+        while True:
+            with suppress(StoreError):  # who began to wait as the other fell asleep is ended with it
+                return await other.claim(read)
+
+    begun = asyncio.create_task(paused.claim(begin))
     await asleep.wait()
 
-    assert await asyncio.wait_for(other.exclusive(read), 4 * IDLE_LIMIT_S) == []
+    assert await asyncio.wait_for(read_in_the_end(), 3 * TRANSACTION_LIMIT_S) == []
 
     awake.set()
     with pytest.raises(StoreError, match="nothing was changed: try again"):
         await begun
-    assert await paused.exclusive(read) == []
+    assert await paused.claim(read) == []
     await paused.close()
     await other.close()
+
+
+async def test_a_migration_takes_as_long_as_it_needs(postgresql_url):
+    driver = await open_postgresql(postgresql_url)
+
+    async def limits(transaction):
+        return [row["transaction_timeout"] for row in await transaction.fetch("SHOW transaction_timeout")]
+
+    assert await driver.transaction(limits) == [f"{TRANSACTION_LIMIT_S}s"]
+    assert await driver.migration(limits) == ["0"]
+    assert await driver.claim(limits) == [f"{TRANSACTION_LIMIT_S}s"]
+    await driver.close()
 
 
 async def test_transactions_that_wait_for_each_other_both_succeed(postgresql_url):

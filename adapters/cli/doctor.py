@@ -145,7 +145,7 @@ async def _database(settings: "Settings") -> AsyncIterator[Check]:
         store = await open_store(settings.database_url)
         try:
             count = await store.count_stories(LOCAL)
-            yield Check("database", "ok", f"{store.engine}, {count} stories")
+            yield database_check(store.engine, count)
             yield await _operators(settings, store)
             async for check in _discord(settings, store):
                 yield check
@@ -157,6 +157,18 @@ async def _database(settings: "Settings") -> AsyncIterator[Check]:
             yield Check("index", "broken" if behind else "ok", found_by)
     except (BotError, OSError) as error:
         yield Check("database", "broken", str(error))
+
+
+def database_check(engine: str, count: int) -> Check:
+    """Return how a database is that could be opened, by its engine's name and version."""
+    found = f"{engine}, {count} stories"
+    if engine.startswith("PostgreSQL "):
+        from bot.store.postgresql import TRANSACTION_LIMIT_SINCE as SINCE
+
+        if int(engine.split()[1].split(".")[0]) < SINCE:
+            advice = f"use {SINCE} or later, which lets no bot that is paused hold up the others"
+            return Check("database", "warning", f"{found}; {advice}")
+    return Check("database", "ok", found)
 
 
 async def _operators(settings: "Settings", store: "Store") -> Check:

@@ -51,8 +51,12 @@ class Driver(Protocol):
         """
         ...
 
-    async def exclusive(self, body: Body[T]) -> T:
-        """Run `body` like `transaction`, while nobody else runs one of this kind."""
+    async def claim(self, body: Body[T]) -> T:
+        """Run `body` like `transaction`, while nobody else claims."""
+        ...
+
+    async def migration(self, body: Body[T]) -> T:
+        """Run `body` like `transaction`, while nobody else migrates, for as long as it takes."""
         ...
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -25,8 +26,15 @@ A process that is paused in the middle would else hold up all others for as long
 nothing but its statements, so one that runs is never idle for long; and it is far below the leases.
 """
 
-EXCLUSIVE_LOCK: Final = 0x61692D6E657773
-"""Any number that no other program on the same database is likely to lock ("ai-news" in ASCII)."""
+TRANSACTION_LIMIT_S: Final = 10
+"""How long a transaction may take at most: one paused amid a statement's messages does not count as idle."""
+
+TRANSACTION_LIMIT_SINCE: Final = 17
+"""The version of PostgreSQL that knows such a limit (its release notes, `transaction_timeout`)."""
+
+CLAIM_LOCK: Final = 0x61692D6E657774
+MIGRATION_LOCK: Final = 0x61692D6E657773
+"""Any numbers that no other program on the same database is likely to lock ("ai-news" in ASCII)."""
 
 UNREACHABLE: Final = (
     OSError,
@@ -52,22 +60,32 @@ async def open_postgresql(url: str) -> "PostgresqlDriver":
     try:
         place = _place(url)
         with _translated(place):
+            connection = await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_S)
+            version = connection.get_server_version().major
+            named = connection.get_settings().server_version
+            await connection.close()
             pool = await asyncpg.create_pool(
                 url,
                 min_size=1,
                 max_size=CONNECTIONS,
                 timeout=CONNECT_TIMEOUT_S,
-                server_settings={"idle_in_transaction_session_timeout": f"{IDLE_LIMIT_S}s"},
+                server_settings=_limits(version),
             )
-            async with pool.acquire() as connection:
-                version = connection.get_settings().server_version
     except ValueError:
         # Not chained: what was wrong with the URL may quote the password.
         raise StoreError(
             "the PostgreSQL URL cannot be read: write it like postgresql://user:password@host:5432/database, "
             "with %XX for special characters in the password"
         ) from None
-    return PostgresqlDriver(pool, place, str(version))
+    return PostgresqlDriver(pool, place, str(named), version)
+
+
+def _limits(version: int) -> dict[str, str]:
+    """Return the settings by which a server of a version gives up on a process that is paused."""
+    limits = {"idle_in_transaction_session_timeout": f"{IDLE_LIMIT_S}s"}
+    if version >= TRANSACTION_LIMIT_SINCE:
+        limits["transaction_timeout"] = f"{TRANSACTION_LIMIT_S}s"
+    return limits
 
 
 def _place(url: str) -> str:
@@ -79,8 +97,9 @@ def _place(url: str) -> str:
 class PostgresqlDriver:
     """A database on a server."""
 
-    def __init__(self, pool: Any, place: str, version: str) -> None:
-        self.description = f"PostgreSQL {version}"
+    def __init__(self, pool: Any, place: str, named: str, version: int) -> None:
+        self.description = f"PostgreSQL {named}"
+        self._has_limit = version >= TRANSACTION_LIMIT_SINCE
         self._pool = pool
         self._place = place
         self._unstoppable = Unstoppable()
@@ -93,12 +112,16 @@ class PostgresqlDriver:
     async def transaction(self, body: Body[T]) -> T:
         return await self._unstoppable.run(self._transact(body))
 
-    async def exclusive(self, body: Body[T]) -> T:
-        async def locked(transaction: Transaction) -> T:
-            await transaction.fetch("SELECT pg_advisory_xact_lock($1)", EXCLUSIVE_LOCK)
-            return await body(transaction)
+    async def claim(self, body: Body[T]) -> T:
+        return await self.transaction(partial(_alone, lock=CLAIM_LOCK, body=body))
 
-        return await self.transaction(locked)
+    async def migration(self, body: Body[T]) -> T:
+        async def at_leisure(transaction: Transaction) -> T:
+            if self._has_limit:
+                await transaction.fetch("SET LOCAL transaction_timeout = 0")
+            return await _alone(transaction, MIGRATION_LOCK, body)
+
+        return await self.transaction(at_leisure)
 
     async def close(self) -> None:
         await self._unstoppable.rest()
@@ -117,6 +140,11 @@ class PostgresqlDriver:
     async def _attempt(self, body: Body[T]) -> T:
         async with self._pool.acquire() as connection, connection.transaction():
             return await body(_Transaction(connection))
+
+
+async def _alone(transaction: Transaction, lock: int, body: Body[T]) -> T:
+    await transaction.fetch("SELECT pg_advisory_xact_lock($1)", lock)
+    return await body(transaction)
 
 
 class _Transaction:

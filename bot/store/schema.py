@@ -30,7 +30,7 @@ async def migrate(driver: Driver) -> str:
 
     Raises `StoreError` when it is of a newer version.
     """
-    return await driver.exclusive(partial(_migrate, scripts=migrations()))
+    return await driver.migration(partial(_migrate, scripts=migrations()))
 
 
 async def _migrate(transaction: Transaction, scripts: Sequence[str]) -> str:

@@ -73,7 +73,8 @@ class SqliteDriver:
         return await self._unstoppable.run(self._transact(body))
 
     # `BEGIN IMMEDIATE` lets only one transaction in, over all processes.
-    exclusive = transaction
+    claim = transaction
+    migration = transaction
 
     async def close(self) -> None:
         await self._unstoppable.rest()

@@ -189,7 +189,7 @@ class DatabaseStore(DatabaseRegistry, DatabaseChronicle):
             return [rows.read_delivery(row) for row in taken]
 
         # Two that claim at once want the same rows, each in an order of its own.
-        claimed = await self._driver.exclusive(claim)
+        claimed = await self._driver.claim(claim)
         return sorted(claimed, key=lambda delivery: (delivery.due_at, delivery.series))
 
     async def settle(
