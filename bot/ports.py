@@ -180,7 +180,11 @@ class Store(Registry, Chronicle, Protocol):
     async def claim_deliveries(
         self, platform: str, now: datetime, lease_s: float, owner: str, limit: int
     ) -> list[Delivery]:
-        """Take planned deliveries that are due, and sending ones whose lease has run out; oldest first.
+        """Take planned deliveries that are due, and sending ones whose lease has run out: `limit` at most.
+
+        Half are posts (digests, shares, notices; the odd one too), half are edits, each oldest first and by
+        turns: post, edit, post, edit. What one side does not need goes to the other, so that neither holds up
+        the other, however many are owed.
 
         Each comes back as `sending` with its attempt raised by one and the lease's end in `free_at`. No
         delivery is ever held by two owners at the same time, over any number of processes. A channel's

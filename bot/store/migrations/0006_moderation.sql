@@ -88,11 +88,20 @@ DROP TABLE deliveries;
 
 ALTER TABLE deliveries_3 RENAME TO deliveries;
 
-CREATE INDEX deliveries_by_turn ON deliveries (platform, due_at, series, part)
-    WHERE state IN ('planned', 'sending');
-
-CREATE INDEX deliveries_owed ON deliveries (platform, workspace, channel, due_at, series, part)
+-- Posts and edits take turns. Of each there are two: one gives all in the order of their turns, the other tells
+-- which is first where it goes. The second ones are as partial as the first: PostgreSQL would else, for as long as
+-- it has no statistics of a table that grew at once, read the whole of the first for every row.
+CREATE INDEX posts_by_turn ON deliveries (platform, due_at, series, part)
     WHERE state IN ('planned', 'sending') AND kind <> 'edit';
+
+CREATE INDEX posts_owed ON deliveries (platform, workspace, channel, due_at, series, part)
+    WHERE state IN ('planned', 'sending') AND kind <> 'edit';
+
+CREATE INDEX edits_by_turn ON deliveries (platform, due_at, series, part)
+    WHERE state IN ('planned', 'sending') AND kind = 'edit';
+
+CREATE INDEX edits_owed ON deliveries (target, due_at, id)
+    WHERE state IN ('planned', 'sending') AND kind = 'edit';
 
 CREATE INDEX deliveries_by_channel ON deliveries (platform, workspace, channel, settled_at)
     WHERE state = 'posted' AND kind <> 'edit';
