@@ -106,7 +106,7 @@ class Engine:
             Curating(store, self.known, clock),
             self.moderation,
         )
-        self._suggestions = Suggestions(store, index, self.known, clock)
+        self._suggestions = Suggestions(store, index, self.known, clock, operators)
 
     # Stories in
 
@@ -226,8 +226,8 @@ class Engine:
         """
         sought, found = story_sought(text), list[Choice]()
         if sought is not None and may_moderate(actor):
-            option, typed = sought
-            stories = await self.suggest("story", typed, actor, limit - 2)
+            option, typed, field = sought
+            stories = await self.suggest(field, typed, actor, limit - 2)
             found = [replace(story, value=f"{option}{story.value}") for story in stories]
         words = completion_of(await self.known.of(actor.workspace)).of(text)
         return [*found, *(Choice(value=word, label=word) for word in words)][:limit]

@@ -23,12 +23,22 @@ Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")]
 
 @app.command("list")
 def list_stories(
-    workspace: InWorkspace = "", as_json: AsJson = False, language: InLanguage = None, limit: Limit = 20
+    workspace: InWorkspace = "",
+    retracted: Annotated[
+        bool, typer.Option("--retracted", help="Those that are told no more, the last retracted first.")
+    ] = False,
+    as_json: AsJson = False,
+    language: InLanguage = None,
+    limit: Limit = 20,
 ) -> None:
     """List the newest stories that a workspace sees; JSON has one a line."""
 
     async def use(engine: "Engine", settings: "Settings") -> tuple[list[Story], Language]:
-        stories = await engine.store.newest_stories(workspace_of(workspace), limit)
+        store = engine.store
+        if retracted:
+            stories = await store.lately_withdrawn(_logs(workspace), limit)
+        else:
+            stories = await store.newest_stories(workspace_of(workspace), limit)
         return stories, language or settings.language
 
     _print_stories(*with_engine(use), as_json=as_json)

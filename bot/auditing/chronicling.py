@@ -74,7 +74,7 @@ class Chronicling:
     async def _story_meant(self, named: str, actor: Actor) -> StoryId:
         """Return the story of an id, or the first that words find. Raises `NotFound`."""
         story = await self._finding.named(named, actor)
-        return story.id if story else (await self._finding.like(named, actor))[0].id
+        return story.id if story else (await self._finding.like(named, actor, in_any_state=True))[0].id
 
     async def undo(self, command: UndoChange, interaction: Interaction) -> Message:
         """Take a change back, and tell what that did. Raises `UserError`."""

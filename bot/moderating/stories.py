@@ -120,15 +120,17 @@ class Moderation:
             found = await self._fitting(command.act, command.story, actor)
         else:
             to_change = isinstance(command, MergeStories)
-            found = await self.finding.like(command.story, actor, to_change=to_change)
+            found = await self.finding.like(
+                command.story, actor, to_change=to_change, in_any_state=not to_change
+            )
         if isinstance(command, ShowStory) and len(found) == 1:
             return await self._views.show(replace(command, story=found[0].id), interaction)
         return choice_message(found, lambda story: _button(command, story, interaction), actor.language)
 
     async def _fitting(self, act: StoryAct, words: str, actor: Actor) -> Sequence[Story]:
         """Return the stories that words find and an act can be done to. Raises `NotFound`."""
-        if act == "restore":  # no words find what is told no more
-            raise NotFound("restore_which")
+        if act == "restore":
+            return await self.finding.withdrawn(words, actor)
         if act in ("unpin", "unhide"):
             found: Sequence[Story] = await self.finding.decided_on(act, words, actor)
         else:
