@@ -130,22 +130,22 @@ def copies(
     async def use(engine: "Engine", settings: "Settings") -> list[dict[str, object]]:
         story = await known_story(engine, story_id)
         found = await engine.store.copies(story.id, None, limit)
-        return [_copy_document(copy, settings) for copy in found]
+        return [await _copy_document(copy, engine, settings) for copy in found]
 
     for document in with_engine(use):
         if as_json:
             print_json(document)
         else:
-            columns = (document["id"], document["channel"], document["state"], document["edit"] or "")
-            print(printable("  ".join(map(str, [*columns, document["error"] or ""]))).rstrip())
+            names = ("id", "channel", "state", "edit", "error", "link")
+            print(printable("  ".join(str(document[name] or "") for name in names)).rstrip())
 
 
-def _copy_document(copy: Copy, settings: "Settings") -> dict[str, object]:
+async def _copy_document(copy: Copy, engine: "Engine", settings: "Settings") -> dict[str, object]:
     from adapters.cli.delivery import document_of
 
     delivery, edit = copy.delivery, copy.edit
     kept = ("id", "kind", "channel", "state", "settled_at", "message_id", "link")
-    document = document_of(delivery, settings)
+    document = await document_of(delivery, engine, settings)
     return {name: document[name] for name in kept} | {
         "edit": edit.state if edit else None,
         "error": (edit.error if edit else delivery.error) or None,
