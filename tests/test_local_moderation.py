@@ -92,8 +92,9 @@ async def test_a_retracted_story_is_completed_and_found_by_its_words(page):
 async def test_copies_are_links_to_where_they_stand(page):
     reply = await page.post(f"{NEWS}/command", command="/ai-news-mod story stargate part:copies", id="where")
 
-    address = re.search(rf'href="({page.address}/c/local/news[^"]*)#(post-[^"]+)"', reply["html"])
-    assert f'id="{address[2]}"' in await page.get(f"{NEWS}?count=200")
+    _, path, post = re.search(r'href="(http://[^/]+)(/c/local/[^"#]+)#(post-[^"]+)"', reply["html"]).groups()
+    assert f'href="{page.address}{path}#{post}"' in reply["html"]
+    assert f'id="{post}"' in await page.get(path)
 
 
 async def test_what_is_refused_is_said_to_be(page):
