@@ -42,7 +42,7 @@ from bot.moderating.router import Moderating
 from bot.moderating.stories import Moderation
 from bot.moderating.story_past import was_shown
 from bot.phrases import phrase_error
-from bot.ports import Clock, Fetcher, Index, Store
+from bot.ports import Clock, Fetcher, Index, Platform, Store
 from bot.subscriptions import digest_form
 from bot.subscriptions.subscribing import Subscribing
 from bot.suggesting import Suggestions
@@ -72,7 +72,8 @@ class StoryRecord:
 class Engine:
     """The use cases over one store and one index.
 
-    `operators` are the workspaces whose moderators may change public stories.
+    `operators` are the workspaces whose moderators may change public stories, `platforms` those that this
+    process posts to, by name.
     """
 
     def __init__(
@@ -90,13 +91,14 @@ class Engine:
         self.names = names
         self.known = KnownNames(store, names)
         self.clock = clock
+        self.platforms: dict[str, Platform] = {}
         self._intake = Intake(store, self.known, clock)
         self._digests = Digests(store, self.known, clock)
         self.subscribing = Subscribing(store, self.known, clock, self._digests)
         self.workspaces = Workspaces(store, clock)
         drafting = Drafting(store, index, self.known, clock, self.follow_store, operators)
         self._adding = Adding(store, self.known, clock, drafting, fetcher, operators)
-        self.moderation = Moderation(store, self.known, clock, operators, self.answer)
+        self.moderation = Moderation(store, self.known, clock, operators, self.answer, self.platforms)
         self.chronicling = Chronicling(store, self.known, clock, operators, self.moderation.finding)
         self._moderating = Moderating(
             self.workspaces,
@@ -106,7 +108,7 @@ class Engine:
             Curating(store, self.known, clock),
             self.moderation,
         )
-        self._suggestions = Suggestions(store, index, self.known, clock)
+        self._suggestions = Suggestions(store, index, self.known, clock, operators)
 
     # Stories in
 
@@ -226,8 +228,8 @@ class Engine:
         """
         sought, found = story_sought(text), list[Choice]()
         if sought is not None and may_moderate(actor):
-            option, typed = sought
-            stories = await self.suggest("story", typed, actor, limit - 2)
+            option, typed, field = sought
+            stories = await self.suggest(field, typed, actor, limit - 2)
             found = [replace(story, value=f"{option}{story.value}") for story in stories]
         words = completion_of(await self.known.of(actor.workspace)).of(text)
         return [*found, *(Choice(value=word, label=word) for word in words)][:limit]

@@ -349,6 +349,13 @@ class Platform(Protocol):
         """
         ...
 
+    async def address(self, channel: Channel, message_id: str) -> str | None:
+        """Return the address that opens a message of `post`, for a browser; the platform is not asked.
+
+        None where it has none that is known, and for what is no channel or message of the platform's.
+        """
+        ...
+
     @property
     def pace(self) -> Pace:
         """How fast it may be called."""

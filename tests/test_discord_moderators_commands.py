@@ -129,6 +129,7 @@ def test_a_file_is_no_part_of_the_text_and_is_found_as_discord_describes_it():
     ("word", "option", "field"),
     [
         ("retract", "story", "story"),
+        ("restore", "story", "retracted"),
         ("merge", "into", "story"),
         ("join", "into", "topic"),
         ("alias", "topic", "topic"),

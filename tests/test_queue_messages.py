@@ -143,7 +143,10 @@ def test_a_page_of_copies_is_one_message(error, limits, language, workspace):
         for _ in range(COPIES)
     ]
 
-    message = copies_message(make_story(), told, {}, 2, True, "home", language, "UTC", limits)
+    address = f"https://crate.example/{'c' * 100}"
+    addresses = {one.delivery.id: address for one in told}
+
+    message = copies_message(make_story(), told, {}, addresses, 2, True, "home", language, "UTC", limits)
 
     check(message, limits)
 

@@ -134,6 +134,20 @@ def test_a_story_is_edited_corrected_retracted_restored_and_merged_by_name(home,
     ]
 
 
+def test_a_retracted_story_is_found_by_its_words(home):
+    done(home, "story", "retract", ID, "--reason", "wrong")
+    title = rows_of(home, "story", "list", "--retracted")[0]["title"]
+
+    line = refusal(home, "story", "restore", title.split()[0], AI_NEWS_LANGUAGE="en")
+    unknown = refusal(home, "story", "restore", "zzzz", AI_NEWS_LANGUAGE="en")
+
+    assert f"{ID} “{title}”" in line
+    assert "There is no story zzzz" in unknown
+    assert shown(home, ID)["status"] == "retracted"
+    done(home, "story", "restore", ID)
+    assert rows_of(home, "story", "list", "--retracted") == []
+
+
 def test_what_is_so_already_is_refused_so_that_a_script_knows(home):
     done(home, "story", "retract", ID, "--reason", "wrong", "--as", "Mika")
 

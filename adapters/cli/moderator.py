@@ -78,6 +78,20 @@ async def known_story(engine: "Engine", named: str) -> Story:
     return found[StoryId(named)]
 
 
+async def retracted_story(engine: "Engine", named: str, settings: "Settings") -> Story:
+    """Return a story by its id. Raises `NotFound`, and `Refused` with the retracted ones that words find."""
+    try:
+        return await known_story(engine, named)
+    except NotFound as unknown:
+        actor = moderator("", LOCAL, settings)
+        try:
+            found = await engine.moderation.finding.withdrawn(named, actor)
+        except NotFound:
+            raise unknown from None
+    titles = (f"{story.id} “{printable(story.telling(actor.language).title)}”" for story in found)
+    raise Refused(phrase("error.retracted_like", actor.language, stories="; ".join(titles)))
+
+
 async def performed(
     engine: "Engine",
     settings: "Settings",

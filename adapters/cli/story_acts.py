@@ -14,6 +14,7 @@ from adapters.cli.moderator import (
     known_story,
     moderator,
     performed,
+    retracted_story,
     workspace_of,
 )
 from adapters.cli.session import print_message, read_article, with_engine
@@ -150,8 +151,8 @@ def retract(story_id: StoryName, reason: Why, name: As = "") -> None:
 
 @app.command()
 def restore(story_id: StoryName, reason: Reason = "", name: As = "") -> None:
-    """Tell a story again that was retracted."""
-    _decide(story_id, name, lambda story: _act("restore", story, reason))
+    """Tell a story again that was retracted; words in the place of its id list those that they find."""
+    _decide(story_id, name, lambda story: _act("restore", story, reason), by_words=True)
 
 
 @app.command()
@@ -198,11 +199,15 @@ def _decide(
     name: str,
     command_for: Callable[[Story], ModeratorCommand],
     workspace: WorkspaceId | None = None,
+    *,
+    by_words: bool = False,
 ) -> None:
     """Do a command to a story, as a moderator of its workspace or of the one named; print the answer."""
 
     async def use(engine: "Engine", settings: "Settings") -> "Message":
-        story = await known_story(engine, story_id)
+        story = await (
+            retracted_story(engine, story_id, settings) if by_words else known_story(engine, story_id)
+        )
         actor = moderator(name, workspace or story.workspace, settings)
         return await decided(engine, settings, command_for(story), actor, story)
 

@@ -105,7 +105,7 @@ MODERATION: Final[Mapping[str, tuple[Option, ...]]] = {
     "facts": (_STORY,),
     "correct": (_STORY, _REASON, _LANGUAGE),
     "retract": (_STORY, _REASON),
-    "restore": (_STORY, _REASON),
+    "restore": (Option(name="story", completes=True, suggests="retracted"), _REASON),
     "merge": (_STORY, Option(name="into", completes=True, suggests="story"), _REASON),
     "pin": (_STORY, _REASON),
     "unpin": (_STORY, _REASON),

@@ -48,6 +48,8 @@ CREATE INDEX stories_waiting ON stories (workspace) WHERE status = 'waiting';
 
 CREATE INDEX stories_withdrawn ON stories (workspace, published_at DESC, id) WHERE status = 'retracted';
 
+CREATE INDEX stories_lately_withdrawn ON stories (workspace, change_number DESC) WHERE status = 'retracted';
+
 -- Deliveries anew: an edit is owed of the message that `target` posted, since change `cause`.
 -- `free_from` was `free_at`: a program of before that still runs would post edits as messages and know no copies;
 -- like this it is handed nothing any more, and what it has begun is taken up when its lease is over.
