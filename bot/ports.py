@@ -269,6 +269,8 @@ class Index(Protocol):
 
     Wherever a token is asked for, several with a line break in between stand for a telling that has all
     of them, as often as it has the one that it has least.
+
+    One thread applies entries; others may `search` and ask for a `frequency` meanwhile.
     """
 
     @property

@@ -1,5 +1,6 @@
 """Publishing: what was kept of a draft goes into the store as one act, once however often it is tried."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -50,7 +51,8 @@ class Publishing:
     ) -> Published:
         now = self._clock()
         article = article_of(draft, now)
-        stories = [replace(story, status=status) for story in stories_of(draft, article)]
+        cut = await asyncio.to_thread(stories_of, draft, article)
+        stories = [replace(story, status=status) for story in cut]
         targets = list(dict.fromkeys(piece.like for piece in _merging(draft) if piece.like))
         known = await self._store.stored_stories([*(story.id for story in stories), *targets])
         new = [story for story in stories if story.id not in known]
