@@ -12,12 +12,12 @@ from adapters.discord.command_options import (
     MODERATION,
     STRING,
     SUBCOMMAND,
-    TOPIC_WORDS,
     named_by,
 )
 from adapters.discord.options import focused, typed, uploaded
 from bot.commands import parse
 from bot.moderating.commands import (
+    TOPIC_WORDS,
     WORDS,
     AddStories,
     CurateTopic,

@@ -83,7 +83,7 @@ def check(message, limits):
 @FEW
 @given(stories("waiting"), HOSTILE, HOSTILE, PLATFORMS, st.sampled_from(LANGUAGES), st.integers(1, PAGE_SIZE))
 def test_a_page_of_the_queue_is_one_message(story, who, lead, limits, language, count):
-    entry = Waiting(story=story, began=revision(story, who=who), may_approve=True)
+    entry = Waiting(story=story, began=revision(story, who=who), may_approve=True, may_reject=True)
     queue = QueuePage(waiting=[entry] * count, page=2, total=99)
 
     check(queue_message(queue, language, limits, [paragraph(lead[:200]), paragraph(lead[:300])]), limits)

@@ -120,19 +120,6 @@ MODERATION: Final[Mapping[str, tuple[Option, ...]]] = {
 TOPICS: Final = "topics"
 """The group of what is about topics: Discord takes 25 words after a command, and there are more."""
 
-TOPIC_WORDS: Final[Mapping[str, str]] = {
-    "list": "topics",
-    "add": "topic",
-    "remove": "untopic",
-    "alias": "alias",
-    "unalias": "unalias",
-    "join": "join",
-    "part": "part",
-    "mute": "mute",
-    "unmute": "unmute",
-}
-"""The words of that group, and the word that each is typed as elsewhere."""
-
 CURATION: Final[Mapping[str, tuple[Option, ...]]] = {
     "topics": (_PAGE,),
     "topic": (Option(name="topic"), _NAME),

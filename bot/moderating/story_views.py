@@ -11,7 +11,7 @@ from bot.model import Actor, Delivery, DeliveryId, Interaction, Language, Story,
 from bot.moderating.commands import ShowStory
 from bot.moderating.queue_entry import decided_runs
 from bot.moderating.queue_messages import PAGE_SIZE, QueuePage, Waiting, queue_message
-from bot.moderating.rights import may_approve
+from bot.moderating.rights import may_approve, may_reject
 from bot.moderating.story_acts import Held, acts_on
 from bot.moderating.story_card import Card, card_message, count_copies
 from bot.moderating.story_finding import StoryFinding
@@ -141,7 +141,12 @@ class StoryViews:
     async def _waiting(self, story: Story, actor: Actor, workspace: Workspace | None) -> Waiting:
         began = brought_in(await self._store.revisions(story.id))
         by = began.actor_id if began is not None else ""
-        return Waiting(story=story, began=began, may_approve=may_approve(workspace, actor, by))
+        return Waiting(
+            story=story,
+            began=began,
+            may_approve=may_approve(workspace, actor, by),
+            may_reject=may_reject(workspace, actor, by),
+        )
 
 
 def decided_told(held: Held, interaction: Interaction) -> str:
