@@ -19,9 +19,9 @@ from bot.engine import Engine
 from bot.run import open_engine, ticking, until_signalled
 from bot.settings import Settings
 from tests.discord_world import QuickPlatform
-from tests.fakes.run_bot import POINTS, Watched
+from tests.fakes.run_bot import LEASE_S, POINTS, Watched
 
-TERMS = Terms(lease_s=1.5, first_retry_s=0.1, settle_again_s=0.1)
+TERMS = Terms(lease_s=LEASE_S, first_retry_s=0.1, settle_again_s=0.1)
 AT_DISCORDS_PACE = Terms(lease_s=4.0, first_retry_s=0.1, settle_again_s=0.1)
 """A second between two requests to a channel leaves enough of the lease for both."""
 
