@@ -6,8 +6,7 @@ from itertools import count
 
 import pytest
 
-from bot.adding.add_form import COMMAND
-from bot.adding.intake import MAX_ARTICLE_CHARACTERS
+from bot.adding.add_form import COMMAND, MAX_ARTICLE_CHARACTERS
 from bot.engine import Engine
 from bot.errors import FetchFailed, NotFound, StoreError
 from bot.form import Form

@@ -92,6 +92,17 @@ async def retracted_story(engine: "Engine", named: str, settings: "Settings") ->
     raise Refused(phrase("error.retracted_like", actor.language, stories="; ".join(titles)))
 
 
+def interaction_of(actor: Actor, settings: "Settings") -> Interaction:
+    """Return what is typed on this machine, as platforms tell of it."""
+    return Interaction(
+        id=secrets.token_hex(8),
+        actor=actor,
+        channel=Channel(platform=ACTOR_ID, workspace=actor.workspace, id=ACTOR_ID),
+        limits=_LIMITS,
+        time_zone=settings.time_zone,
+    )
+
+
 async def performed(
     engine: "Engine",
     settings: "Settings",
@@ -100,14 +111,7 @@ async def performed(
     values: Mapping[str, str] | None = None,
 ) -> Message:
     """Do what a command asks, or its form with the `values` filled in. Raises `UserError` and `Refused`."""
-    interaction = Interaction(
-        id=secrets.token_hex(8),
-        actor=actor,
-        channel=Channel(platform=ACTOR_ID, workspace=actor.workspace, id=ACTOR_ID),
-        limits=_LIMITS,
-        time_zone=settings.time_zone,
-    )
-    answer = await engine.perform(command, interaction, values)
+    answer = await engine.perform(command, interaction_of(actor, settings), values)
     if isinstance(answer, Form):
         raise Refused(answer.problem or phrase("console.form", actor.language))
     return answer
