@@ -21,7 +21,7 @@ from tests.fakes.slack_reading import text_of
 from tests.fakes.slack_server import SlackServer
 
 TOKEN = "AAA.BBB.CCC"
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 QUESTIONS = [
     ("ja", "deepseek"),
     ("ja", "ディープシーク"),

@@ -20,7 +20,7 @@ from tests.fakes.discord_permissions import Permission
 from tests.fakes.discord_server import DiscordServer, serving
 
 TOKEN = "AAA.BBB.CCC"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 SWIMMING = (
     "港のロボットが泳ぎを覚える\n\n港のロボットが月曜日に泳ぎを覚えた。ロボットは船のあいだで荷物を運んでいる。"
     "港長は、荷物は一つも失われていないと話した。"
