@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.changes import Piece
 from bot.engine import Engine
 from bot.index import PostingsIndex
-from bot.message import Heading, Message, plain_text
-from bot.model import PUBLIC, Source, SubscriptionId, TopicId
+from bot.message import Heading, Message, plain_text, split
+from bot.model import PUBLIC, Source, Span, SubscriptionId, TopicId
 from bot.moderating.commands import typed
 from bot.phrases import phrase
 from tests.drafting import (
@@ -28,6 +29,7 @@ from tests.factories import (
     make_change,
     make_channel,
     make_delivery,
+    make_draft,
     make_message,
     make_share,
     make_subscription,
@@ -58,6 +60,20 @@ async def test_a_near_copy_must_be_decided_about(desk, store):
     await desk.press("Add near-copies all the same", "Publish")
 
     assert "Added 3 stories" in desk.text
+
+
+async def test_many_near_copies_that_are_undecided_are_told_in_one_message(engine, store):
+    known = await known_story(store, BREAD)
+    spans = [Span(start=at, end=at + 1) for at in range(2_000)]
+    pieces = tuple(Piece(span=span, title="Whales", summary="", like=known.id) for span in spans)
+    draft = make_draft(owner_id="U1", text="w" * 2_000, pieces=pieces)
+    await store.save_draft(draft)
+    interaction = moderating()
+
+    told = await engine.reply(typed("draft", draft.id, act="publish"), interaction)
+
+    assert "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, …, 2000." in plain_text(told)
+    assert split(told, interaction.limits) == [told]
 
 
 async def test_a_near_copy_becomes_another_source_of_the_known_story(desk, store):

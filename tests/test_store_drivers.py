@@ -195,18 +195,6 @@ async def test_the_newest_stories_are_read_in_the_order_of_an_index(sqlite_url, 
     await driver.close()
 
 
-async def test_claims_are_taken_in_the_order_of_an_index(sqlite_url):
-    driver, _ = await open_sqlite(sqlite_url)
-
-    plan = await driver.read(f"EXPLAIN QUERY PLAN {sql.CLAIM_DELIVERIES}", *([None] * 5))
-
-    reads = [row["detail"] for row in plan if row["detail"].startswith(("SEARCH", "SCAN", "USE TEMP"))]
-    assert not any(read.startswith(("SCAN", "USE TEMP")) for read in reads), reads
-    assert any("deliveries_by_turn" in read for read in reads)
-    assert any("deliveries_owed" in read for read in reads)
-    await driver.close()
-
-
 @pytest.mark.parametrize(
     ("version", "bug"),
     [

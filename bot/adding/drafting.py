@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.adding import drafts
-from bot.adding.add_form import Submission
+from bot.adding.add_form import Submission, check_length
 from bot.adding.draft_messages import PAGE_SIZE, can_merge, overview, piece_message, split_form, title_form
-from bot.adding.intake import check_length
-from bot.adding.near_copies import nearest
+from bot.adding.known_copies import KnownCopies
 from bot.adding.outcomes import published_message
 from bot.adding.publishing import Published, Publishing, article_of, stories_of
 from bot.changes import Draft, Piece
@@ -18,7 +17,7 @@ from bot.curating.known_names import KnownNames
 from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, UserError
 from bot.form import Form
 from bot.identity import derived_id
-from bot.language import Names, language_of, tokens
+from bot.language import Names, language_of
 from bot.message import Message, note
 from bot.model import (
     PUBLIC,
@@ -39,11 +38,8 @@ from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Index, Store
 from bot.segment import cut
 
-CANDIDATES: Final = 10
-"""How many stories the index proposes as near-copies of a piece."""
-
-_RAREST: Final = 32
-"""Words of a piece by which they are looked for."""
+_MOST_NAMED: Final = 20
+"""How many pieces a sentence names by their numbers."""
 
 _SUBSCRIPTIONS: Final = 1_000
 """How many of a workspace's subscriptions are asked which stories they want."""
@@ -85,7 +81,7 @@ class Drafting:
         operators: Collection[WorkspaceId],
     ) -> None:
         self._store = store
-        self._index = index
+        self._copies = KnownCopies(store, index, names, clock, follow)
         self._names = names
         self._clock = clock
         self._follow = follow
@@ -113,12 +109,9 @@ class Drafting:
         """Return what was given as a draft that is not saved, near-copies found. Raises `InvalidInput`."""
         check_length(given.text)
         names = await self._names.of_stories(workspace)
-        segments = (await asyncio.to_thread(cut, given.text, names)).segments
-        if not segments:
+        pieces = await asyncio.to_thread(_pieces, given, names)
+        if not pieces:
             raise InvalidInput("article_no_story")
-        pieces = [_as_given(drafts.piece_of(segment), given) for segment in segments]
-        if len(pieces) == 1 and given.title:
-            pieces = [replace(pieces[0], title=given.title)]
         now = self._clock()
         identity = (
             *("draft", actor.workspace, owner_of(actor), workspace, given.text),
@@ -134,7 +127,7 @@ class Drafting:
             source=given.source,
             published_at=given.published_at or now,
             made_at=now,
-            pieces=tuple(pieces),
+            pieces=pieces,
             suggested=suggested,
         )
         return await self._with_near_copies(draft, known_before=())
@@ -228,30 +221,18 @@ class Drafting:
 
     async def _with_near_copies(self, draft: Draft, known_before: Collection[Span]) -> Draft:
         """Return a draft with the near-copies of those pieces that were not there before."""
-        await self._follow()
-        pieces = [
-            piece if piece.span in known_before else replace(piece, like=await self._like(draft, piece))
-            for piece in draft.pieces
-        ]
+        before = frozenset(known_before)
+        new = [piece.span for piece in draft.pieces if piece.span not in before]
+        texts = [draft.text[span.start : span.end] for span in new]
+        likes = dict(zip(new, await self._copies.of(texts, draft.workspace), strict=True))
+        pieces = (replace(piece, like=likes.get(piece.span, piece.like)) for piece in draft.pieces)
         return replace(draft, pieces=tuple(pieces))
-
-    async def _like(self, draft: Draft, piece: Piece) -> StoryId | None:
-        text = draft.text[piece.span.start : piece.span.end]
-        names = await self._names.of_stories(draft.workspace)
-        words = dict.fromkeys(await asyncio.to_thread(tokens, text, names))
-        spread = {word: self._index.frequency(word, draft.workspace) for word in words}
-        rarest = sorted((word for word in words if spread[word]), key=spread.__getitem__)[:_RAREST]
-        query = [{word: 1.0} for word in rarest]
-        hits = self._index.search(query, draft.workspace, CANDIDATES, self._clock())
-        stories = await self._store.stories([hit.story_id for hit in hits], draft.workspace)
-        found = await asyncio.to_thread(nearest, text, list(stories.values()))
-        return found.id if found else None
 
     # In it goes
 
     async def _is_known(self, draft: Draft) -> bool:
         """Tell whether every story of an article is in the store already, as it was cut."""
-        stories = stories_of(draft, article_of(draft, self._clock()))
+        stories = await asyncio.to_thread(stories_of, draft, article_of(draft, self._clock()))
         known = await self._store.stored_stories([story.id for story in stories])
         return len(known) == len(stories)
 
@@ -288,7 +269,7 @@ class Drafting:
         workspace = await self._store.workspace(platform, actor.workspace)
         at_once = goes_in_at_once(workspace, actor)
         numbers = range(1, 1 + len(draft.pieces))
-        _check_merges(draft, held.known, numbers)
+        check_merges(draft, held.known, numbers)
         merging = [n for n in numbers if drafts.numbered(draft, n).treatment == "merge"]
         if merging and not at_once:
             raise InvalidInput("draft_merge_waits", number=merging[0])
@@ -306,7 +287,7 @@ class Drafting:
         curation = await self._store.curation(actor.workspace)
         names = await self._names.by(curation)
         here = [curated(one, curation, names) for one in subscriptions if one.channel.platform == platform]
-        return published_message(published, here, self._clock(), actor.language)
+        return await asyncio.to_thread(published_message, published, here, self._clock(), actor.language)
 
 
 def _changed(command: ReviewDraft, held: _Held, names: Names) -> Draft:
@@ -322,10 +303,10 @@ def _changed(command: ReviewDraft, held: _Held, names: Names) -> Draft:
         case "down":
             return drafts.moved(draft, number, 1)
         case "add" if not number:
-            return drafts.with_all_added(draft)
+            return drafts.with_all_decided(draft, "add")
         case "merge" | "update" | "add" as treatment:
             after = drafts.with_treatment(draft, number, treatment)
-            _check_merges(after, held.known, [number])
+            check_merges(after, held.known, [number])
             return after
         case act:
             return drafts.with_kept(draft, number, kept=act == "keep")
@@ -336,11 +317,15 @@ def owner_of(actor: Actor) -> str:
     return actor.id or f"@{actor.name}"
 
 
-def _as_given(piece: Piece, given: Submission) -> Piece:
-    return replace(piece, topics=drafts.with_topics(given.topics, piece))
+def _pieces(given: Submission, names: Names) -> tuple[Piece, ...]:
+    """Return the stories of what was given, with its topics, and with its title where it is one story."""
+    pieces = [drafts.piece_of(segment) for segment in cut(given.text, names).segments]
+    if len(pieces) == 1 and given.title:
+        pieces = [replace(pieces[0], title=given.title)]
+    return tuple(replace(piece, topics=drafts.with_topics(given.topics, piece)) for piece in pieces)
 
 
-def _check_merges(draft: Draft, known: Mapping[StoryId, Story], numbers: Collection[int]) -> None:
+def check_merges(draft: Draft, known: Mapping[StoryId, Story], numbers: Collection[int]) -> None:
     """Raise `InvalidInput` where a piece would change a story that is not the workspace's own."""
     for number in numbers:
         piece = drafts.numbered(draft, number)
@@ -358,4 +343,8 @@ def _place(values: Mapping[str, str]) -> int:
 
 
 def _list(numbers: Sequence[int], language: Language) -> str:
-    return phrase("story.and", language).join(map(str, numbers))
+    """Return numbers as a list; of many the first ones and the last."""
+    named = list(map(str, numbers))
+    if len(named) > _MOST_NAMED:
+        named[_MOST_NAMED - 1 : -1] = ["…"]
+    return phrase("story.and", language).join(named)

@@ -1,19 +1,29 @@
 """Publishing: what was kept of a draft goes into the store as one act, once however often it is tried."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.adding.intake import story_of
 from bot.adding.story_words import as_changed
 from bot.changes import Change, Draft, Piece
 from bot.contention import again_on_conflict
 from bot.curating.known_names import KnownNames
 from bot.identity import derived_id
-from bot.model import Actor, Article, ArticleId, ChangeId, Source, Status, Story, StoryId, Workspace
+from bot.model import (
+    Actor,
+    Article,
+    ArticleId,
+    ChangeId,
+    Source,
+    Status,
+    Story,
+    StoryId,
+    Telling,
+    Workspace,
+)
 from bot.moderating import queue_notices
 from bot.ports import Clock, Store
-from bot.segment import Segment
 
 _STEP = timedelta(milliseconds=1)
 
@@ -50,7 +60,8 @@ class Publishing:
     ) -> Published:
         now = self._clock()
         article = article_of(draft, now)
-        stories = [replace(story, status=status) for story in stories_of(draft, article)]
+        cut = await asyncio.to_thread(stories_of, draft, article)
+        stories = [replace(story, status=status) for story in cut]
         targets = list(dict.fromkeys(piece.like for piece in _merging(draft) if piece.like))
         known = await self._store.stored_stories([*(story.id for story in stories), *targets])
         new = [story for story in stories if story.id not in known]
@@ -84,14 +95,14 @@ def stories_of(draft: Draft, article: Article) -> list[Story]:
     """Return the stories that a draft adds, in the order of its pieces."""
     pieces = [piece for piece in draft.pieces if piece.kept and piece.treatment != "merge"]
     # Digests and lists show the newest first, then go by id: only their instants keep stories of one
-    # article in order. They may not reach into the day before, which readers would be shown.
+    # article in order. They may not reach into the second before, or the day, which would be shown.
     latest = draft.published_at
     span = max(0, len(pieces) - 1) * _STEP
-    if (latest - span).date() != latest.date():
+    if latest - span < latest.replace(microsecond=0):
         latest += span
     return [
         replace(
-            story_of(article, _segment(piece)),
+            _story_of(article, piece),
             published_at=latest - number * _STEP,
             updates=piece.like if piece.treatment == "update" else None,
         )
@@ -112,8 +123,20 @@ def _merging(draft: Draft) -> list[Piece]:
     return [piece for piece in draft.pieces if piece.kept and piece.treatment == "merge"]
 
 
-def _segment(piece: Piece) -> Segment:
-    return Segment(span=piece.span, title=piece.title, summary=piece.summary, topics=piece.topics)
+def _story_of(article: Article, piece: Piece) -> Story:
+    """Return a piece of an article as a story; its id tells the text, whatever it is called."""
+    body = article.text[piece.span.start : piece.span.end]
+    return Story(
+        id=StoryId(derived_id("story", article.id, str(piece.span.start), body)),
+        workspace=article.workspace,
+        tellings=(Telling(language=article.language, title=piece.title, summary=piece.summary, body=body),),
+        source=article.source,
+        published_at=article.published_at,
+        added_at=article.added_at,
+        topics=piece.topics,
+        article_id=article.id,
+        span=piece.span,
+    )
 
 
 def _change(

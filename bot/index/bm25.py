@@ -62,7 +62,8 @@ class Concept:
 
 def rarity(frequency: int, count: int) -> float:
     """Return the idf of what stands in `frequency` of `count` documents; never below zero."""
-    return log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+    # Some may have been added by another thread since they were counted.
+    return log(1 + (max(count - frequency, 0) + 0.5) / (frequency + 0.5))
 
 
 def rank(concepts: Iterable[Concept], view: View, limit: int, now: datetime) -> list[tuple[int, float]]:

@@ -57,9 +57,10 @@ class Documents:
         self.lengths[number] = length
         self.published_ms[number] = milliseconds(published_at)
         self.stories[number] = story
+        # Before it is an owner's: a view in another thread that sees as many as there are sees all.
+        self._count += 1
         self._owned[owner] += 1
         self._words[owner] += length
-        self._count += 1
         return number
 
     def remove_from(self, first: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -25,12 +26,22 @@ _UNCHECKED: Final = frozenset({"postings"})
 """Reading all postings at load would cost what mapping them saves; a wrong one costs a wrong hint."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """What belongs together: numbers in one table mean what the others hold."""
+
+    documents: Documents
+    stories: Stories
+    postings: Postings
+
+
 class PostingsIndex:
     """A `bot.ports.Index` over numpy arrays, one document per telling.
 
     A workspace is answered as if the public documents and its own were all there are: nothing that
     another's hold can be told from results, scores or counts. A document's length counts its tokens
-    but those for sounds. For one thread at a time.
+    but those for sounds. One thread applies and writes; any may search meanwhile, and finds a story that is
+    being replaced as it was, as it is, or not at all.
     """
 
     position: int
@@ -59,7 +70,7 @@ class PostingsIndex:
 
     def write(self, path: Path) -> None:
         """Write everything to a snapshot at `path`. Another thread may search meanwhile, but not apply."""
-        snapshot.write(path, self.position, self._documents.workspaces, self._sections())
+        snapshot.write(path, self.position, self._tables.documents.workspaces, self._sections())
 
     def reopen(self, path: Path) -> None:
         """Go on from the snapshot that was written last: mapped from its file, it takes little memory."""
@@ -80,64 +91,68 @@ class PostingsIndex:
         self, query: Sequence[Mapping[str, float]], workspace: WorkspaceId, limit: int, now: datetime
     ) -> list[Hit]:
         """Return the best stories that `workspace` may see, best first (`bot.index.bm25.rank`)."""
-        view = self._documents.view(workspace)
-        concepts = [concept for tokens in query if (concept := self._concept(tokens, view))]
+        tables = self._tables
+        view = tables.documents.view(workspace)
+        concepts = [concept for tokens in query if (concept := _concept(tokens, tables.postings, view))]
         ranked = rank(concepts, view, limit, now)
-        return [Hit(self._stories.id_of(story), score) for story, score in ranked]
+        return [Hit(tables.stories.id_of(story), score) for story, score in ranked]
 
     def document_count(self, workspace: WorkspaceId = PUBLIC) -> int:
         """Return how many tellings `workspace` can find."""
-        return self._documents.view(workspace).count
+        return self._tables.documents.view(workspace).count
 
     def frequency(self, token: str, workspace: WorkspaceId = PUBLIC) -> int:
         """Return in how many of the tellings that `workspace` can find a token stands."""
-        return self._documents.view(workspace).visible_count(documents_of(self._postings.of(token)))
+        tables = self._tables
+        return tables.documents.view(workspace).visible_count(documents_of(tables.postings.of(token)))
 
     def tokens_from(self, prefix: str, limit: int, workspace: WorkspaceId = PUBLIC) -> list[str]:
         """Return up to `limit` tokens that begin with `prefix` and find something, in code point order."""
-        view = self._documents.view(workspace)
-        entries = self._postings.beginning_with(prefix)
+        view = self._tables.documents.view(workspace)
+        entries = self._tables.postings.beginning_with(prefix)
         found = (token for token, postings in entries if view.visible_count(documents_of(postings)))
         return list(islice(found, limit))
 
     def _open(self, base: Snapshot) -> None:
         self.position = base.position
-        self._documents = Documents(base)
-        self._stories = Stories(base)
-        self._postings = Postings(base)
+        self._tables = _Tables(Documents(base), Stories(base), Postings(base))
 
     def _replace(self, entry: IndexEntry) -> None:
-        story = self._stories.find(entry.story_id)
+        stories, documents = self._tables.stories, self._tables.documents
+        story = stories.find(entry.story_id)
         if story is not None:
-            self._documents.remove_from(self._stories.first_documents[story])
+            documents.remove_from(stories.first_documents[story])
         tellings = [Counter(tokens) for tokens in entry.tokens.values() if tokens]
         if not tellings:
             return
-        first = len(self._documents)
+        first = len(documents)
         if story is None:
-            story = self._stories.add(entry.story_id, first)
-        self._stories.first_documents[story] = first
+            story = stories.add(entry.story_id, first)
+        stories.first_documents[story] = first
         for counts in tellings:
             length = sum(count for token, count in counts.items() if not token.startswith(_SOUND))
-            document = self._documents.append(entry.workspace, length, entry.published_at, story)
-            self._postings.add(document, counts)
-
-    def _concept(self, tokens: Mapping[str, float], view: View) -> Concept | None:
-        """Return what the index knows of a concept, or None where no document in `view` has it."""
-        lists = tuple((weight, self._postings.of(token)) for token, weight in tokens.items() if weight > 0)
-        frequency = max((view.visible_count(documents_of(postings)) for _, postings in lists), default=0)
-        return Concept(lists=lists, rarity=rarity(frequency, view.count)) if frequency else None
+            document = documents.append(entry.workspace, length, entry.published_at, story)
+            # Last: whoever finds a posting in another thread finds its document in the tables.
+            self._tables.postings.add(document, counts)
 
     def _sections(self) -> Iterator[Section]:
         """Yield all tables without what is gone: stories sorted by id, documents by date."""
-        documents = self._documents.date_order()
-        story_of = self._documents.stories[documents]
-        stories = self._stories.id_order(story_of)
-        numbers = _inverse(stories, len(self._stories))[story_of]
-        yield from self._documents.sections(documents, numbers)
-        yield from self._stories.sections(stories)
+        tables = self._tables
+        documents = tables.documents.date_order()
+        story_of = tables.documents.stories[documents]
+        stories = tables.stories.id_order(story_of)
+        numbers = _inverse(stories, len(tables.stories))[story_of]
+        yield from tables.documents.sections(documents, numbers)
+        yield from tables.stories.sections(stories)
         yield "first_documents", np.unique(numbers, return_index=True)[1].astype(np.int32)
-        yield from self._postings.sections(_inverse(documents, len(self._documents)))
+        yield from tables.postings.sections(_inverse(documents, len(tables.documents)))
+
+
+def _concept(tokens: Mapping[str, float], postings: Postings, view: View) -> Concept | None:
+    """Return what the index knows of a concept, or None where no document in `view` has it."""
+    lists = tuple((weight, postings.of(token)) for token, weight in tokens.items() if weight > 0)
+    frequency = max((view.visible_count(documents_of(found)) for _, found in lists), default=0)
+    return Concept(lists=lists, rarity=rarity(frequency, view.count)) if frequency else None
 
 
 def _inverse(order: NDArray[np.intp], size: int) -> NDArray[np.intp]:

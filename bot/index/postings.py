@@ -12,6 +12,7 @@ from functools import partial, reduce
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -46,13 +47,16 @@ class Postings:
         self._old_ends = snapshot.array("posting_ends", np.int64).data
         self._old = snapshot.array("postings", np.uint32)
         self._new: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
+        self._new_in_use = Lock()
+        """An array cannot grow while another thread copies it."""
         self._sorted_tokens: list[str] = []
 
     def add(self, document: int, counts: Mapping[str, int]) -> None:
         """Add a document, whose number is higher than all before it."""
         posting = document << _COUNT_BITS
-        for token, count in counts.items():
-            self._new[token].append(posting | min(count, MAX_COUNT))
+        with self._new_in_use:
+            for token, count in counts.items():
+                self._new[token].append(posting | min(count, MAX_COUNT))
 
     def of(self, token: str) -> PostingList:
         """Return a token's postings, rising; those of replaced and of private documents are among them.
@@ -65,8 +69,7 @@ class Postings:
     def _of(self, token: str) -> PostingList:
         place = self._old_terms.find(encoded(token))
         old = self._old[:0] if place is None else self._old_list(place)
-        new = self._new.get(token)
-        return old if new is None else np.concatenate([old, np.array(new, np.uint32)])
+        return np.concatenate([old, self._new_list(token)]) if token in self._new else old
 
     def beginning_with(self, prefix: str) -> Iterator[tuple[str, PostingList]]:
         """Yield the tokens that begin with `prefix` with their postings, in code point order."""
@@ -109,7 +112,11 @@ class Postings:
         return self._old[self._old_ends[place - 1] if place else 0 : self._old_ends[place]]
 
     def _new_entry(self, token: str) -> Entry:
-        return encoded(token), np.array(self._new[token], np.uint32)
+        return encoded(token), self._new_list(token)
+
+    def _new_list(self, token: str) -> PostingList:
+        with self._new_in_use:
+            return np.array(self._new[token], np.uint32)
 
     def _old_from(self, prefix: bytes) -> Iterator[Entry]:
         for place in range(bisect_left(self._old_terms, prefix), len(self._old_terms)):
