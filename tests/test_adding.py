@@ -315,9 +315,8 @@ TRAM = "The council of Kawabe voted to reopen the old tram line. Work begins in 
 async def test_an_address_alone_is_read_and_what_stands_there_goes_in(store):
     site = PretendSite(TRAM)
 
-    told = await reading(store, site).submit(
-        COMMAND, {"text": " https://kawabe.example/tram\n", "title": "Trams"}, moderating()
-    )
+    values = {"text": " https://kawabe.example/tram\n", "title": "Trams"}
+    told = await added(reading(store, site), values, moderating())
 
     (story,) = (await store.stories(story_ids(told), HOME)).values()
     assert site.asked_for == ["https://kawabe.example/tram"]
@@ -326,13 +325,24 @@ async def test_an_address_alone_is_read_and_what_stands_there_goes_in(store):
     assert story.published_at == datetime(2026, 2, 28, tzinfo=UTC)
 
 
-async def test_an_address_may_be_typed_with_the_command(store):
-    told = await reading(store, PretendSite(TRAM)).reply(
-        f"{COMMAND} https://kawabe.example/tram", moderating()
-    )
+async def test_what_stands_at_an_address_that_is_typed_is_looked_at_before_it_goes_in(store):
+    engine = reading(store, PretendSite(TRAM))
 
+    shown = await engine.reply(f"{COMMAND} https://kawabe.example/tram", moderating())
+
+    assert "The council of Kawabe voted to reopen the old tram line." in plain_text(shown)
+    assert await store.count_stories(HOME) == 0
+    told = await pressed(engine, shown, phrase("draft.button_publish", "en"), moderating())
     (story,) = (await store.stories(story_ids(told), HOME)).values()
     assert story.tellings[0].title == "The tram runs again"
+
+
+async def test_words_that_are_typed_with_the_command_wait_in_the_form(store, engine):
+    form = await engine.reply(f"{COMMAND} the tram runs again", moderating())
+
+    assert form.problem == ""
+    assert form.fields[0].value == "the tram runs again"
+    assert await store.count_stories(HOME) == 0
 
 
 async def test_an_address_that_is_typed_with_the_command_needs_no_scheme(store):
@@ -390,7 +400,7 @@ async def test_a_member_makes_nobody_read_an_address(store):
 async def test_an_address_that_no_link_can_be_made_of_is_kept_in_no_story(store):
     address = f"https://kawabe.example/{'a' * 975}"
 
-    told = await reading(store, PretendSite(TRAM)).reply(f"{COMMAND} {address}", moderating())
+    told = await added(reading(store, PretendSite(TRAM)), {"text": address}, moderating())
 
     (story,) = (await store.stories(story_ids(told), HOME)).values()
     assert story.source.url is None

@@ -34,7 +34,8 @@ async def test_an_address_that_is_allowed_is_read_and_another_is_refused_in_word
         site.pages["/whale"] = answer(page("クジラの展示室", WHALE, "shift_jis"), media="text/html")
         site.pages["/bread"] = answer(page("パンの自主回収", BREAD))
 
-        added = await here.ken.command(here.desk, "ai-news-mod add", url=site.url("/whale"))
+        looked_at = await here.ken.command(here.desk, "ai-news-mod add", url=site.url("/whale"))
+        added = await here.ken.press(looked_at.shown, label("draft.button_publish"))
         assert label("added.heading", count=1) in added.text
         assert "クジラ" in added.text
         assert "2026年11月20日" in added.text

@@ -78,12 +78,15 @@ class Adding:
         self._one_by_one = asyncio.Lock()
 
     async def reply(self, command: AddStories, interaction: Interaction) -> Message | Form:
-        """Return the form, or what became of the article at the address named. Raises `NotAllowed`."""
+        """Return what is at the address named to look through, else the form. Raises `NotAllowed`."""
         check_moderator(interaction.actor)
         if not command.url:
             return await self.form(interaction)
         is_bare = "://" not in command.url and not any(map(str.isspace, command.url))
-        return await self.submit({"text": f"https://{command.url}" if is_bare else command.url}, interaction)
+        values = {"text": f"https://{command.url}" if is_bare else command.url}
+        if add_form.address_alone(values["text"]) is None:
+            return await self.form(interaction, values)
+        return await self.submit(values, interaction)
 
     async def form(self, interaction: Interaction, values: Mapping[str, str] | None = None) -> Form:
         """Return the form, with as many fields as there is room for."""
@@ -116,7 +119,8 @@ class Adding:
         try:
             given = await self.read(values, actor)
             with about("text"):
-                return await self._drafting.begin(given, interaction, _owner(given, actor))
+                is_read = add_form.address_alone(values.get("text", "")) is None
+                return await self._drafting.begin(given, interaction, _owner(given, actor), is_read=is_read)
         except UserError as error:
             form = await self.form(interaction, values)
             return form.coming_back(phrase_error(error, actor.language), error.field)

@@ -88,13 +88,17 @@ class Drafting:
         self._operators = operators
         self._publishing = Publishing(store, names, clock)
 
-    async def begin(self, given: Submission, interaction: Interaction, workspace: WorkspaceId) -> Message:
+    async def begin(
+        self, given: Submission, interaction: Interaction, workspace: WorkspaceId, *, is_read: bool
+    ) -> Message:
         """Add an article of one story that is new at once; else return a draft to look through.
 
-        Raises `InvalidInput`.
+        So it does where nobody has read the article yet (`is_read`): what of a page is the article is a
+        guess. Raises `InvalidInput`.
         """
         draft = await self.draft_of(given, interaction.actor, workspace)
-        if await self._is_known(draft) or (len(draft.pieces) == 1 and draft.pieces[0].like is None):
+        is_plain = is_read and len(draft.pieces) == 1 and draft.pieces[0].like is None
+        if is_plain or await self._is_known(draft):
             return await self._publish(_Held(draft, {}, interaction))
         try:
             await self._store.save_draft(draft)
