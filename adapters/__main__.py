@@ -12,6 +12,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from adapters.cli import (
+    add,
     delivery,
     doctor,
     load,
@@ -21,7 +22,6 @@ from adapters.cli import (
     slack,
     story,
     story_acts,
-    story_add,
     subscription,
 )
 from bot.display import printable
@@ -45,8 +45,8 @@ app.command()(serve.run)
 app.command()(read.ask)
 app.command()(preview.digest)
 app.command()(preview.segment)
-app.command()(load.add)
-story.app.add_typer(story_add.app)
+app.command()(add.add)
+story.app.add_typer(add.app)
 story.app.add_typer(story_acts.app)
 app.add_typer(story.app, name="story")
 app.add_typer(subscription.app, name="subscription")

@@ -81,6 +81,10 @@ class Platform:
     async def edit(self, post: Post, message_id: str) -> None:
         """Change nothing."""
 
+    async def address(self, channel: Channel, message_id: str) -> str | None:
+        """Return none."""
+        return None
+
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         """Return none."""
         return None

@@ -102,6 +102,13 @@ class Curation:
     joined: Mapping[TopicId, TopicId] = field(default_factory=dict)
 
 
+Treatment = Literal["add", "merge", "update"]
+"""What becomes of a near-copy: a story all the same, another source of the known story, an update of it."""
+
+Decision = Literal[Treatment, "drop"]
+"""What is said about a near-copy without looking at it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """A story of a draft: a span of its text, as it would be told.
@@ -116,7 +123,7 @@ class Piece:
     topics: tuple[TopicId, ...] = ()
     kept: bool = True
     like: StoryId | None = None
-    treatment: Literal["add", "merge", "update"] | None = None
+    treatment: Treatment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,10 @@ class Chronicle(Protocol):
         """
         ...
 
+    async def lately_withdrawn(self, workspaces: Sequence[WorkspaceId], limit: int) -> list[Story]:
+        """Return stories of some workspaces' own that are told no more, the last withdrawn first."""
+        ...
+
     async def changes(
         self, workspaces: Sequence[WorkspaceId], limit: int, offset: int = 0, which: LogFilter = EVERYTHING
     ) -> list[Change]:

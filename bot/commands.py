@@ -38,7 +38,7 @@ class Newest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
-    """`/ai-news help`."""
+    """`/ai-news help`, `/ai-news-digest help`, and `/ai-news-mod` with it or alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +204,7 @@ def parse(text: str) -> Command:
         case "/ai-news-digest":
             return _parse_digest(name, rest)
         case "/ai-news-mod":
-            return parse_moderation(rest)
+            return parse_moderation(rest) if rest and not _wants_help(rest) else Help()
     if name.startswith("/"):
         raise InvalidInput("unknown_command", command=name[:40])
     raise InvalidInput("not_a_command")
@@ -225,7 +225,7 @@ def unparse(command: Ask | Newest) -> str:
 def _parse_lookup(text: str) -> Command:
     query, options = _take_options(text)
     page = _page(options.get("page", "1"))
-    if query.lower() in _HELP_WORDS and not options:
+    if _wants_help(query) and not options:
         return Help()
     if query.lower() in _SUGGEST_WORDS and not options:
         return Suggest()
@@ -246,6 +246,8 @@ def _parse_digest(name: str, text: str) -> Command:
     if not text:
         return FillInSubscription()
     word, _, rest = text.partition(" ")
+    if _wants_help(text):
+        return Help()
     if word.lower() == "form":
         return FillInSubscription(basis=rest.strip())
     command = _DIGEST_COMMANDS.get(word.lower())
@@ -254,6 +256,10 @@ def _parse_digest(name: str, text: str) -> Command:
     if command is None or rest:
         raise InvalidInput("unknown_subcommand", command=name, known=", ".join(_DIGEST_COMMANDS))
     return command()
+
+
+def _wants_help(text: str) -> bool:
+    return text.lower() in _HELP_WORDS
 
 
 def without_options(text: str) -> str:

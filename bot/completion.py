@@ -71,10 +71,11 @@ def completions(text: str, usages: Iterable[str], options: Iterable[str], words:
     return [word for word in dict.fromkeys(candidates) if last and _folded(word).startswith(last)]
 
 
-def story_sought(text: str) -> tuple[str, str] | None:
-    """Return what begins the last word of a line and what is typed of a story after that; None elsewhere.
+def story_sought(text: str) -> tuple[str, str, str] | None:
+    """Return what begins the last word of a line, what is typed of a story after that, and for which field.
 
-    A story is named by one word while it is being typed: what it is found by is replaced by its id.
+    None where no story is named. It is by one word while it is being typed: what it is found by is replaced
+    by its id.
     """
     said = _SAID.fullmatch(text)
     if said is None:
@@ -82,8 +83,10 @@ def story_sought(text: str) -> tuple[str, str] | None:
     word, rest = said[1], said[2]
     last, option = rest.rpartition(" ")[2], _NAMING_STORIES.get(word)
     if option and last.startswith(option):
-        return option, last.removeprefix(option)
-    return ("", rest) if word in _ABOUT_STORIES and " " not in rest else None
+        return option, last.removeprefix(option), "story"
+    if word not in _ABOUT_STORIES or " " in rest:
+        return None
+    return "", rest, "retracted" if word == "restore" else "story"
 
 
 def _usages_after(command: str, usages: Iterable[str]) -> list[str]:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import briefing, home, replies
-from bot.adding.articles import Adding
+from bot.adding.add_form import Submission
+from bot.adding.articles import Added, Adding
 from bot.adding.drafting import Drafting
 from bot.adding.intake import Intake, Saved
+from bot.adding.publishing import Published
 from bot.auditing.chronicling import Chronicling
-from bot.changes import Revision
+from bot.changes import Decision, Revision
 from bot.choosing import still_news, without_leading
 from bot.commands import Ask, Command, FillInSubscription, Help, Newest, Suggest, parse, unparse
 from bot.completion import completion_of, story_sought
@@ -30,7 +32,6 @@ from bot.model import (
     Channel,
     Interaction,
     Language,
-    Source,
     Story,
     StoryId,
     Subscription,
@@ -42,7 +43,7 @@ from bot.moderating.router import Moderating
 from bot.moderating.stories import Moderation
 from bot.moderating.story_past import was_shown
 from bot.phrases import phrase_error
-from bot.ports import Clock, Fetcher, Index, Store
+from bot.ports import Clock, Fetcher, Index, Platform, Store
 from bot.subscriptions import digest_form
 from bot.subscriptions.subscribing import Subscribing
 from bot.suggesting import Suggestions
@@ -72,7 +73,8 @@ class StoryRecord:
 class Engine:
     """The use cases over one store and one index.
 
-    `operators` are the workspaces whose moderators may change public stories.
+    `operators` are the workspaces whose moderators may change public stories, `platforms` those that this
+    process posts to, by name.
     """
 
     def __init__(
@@ -90,23 +92,24 @@ class Engine:
         self.names = names
         self.known = KnownNames(store, names)
         self.clock = clock
+        self.platforms: dict[str, Platform] = {}
         self._intake = Intake(store, self.known, clock)
         self._digests = Digests(store, self.known, clock)
         self.subscribing = Subscribing(store, self.known, clock, self._digests)
         self.workspaces = Workspaces(store, clock)
-        drafting = Drafting(store, index, self.known, clock, self.follow_store, operators)
-        self._adding = Adding(store, self.known, clock, drafting, fetcher, operators)
-        self.moderation = Moderation(store, self.known, clock, operators, self.answer)
+        self._drafting = Drafting(store, index, self.known, clock, self.follow_store, operators)
+        self._adding = Adding(store, self.known, clock, self._drafting, fetcher, operators)
+        self.moderation = Moderation(store, self.known, clock, operators, self.answer, self.platforms)
         self.chronicling = Chronicling(store, self.known, clock, operators, self.moderation.finding)
         self._moderating = Moderating(
             self.workspaces,
             self._adding,
-            drafting,
+            self._drafting,
             self.chronicling,
             Curating(store, self.known, clock),
             self.moderation,
         )
-        self._suggestions = Suggestions(store, index, self.known, clock)
+        self._suggestions = Suggestions(store, index, self.known, clock, operators)
 
     # Stories in
 
@@ -116,13 +119,19 @@ class Engine:
         await self.follow_store()
         return saved
 
-    async def add(
-        self, text: str, source: Source, published_at: datetime | None, actor: Actor, workspace: WorkspaceId
-    ) -> list[Story]:
-        """Cut an article into stories, as `Intake.add` does, and find them from then on."""
-        stories = await self._intake.add(text, source, published_at, actor, workspace)
+    async def add(self, given: Submission, actor: Actor, near_copies: Decision | None = "add") -> Added:
+        """Add an article without a review, as `Adding.add` does, and find its stories from then on."""
+        added = await self._adding.add(given, actor, near_copies)
         await self.follow_store()
-        return stories
+        return added
+
+    async def read_article(self, values: Mapping[str, str], actor: Actor) -> Submission:
+        """Return an article as the form to add one was filled in, as `Adding.read` does."""
+        return await self._adding.read(values, actor)
+
+    async def tell_published(self, published: Published, interaction: Interaction) -> Message:
+        """Return what became of an article, and where its stories will appear, as `Drafting.told` does."""
+        return await self._drafting.told(published, interaction)
 
     # Questions
 
@@ -226,8 +235,8 @@ class Engine:
         """
         sought, found = story_sought(text), list[Choice]()
         if sought is not None and may_moderate(actor):
-            option, typed = sought
-            stories = await self.suggest("story", typed, actor, limit - 2)
+            option, typed, field = sought
+            stories = await self.suggest(field, typed, actor, limit - 2)
             found = [replace(story, value=f"{option}{story.value}") for story in stories]
         words = completion_of(await self.known.of(actor.workspace)).of(text)
         return [*found, *(Choice(value=word, label=word) for word in words)][:limit]

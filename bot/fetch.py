@@ -1,6 +1,7 @@
 """Reading the web: one page for one address, and never from a place that is not public."""
 
 import asyncio
+import logging
 import socket
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -26,6 +27,8 @@ from yarl import URL
 from bot.addresses import Address, Allowed, is_near, is_public, read_address
 from bot.errors import FetchFailed, FetchTrouble
 from bot.ports import Page
+
+logger = logging.getLogger(__name__)
 
 MEDIA_TYPES: Final = frozenset({"text/html", "application/xhtml+xml", "text/plain", "text/markdown"})
 """What an article is read from. Feeds and other XML are no article; of anything else no byte is read."""
@@ -111,7 +114,9 @@ class WebFetcher:
             raise
         except (ClientError, UnicodeError, OSError) as error:
             refused = guard.refused and isinstance(error, ClientConnectorError)
-            raise FetchFailed("not_public" if refused else _trouble(error), type(error).__name__) from error
+            failed = FetchFailed("not_public" if refused else _trouble(error), type(error).__name__)
+            logger.info("host=%s cannot be read: %s", url.raw_host, failed)
+            raise failed from error
 
     def _session(self, guard: "_Guard") -> ClientSession:
         return ClientSession(

@@ -21,8 +21,8 @@ class Run:
 
     Where `text` names a channel of the platform, `channel` is its id; where it tells an instant, `at` is
     that. A platform may show those in its own way, such as a link, or in each reader's time zone. So it may
-    show the name of `who`, the id of a person or a group; only a private answer tells of them, since a post
-    would call them.
+    show the name of `who`, the id of a person or a group, in a private answer; no post does, since it would
+    call them.
     """
 
     text: str

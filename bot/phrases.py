@@ -59,8 +59,13 @@ def phrase_error(error: UserError, language: Language) -> str:
 
 
 def phrase_fetch(failure: FetchFailed, language: Language) -> str:
-    """Return what whoever gave an address is told when nothing could be read there."""
-    return phrase(f"fetch.{failure.why}", language)
+    """Return what whoever gave an address is told when nothing could be read there.
+
+    That there is no such host is told as that it is not public: else moderators could find out which names
+    there are in the operator's own network.
+    """
+    told = "out_of_reach" if failure.why in ("not_public", "unknown_host") else failure.why
+    return phrase(f"fetch.{told}", language)
 
 
 def phrase_date(day: date, language: Language, *, weekday: bool = False) -> str:

@@ -180,7 +180,11 @@ class Store(Registry, Chronicle, Protocol):
     async def claim_deliveries(
         self, platform: str, now: datetime, lease_s: float, owner: str, limit: int
     ) -> list[Delivery]:
-        """Take planned deliveries that are due, and sending ones whose lease has run out; oldest first.
+        """Take planned deliveries that are due, and sending ones whose lease has run out: `limit` at most.
+
+        Half are posts (digests, shares, notices; the odd one too), half are edits, each oldest first and by
+        turns: post, edit, post, edit. What one side does not need goes to the other, so that neither holds up
+        the other, however many are owed.
 
         Each comes back as `sending` with its attempt raised by one and the lease's end in `free_at`. No
         delivery is ever held by two owners at the same time, over any number of processes. A channel's
@@ -344,6 +348,13 @@ class Platform(Protocol):
         """Return whether `post` is what stands there: whether an edit whose end nobody saw was done.
 
         False where that cannot be told: the edit is done again then. Raises what `find` raises.
+        """
+        ...
+
+    async def address(self, channel: Channel, message_id: str) -> str | None:
+        """Return the address that opens a message of `post`, for a browser; the platform is not asked.
+
+        None where it has none that is known, and for what is no channel or message of the platform's.
         """
         ...
 

@@ -196,6 +196,7 @@ async def ticking(
     """
     owner = secrets.token_hex(8)
     store, clock = engine.store, engine.clock
+    engine.platforms.update({platform.name: platform for platform in platforms})
     outboxes = [Outbox(store, platform, clock, owner, terms) for platform in platforms]
     ticks = _ticks(engine, platforms, outboxes, retention)
     release()  # what reading the seeds took

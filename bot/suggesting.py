@@ -1,6 +1,6 @@
 """What may be meant by what is being typed: topics, titles, time zones, examples, as a list to pick from."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from itertools import chain
@@ -27,6 +27,8 @@ from bot.model import (
     TopicId,
     WorkspaceId,
 )
+from bot.moderating.rights import reaches_everyone
+from bot.moderating.story_past import is_merged
 from bot.phrases import phrase, phrase_date
 from bot.ports import Clock, Index, Store
 from bot.subscriptions.choices import choices, topic_name
@@ -42,8 +44,11 @@ _TYPED: Final = 200
 _GOES_ON: Final = 8
 """How many ways a word that is being typed may go on are looked up."""
 
-SUGGESTED_BY_ROLE: Final = frozenset({"story"})
+SUGGESTED_BY_ROLE: Final = frozenset({"story", "retracted"})
 """Fields for which moderators are suggested more than members."""
+
+_WITHDRAWN: Final = 100
+"""How many of the stories that were retracted last may be meant."""
 
 _TOPIC_LISTS: Final = frozenset({"topics", "without", "mention-topics"})
 _USUAL_ZONES: Final = (
@@ -77,11 +82,19 @@ _CHOSEN: Final = ("style", "language", "empty", "publish")
 class Suggestions:
     """Suggests how what is typed into a field may go on."""
 
-    def __init__(self, store: Store, index: Index, names: KnownNames, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        index: Index,
+        names: KnownNames,
+        clock: Clock,
+        operators: Container[WorkspaceId],
+    ) -> None:
         self._store = store
         self._index = index
         self._names = names
         self._clock = clock
+        self._operators = operators
 
     async def of(self, field: str, typed: str, actor: Actor, limit: int) -> list[Choice]:
         """Return at most `limit` choices for a field, the likeliest first; none for one that is not known.
@@ -98,6 +111,8 @@ class Suggestions:
             found = _topics(names).choices(typed, actor.language)
         elif field == "story":
             found = await self._references(typed, actor, limit, names)
+        elif field == "retracted":
+            found = await self._retracted(typed, actor)
         elif field == "zone":
             found = _zone_choices(typed, actor.language)
         else:
@@ -132,6 +147,20 @@ class Suggestions:
             waiting = [story for story in waiting if sought in normalise(_titles(story))]
         return [_reference(story, actor.language) for story in (*waiting, *found)]
 
+    async def _retracted(self, typed: str, actor: Actor) -> list[Choice]:
+        """Return the stories that the actor could restore, the last retracted first; none for members."""
+        if actor.role == "member":
+            return []
+        own = (actor.workspace,)
+        workspaces = (*own, PUBLIC) if reaches_everyone(actor, self._operators) else own
+        stories = await self._store.lately_withdrawn(workspaces, _WITHDRAWN)
+        sought = normalise(typed).split()
+        return [
+            _reference(story, actor.language)
+            for story in stories
+            if not is_merged(story) and all(word in normalise(_titles(story)) for word in sought)
+        ]
+
     async def _stories(self, typed: str, workspace: WorkspaceId, limit: int, names: Names) -> list[Story]:
         """Return the stories that are found by what is typed, its last word in any way that it may go on."""
         asked = read_query(typed, names, self._index, workspace)
@@ -152,11 +181,14 @@ def _titles(story: Story) -> str:
 
 
 def _reference(story: Story, language: Language) -> Choice:
-    """Return a story as a choice: its id, called by its date and its title, and whether it waits."""
+    """Return a story as a choice: its id, called by its date and its title, and whether readers see it."""
     day = phrase_date(story.published_at.date(), language)
     parts = [story.telling(language).title, day]
     if story.status == "waiting":
         parts.insert(0, phrase("choice.story_waits", language))
+    elif story.status == "retracted":
+        told = story.remark is not None and story.remark.kind == "retracted"  # one that was refused never was
+        parts.insert(0, phrase(f"choice.story_{'retracted' if told else 'unshown'}", language))
     *before, last = (" ".join(printable(part).split()) for part in parts)
     dot = phrase("story.dot", language)
     room = MAX_CHARACTERS - len(dot) - len(last)

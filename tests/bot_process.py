@@ -61,15 +61,21 @@ class BotProcess:
     async def start(self) -> str:
         """Start it; return the address of its page when it serves it."""
         await self.begin()
-        async with asyncio.timeout(PATIENCE_S):
-            line = (await self._process.stdout.readline()).decode()
-        address = re.search(r"http://[\w.:]+/", line)
-        assert address, self.log
-        self.page = address[0]
+        return await self.served()
+
+    async def served(self) -> str:
+        """Wait until it serves its page; return the address."""
+        if not self.page:
+            async with asyncio.timeout(PATIENCE_S):
+                line = (await self._process.stdout.readline()).decode()
+            address = re.search(r"http://[\w.:]+/", line)
+            assert address, self.log
+            self.page = address[0]
         return self.page
 
     async def begin(self) -> None:
         """Start it, and wait for nothing."""
+        self.page = ""
         with (self.home / "bot.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "adapters", "run"),
@@ -79,6 +85,11 @@ class BotProcess:
                 stderr=log,
             )
         self._process = process
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it has ended."""
+        return self._process.returncode is not None
 
     async def died(self) -> int:
         """Wait until it has ended; return its status, which is negative for the signal that killed it."""
@@ -93,8 +104,9 @@ class BotProcess:
             await self._process.wait()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it a signal."""
-        self._process.send_signal(number)
+        """Send it a signal, unless it has ended."""
+        with suppress(ProcessLookupError):
+            self._process.send_signal(number)
 
     async def stop(self) -> int:
         """Tell it to stop, and return its status."""
@@ -130,6 +142,15 @@ class BotProcess:
 
     async def release_claims(self) -> None:
         """Let what a killed life of it claimed be free at once, as it is when the lease's minute is over."""
+        await self.release(*await self.claimers())
+
+    async def claimers(self) -> set[str]:
+        """Return who holds claims: the outboxes of the processes that send, and of those that died of it."""
         async with self.store() as store:
-            for delivery in await store.deliveries(None, 1_000, state="sending"):
-                await store.release(delivery.owner)
+            return {delivery.owner for delivery in await store.deliveries(None, 1_000, state="sending")}
+
+    async def release(self, *owners: str) -> None:
+        """Let what some claimed be free at once."""
+        async with self.store() as store:
+            for owner in owners:
+                await store.release(owner)

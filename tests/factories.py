@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bot.adding.add_form import Submission
 from bot.changes import Change, Draft, StoryChange
 from bot.message import Heading, Limits, Message, paragraph
 from bot.model import (
@@ -67,6 +68,12 @@ def make_story(**over: Any) -> Story:
         }
         | over
     )
+
+
+def make_submission(text: str, **over: Any) -> Submission:
+    """Return an article for one workspace, of no date."""
+    source = Source(name="The Daily Crate")
+    return Submission(**{"text": text, "source": source, "published_at": None} | over)
 
 
 def make_act(**over: Any) -> Change:

@@ -25,7 +25,7 @@ STORIES = [
     )
     for number, title in enumerate(TITLES, start=1)
 ]
-PATIENCE_S = 40.0
+PATIENCE_S = 120.0
 ENDS = (0, DIED, -signal.SIGKILL, -signal.SIGTERM)
 """How processes may end here; those told to stop before they listen die of the signal."""
 STOP_POINTS = {"before release", "after release", "before close", "after close"}

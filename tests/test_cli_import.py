@@ -1,6 +1,7 @@
 """Bringing stories in and out by the command line, run as a process."""
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -14,6 +15,8 @@ A union doubts the figure and asks for the data.
 
 In other news, the harbour of Aoba opened a fully electric ferry line. The ferries carry 300 people each.
 """
+IDS = ["gucnkwbr7ru5zzdduqyq", "g5ocfza2pe4exyuty5tq"]
+"""What the stories of this text have been called ever since: databases out there have them under these."""
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +29,43 @@ def home(tmp_path_factory):
 
 def test_an_article_is_added_once(tmp_path):
     (tmp_path / "robots.md").write_text(ARTICLE, encoding="utf-8")
-    arguments = ("add", "robots.md", "--source", "The Daily Crate", "--date", "2025-02-01", "--json")
+    arguments = (
+        "add",
+        "robots.md",
+        "--source",
+        "The Daily Crate",
+        "--date",
+        "2025-02-01T09:30:00Z",
+        "--json",
+    )
 
     first = ai_news(tmp_path, *arguments)
     again = ai_news(tmp_path, *arguments)
 
-    story = json.loads(first.stdout.splitlines()[0])
+    story, ferry = map(json.loads, first.stdout.splitlines())
     assert story["source"] == {"name": "The Daily Crate", "url": None}
-    assert story["published_at"] == "2025-02-01T00:00:00Z"
+    assert story["published_at"] == ferry["published_at"] == "2025-02-01T09:30:00Z"
+    assert [story["id"], ferry["id"]] == IDS
     assert again.stdout == first.stdout
     assert story["id"] in [found["id"] for found in json_of(tmp_path, "ask", "parcels", "--json")["stories"]]
+
+
+def test_stories_like_known_ones_are_added_and_named(tmp_path):
+    known = ai_news(tmp_path, "add", "-", "--json", stdin=ARTICLE.encode())
+    like = ARTICLE.replace("# Robots at work", "# Robots in town").encode()
+
+    first = ai_news(tmp_path, "add", "-", stdin=like)
+    again = ai_news(tmp_path, "add", "-", stdin=like)
+
+    ids = [line.split()[0] for line in first.stdout.splitlines()]
+    *named, how = first.stderr.splitlines()
+    assert (known.returncode, known.stderr) == (first.returncode, again.stderr) == (0, "")
+    assert not set(ids) & set(IDS)
+    assert [re.findall(r"[a-z0-9]{20}", line) for line in named] == [
+        list(pair) for pair in zip(ids, IDS, strict=True)
+    ]
+    assert "ai-news story merge" in how
+    assert again.stdout == first.stdout
 
 
 def test_an_address_is_refused_clearly_as_long_as_none_is_fetched(home):

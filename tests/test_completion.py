@@ -55,10 +55,11 @@ def test_what_moderators_type_is_completed(text, expected):
 @pytest.mark.parametrize(
     ("text", "sought"),
     [
-        ("/ai-news-mod correct ", ("", "")),
-        ("/ai-news-mod story deep", ("", "deep")),
-        ("/ai-news-mod merge deepseek-cost into:star", ("into:", "star")),
-        ("/ai-news-mod log story:", ("story:", "")),
+        ("/ai-news-mod correct ", ("", "", "story")),
+        ("/ai-news-mod story deep", ("", "deep", "story")),
+        ("/ai-news-mod merge deepseek-cost into:star", ("into:", "star", "story")),
+        ("/ai-news-mod log story:", ("story:", "", "story")),
+        ("/ai-news-mod restore deep", ("", "deep", "retracted")),
         ("/ai-news-mod correct deepseek-cost reason:x", None),
         ("/ai-news-mod queue ", None),
         ("/ai-news correct deep", None),

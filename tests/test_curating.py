@@ -10,8 +10,16 @@ from bot.form import Form
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import Buttons, Heading, plain_text
-from bot.model import PUBLIC, StoryId, WorkspaceId
-from tests.factories import NOW, make_actor, make_interaction, make_story, make_telling, make_topic
+from bot.model import StoryId, WorkspaceId
+from tests.factories import (
+    NOW,
+    make_actor,
+    make_interaction,
+    make_story,
+    make_submission,
+    make_telling,
+    make_topic,
+)
 
 HOME, AWAY = WorkspaceId("home"), WorkspaceId("away")
 KUMO = make_topic(id="kumo", names={"ja": "クモ", "en": "Kumo"}, aliases=())
@@ -37,6 +45,11 @@ def engine(store):
 
 async def say(engine, text, **over):
     return plain_text(await engine.reply(text, moderator(**over)))
+
+
+async def added(engine, text, workspace=HOME, **over):
+    article = make_submission(text, **over)
+    return (await engine.add(article, make_actor(workspace=workspace))).published.stories
 
 
 async def titles(engine, query, workspace=HOME):
@@ -117,15 +130,13 @@ async def test_a_topic_that_was_made_is_known_everywhere_here_and_nowhere_else(e
 async def test_new_stories_of_the_workspace_are_about_its_own_topics(engine):
     await say(engine, '/ai-news-mod alias kumo name:"Spider Works"')
     text = "Spider Works opened a plant in the north. The plant builds robots that can climb."
-    stories = {
-        workspace: await engine.add(
-            text, make_story().source, NOW, make_actor(workspace=workspace), workspace
-        )
-        for workspace in (HOME, AWAY, PUBLIC)
-    }
 
-    assert [story.topics for story in stories[HOME]] == [("kumo",)]
-    assert [story.topics for story in (*stories[AWAY], *stories[PUBLIC])] == [(), ()]
+    here = await added(engine, text)
+    elsewhere = await added(engine, text, AWAY)
+    everywhere = await added(engine, text, for_everyone=True)
+
+    assert [story.topics for story in here] == [("kumo",)]
+    assert [story.topics for story in (*elsewhere, *everywhere)] == [(), ()]
 
 
 async def test_joined_topics_are_found_by_either_name_and_part_again(engine):
@@ -137,13 +148,7 @@ async def test_joined_topics_are_found_by_either_name_and_part_again(engine):
     await say(engine, "/ai-news-mod join hato into:kumo")
     assert await titles(engine, "ハト") == await titles(engine, "kumo") == {"Kumo grows", "Doves"}
     assert await titles(engine, "kumo", AWAY) == {"Kumo grows"}
-    own = await engine.add(
-        "Hato flew over the town. People watched it for an hour.",
-        make_story().source,
-        NOW,
-        make_actor(),
-        HOME,
-    )
+    own = await added(engine, "Hato flew over the town. People watched it for an hour.")
 
     assert "of its own again" in await say(engine, "/ai-news-mod part ハト")
 

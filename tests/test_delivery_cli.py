@@ -8,14 +8,17 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapters.cli.delivery import document_of
+from adapters.slack.addresses import keep_address
 from bot.engine import Engine
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.model import Remark
+from bot.settings import Settings
 from bot.store import open_store
 from tests.command import ai_news, json_of, refusal
 from tests.delivering import deliver_due
-from tests.factories import make_change, make_channel
+from tests.factories import NOW, make_change, make_channel, make_delivery
 from tests.fakes.platform import PretendPlatform
 
 CHANNELS = {name: make_channel(workspace="local", id=name) for name in ("news", "news-ja", "news-en")}
@@ -136,3 +139,25 @@ def test_what_is_not_there_is_a_line(home):
     assert "no delivery nothing" in refusal(home, "delivery", "show", "nothing")
     assert "no story nothing" in refusal(home, "delivery", "why", "nothing", channel_of("news"))
     assert "local/local/news" in refusal(home, "delivery", "why", "deepseek-cost", "news")
+
+
+@pytest.mark.parametrize(
+    ("channel", "message_id", "link"),
+    [
+        (("discord", "1", "2"), "3", "https://discord.com/channels/1/2/3"),
+        (("discord", "1", "2"), "4/3", "https://discord.com/channels/1/4/3"),
+        (("slack", "T0ACME", "C0NEWS"), "1772409600.000100",
+         "https://acme.slack.com/archives/C0NEWS/p1772409600000100"),
+        (("slack", "T0OTHER", "C0NEWS"), "1772409600.000100", None),
+        (("console", "local", "console"), "1", None),
+    ],
+)  # fmt: skip
+async def test_a_posted_message_has_the_link_that_its_platform_gives_it(store, channel, message_id, link):
+    platform, workspace, id_ = channel
+    place = make_channel(platform=platform, workspace=workspace, id=id_)
+    await keep_address(store, "T0ACME", "https://acme.slack.com/")
+    engine = Engine(store, PostingsIndex(), Names(), lambda: NOW)
+
+    for state, expected in (("posted", link), ("failed", None)):
+        delivery = make_delivery(channel=place, state=state, message_id=message_id)
+        assert (await document_of(delivery, engine, Settings()))["link"] == expected

@@ -1,11 +1,12 @@
 import json
 import re
+import tomllib
 
 import jsonschema
 import pytest
 
 from adapters.discord.buttons import about, command_of, keep_command, pressed
-from adapters.discord.command_options import SUBCOMMAND
+from adapters.discord.command_options import GROUP, SUBCOMMAND
 from adapters.discord.commands import CHAT_INPUT, MESSAGE, fingerprint, payload
 from adapters.discord.options import chosen_roles, focused, typed
 from adapters.discord.render import custom_id
@@ -25,9 +26,10 @@ from bot.commands import (
     parse,
 )
 from bot.message import Button, Buttons, Message, paragraph
-from bot.model import WorkspaceId
+from bot.model import LANGUAGES, WorkspaceId
 from bot.moderating.commands import SETTINGS as KNOWN_SETTINGS
 from bot.moderating.commands import AddStories, SetUp
+from tests.command import REPOSITORY
 from tests.messages import SHARED
 
 STRING, INTEGER, BOOLEAN, CHANNEL, ROLE = 3, 4, 5, 7, 8
@@ -50,6 +52,33 @@ def named(nodes, name):
 
 def subcommands(name):
     return named(payload(), name)["options"]
+
+
+NAMED = re.compile(r"/(ai-news[a-z-]*)((?: [a-z]+)*)")
+
+
+def names_no_command(text):
+    """Return the commands of moderators that a text names and Discord has not."""
+    missing = []
+    for name, words in NAMED.findall(text):
+        known = subcommands(name) if name != "ai-news" else []
+        for word in words.split():
+            if not any(option["type"] in {SUBCOMMAND, GROUP} for option in known):
+                break
+            if word not in {option["name"] for option in known}:
+                missing.append(f"/{name}{words}")
+                break
+            known = named(known, word).get("options", [])
+    return missing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_that_a_phrase_names_is_there(language):
+    sections = tomllib.loads((REPOSITORY / f"bot/locales/{language}.toml").read_text("utf-8"))
+    phrases = [str(phrase) for section in sections.values() for phrase in section.values()]
+
+    assert any("/ai-news-mod topics alias" in text for text in phrases)
+    assert [missing for text in phrases for missing in names_no_command(text)] == []
 
 
 def chosen(name, *options, subcommand=None):

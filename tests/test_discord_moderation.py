@@ -137,6 +137,15 @@ async def test_an_article_is_reviewed_published_corrected_retracted_and_taken_ba
         await here.bot.settled()
         assert (len(first.edits), len(second.edits)) == edits
 
+        # It is found by its words by those who may bring it back, and only by them.
+        offered = await ken.autocomplete(desk, "ai-news-mod restore", "story", "クジラ")
+        assert [value for _, value in offered] == [whale]
+        assert offered[0][0].startswith(label("choice.story_retracted"))
+        assert await alice.autocomplete(news, "ai-news-mod restore", "story", "クジラ") == []
+        listed = await ken.command(desk, "ai-news-mod restore", story="クジラ")
+        assert "クジラ" in listed.text
+        assert list(listed.shown.buttons) == [label("act.restore")]
+
         # The log tells it all, and undo brings it back.
         log = await ken.command(desk, "ai-news-mod log")
         assert [WRONG in log.text, HOAX in log.text, log.text.count("ken")] == [True, True, 4]

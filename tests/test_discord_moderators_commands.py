@@ -12,12 +12,12 @@ from adapters.discord.command_options import (
     MODERATION,
     STRING,
     SUBCOMMAND,
-    TOPIC_WORDS,
     named_by,
 )
 from adapters.discord.options import focused, typed, uploaded
 from bot.commands import parse
 from bot.moderating.commands import (
+    TOPIC_WORDS,
     WORDS,
     AddStories,
     CurateTopic,
@@ -129,6 +129,7 @@ def test_a_file_is_no_part_of_the_text_and_is_found_as_discord_describes_it():
     ("word", "option", "field"),
     [
         ("retract", "story", "story"),
+        ("restore", "story", "retracted"),
         ("merge", "into", "story"),
         ("join", "into", "topic"),
         ("alias", "topic", "topic"),

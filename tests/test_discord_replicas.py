@@ -6,16 +6,17 @@ import random
 import signal
 import sys
 from collections import Counter
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import asyncpg
 import pytest
 
+from adapters.discord.gateway import USUAL
 from bot.run import utc_now
 from bot.store import open_store
 from tests.command import command_line, environment
+from tests.conftest import run_statements
 from tests.discord_app import until
 from tests.factories import make_change, make_story, make_telling
 from tests.fakes.discord_faults import process_behind
@@ -24,8 +25,12 @@ from tests.fakes.discord_server import DiscordServer, serving
 from tests.fakes.discord_users import NoAnswer
 from tests.killing import ROOT
 
-PATIENCE_S = 30.0
-SECOND_ANSWER_S = 6.0
+PATIENCE_S = 60.0
+GONE_S = 1.0
+"""How long the answer of a process that is gone is waited for: what it sent before may still arrive."""
+LOOK_S = 5.0
+"""How long one is waited for that may be none, before it is asked again."""
+SHORT_LEASE_S = 4.0
 POSTED = "-# Posted to the channel in a moment."
 
 
@@ -37,12 +42,12 @@ class Replicas:
     url: str
     database: str
     data: Path
+    lease_s: float = USUAL.lease_s
     processes: list[asyncio.subprocess.Process] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     """Of the stories that there are, one for each digest that is asked for."""
     answered: list = field(default_factory=list)
-    unanswered: list = field(default_factory=list)
-    """What people did, by whether Discord had a first answer in time."""
+    """What people did and saw an answer to."""
 
     def __post_init__(self):
         self.guild = self.server.guild("Crate City")
@@ -51,12 +56,12 @@ class Replicas:
         self.mika = self.guild.member("mika", permissions=Permission.MANAGE_GUILD)
 
     async def start(self):
-        """Start one more, with short leases."""
+        """Start one more."""
         folder = self.data / f"replica-{len(self.processes)}"
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.fakes.run_discord_bot", "--listens"),
             *("--database", self.database, "--server", self.url, "--token", self.server.token),
-            *("--data", str(folder)),
+            *("--data", str(folder), "--lease", str(self.lease_s)),
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             stderr=asyncio.subprocess.DEVNULL,
@@ -94,17 +99,16 @@ class Replicas:
         await until(self.is_answered, PATIENCE_S)
 
     async def is_answered(self):
-        return await self.end_of(self.alice, self.alice.begin_command(self.talk, "ai-news", query="robots"))
+        begun = self.alice.begin_command(self.talk, "ai-news", query="robots")
+        return await self.end_of(self.alice, begun, LOOK_S)
 
-    async def end_of(self, member, begun):
+    async def end_of(self, member, begun, patience_s=PATIENCE_S):
         """Wait for the answer to something; return whether there was a first one in time.
 
         Who was killed after it gave the first owes the second for ever.
         """
-        try:
-            self.answered.append(await member.answered(begun, SECOND_ANSWER_S))
-        except NoAnswer:
-            self.unanswered.append(begun)
+        with suppress(NoAnswer):
+            self.answered.append(await member.sees_that(begun, lambda: begun.is_answered, patience_s))
         return begun.acknowledged_at is not None
 
     async def add_story(self):
@@ -126,8 +130,9 @@ class Replicas:
             (self.alice, self.alice.begin_command(self.talk, "ai-news", query=query, visible=True)),
         ]
 
-    async def end(self, begun):
-        await asyncio.gather(*(self.end_of(*one) for one in begun))
+    async def end(self, begun, patience_s=PATIENCE_S):
+        """Wait for all answers; return how many there were."""
+        return sum(await asyncio.gather(*(self.end_of(*one, patience_s) for one in begun)))
 
     async def come_to_an_end(self):
         """Let everything new be posted, and all that is owed arrive."""
@@ -139,7 +144,7 @@ class Replicas:
         store = await open_store(self.database)
         deliveries = await store.deliveries(None, 1_000)
         await store.close()
-        return {one.state for one in deliveries} == {"posted"}
+        return {one.state for one in deliveries} <= {"posted"}
 
     def assert_nothing_happened_twice_and_all_was_posted(self):
         posts = [message for message in self.server.ledger if message.kind == "post"]
@@ -156,12 +161,12 @@ class Replicas:
 
 
 @asynccontextmanager
-async def replicas(database, data, count):
+async def replicas(database, data, count, lease_s=USUAL.lease_s):
     """Yield replicas that listen, with a channel subscribed."""
     server = DiscordServer(rate_scale=0.0001)
-    server.interactions.to_answer_s = 1.0
+    server.interactions.to_answer_s = PATIENCE_S
     async with serving(server) as url:
-        here = Replicas(server, url, database, data)
+        here = Replicas(server, url, database, data, lease_s)
         await here.add_story()
         try:
             for _ in range(count):
@@ -187,8 +192,9 @@ async def test_a_listener_that_is_killed_is_taken_over_from_and_nothing_happens_
             begun = await here.begin()
             await asyncio.sleep(chance.uniform(0, 0.06))
             listener.kill()
+            await let_the_lease_run_out(listener, postgresql_url)
             await here.start()
-            await asyncio.gather(here.end(begun), here.taken_over(listener))
+            await asyncio.gather(here.end(begun, GONE_S), here.taken_over(listener))
         await here.come_to_an_end()
 
         here.assert_nothing_happened_twice_and_all_was_posted()
@@ -200,7 +206,7 @@ async def test_a_listener_that_was_paused_past_its_lease_answers_and_posts_nothi
     postgresql_url, tmp_path, count
 ):
     chance = random.Random(count)  # noqa: S311
-    async with replicas(postgresql_url, tmp_path, count) as here:
+    async with replicas(postgresql_url, tmp_path, count, SHORT_LEASE_S) as here:
         for _ in range(3):
             listener = here.listener()
             begun = await here.begin()
@@ -209,10 +215,10 @@ async def test_a_listener_that_was_paused_past_its_lease_answers_and_posts_nothi
             await here.taken_over(listener)
             # Discord tells these to both: the one that sleeps hears of them when it wakes.
             both = await here.begin()
-            begun += both
             await until(lambda told=both: all(one.tried_at for _, one in told), PATIENCE_S)
             listener.send_signal(signal.SIGCONT)
-            await here.end(begun)
+            await here.end(begun, GONE_S)
+            assert await here.end(both) == len(both)
             await until(lambda: len(here.server.gateway.connections) == 1, PATIENCE_S)
             assert here.listener() is not listener
             assert await here.is_answered()
@@ -220,7 +226,6 @@ async def test_a_listener_that_was_paused_past_its_lease_answers_and_posts_nothi
         await here.come_to_an_end()
 
         here.assert_nothing_happened_twice_and_all_was_posted()
-        assert len(here.unanswered) <= 6
 
 
 async def test_ai_news_run_stands_by_and_takes_over(postgresql_url, tmp_path):
@@ -236,8 +241,9 @@ async def test_ai_news_run_stands_by_and_takes_over(postgresql_url, tmp_path):
             first.terminate()
             await here.taken_over(first)
             second = here.listener()
+            await until(here.is_all_posted, PATIENCE_S)  # so that it dies without a claim
             second.kill()
-            await let_the_lease_run_out(postgresql_url)
+            await let_the_lease_run_out(second, postgresql_url)
             await here.taken_over(second)
             await here.come_to_an_end()
         finally:
@@ -251,9 +257,7 @@ async def test_ai_news_run_stands_by_and_takes_over(postgresql_url, tmp_path):
     assert sorted(ends) == [-signal.SIGKILL, -signal.SIGKILL, 0]
 
 
-async def let_the_lease_run_out(database):
-    """Let half a minute go by for a process that was killed."""
-    connection = await asyncpg.connect(database)
-    await connection.execute("DELETE FROM leases")
-    await connection.execute("UPDATE deliveries SET free_from = 0 WHERE state = 'sending'")
-    await connection.close()
+async def let_the_lease_run_out(killed, database):
+    """Let half a minute go by for who was killed while it listened."""
+    await killed.wait()
+    await run_statements(database, "DELETE FROM leases")

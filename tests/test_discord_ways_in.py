@@ -44,7 +44,7 @@ async def test_an_address_that_is_allowed_is_read_and_another_is_refused_in_word
         reads = len(site.requests)
         for address in (site.url("/whale", "127.0.0.2"), "http://169.254.169.254/latest", "http://[::1]/"):
             refused = await here.ken.command(here.desk, "ai-news-mod add", url=address)
-            assert label("fetch.not_public").split("。")[0] in refused.text
+            assert label("fetch.out_of_reach").split("。")[0] in refused.text
             assert label("discord.open_form") in refused.shown.buttons
         missing = await here.ken.command(here.desk, "ai-news-mod add", url=site.url("/gone"))
         assert label("fetch.not_found") in missing.text

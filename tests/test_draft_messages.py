@@ -75,12 +75,13 @@ def test_the_first_words_are_those_behind_a_heading():
     assert "#" not in text
 
 
-def test_a_near_copy_is_named_with_its_source_and_date():
+def test_a_near_copy_is_named_with_the_title_and_date_of_what_is_here():
     draft = with_piece(with_piece(draft_of(2), 1, like="story"), 2, like="story", treatment="merge")
 
     message = overview(draft, KNOWN, 1, "en", DISCORD)
 
-    assert "The Daily Crate · March 1, 2026 · decide what to do with it" in plain_text(message)
+    title = "A warehouse robot learns to sort parcels"
+    assert f"≈ {title} · March 1, 2026 · decide what to do with it" in plain_text(message)
     assert "goes into the story that is here" in plain_text(message)
     assert acts(message)[-3:] == ["add", "publish", "discard"]
 

@@ -220,8 +220,19 @@ def test_near_copies_are_undecided_until_somebody_says_what_to_do():
     draft = drafts.with_kept(draft, 3, kept=False)
 
     assert drafts.undecided(draft) == [1]
-    assert drafts.undecided(drafts.with_all_added(draft)) == []
-    assert drafts.with_all_added(draft).pieces[1].treatment == "merge"
+    assert drafts.undecided(drafts.with_all_decided(draft, "add")) == []
+    assert drafts.with_all_decided(draft, "add").pieces[1].treatment == "merge"
+
+
+@pytest.mark.parametrize(
+    ("decision", "treatment", "kept"),
+    [("add", "add", True), ("update", "update", True), ("merge", "merge", True), ("drop", None, False)],
+)
+def test_what_is_undecided_is_decided_at_once_and_nothing_else(decision, treatment, kept):
+    draft = drafts.with_all_decided(near_copies(2), decision)
+
+    assert (draft.pieces[1].treatment, draft.pieces[1].kept) == (treatment, kept)
+    assert draft.pieces[::2] == cut_draft().pieces[::2]
 
 
 def test_a_treatment_is_for_near_copies_alone():

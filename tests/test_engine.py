@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adding.intake import MAX_ARTICLE_CHARACTERS
+from bot.adding.add_form import MAX_ARTICLE_CHARACTERS
 from bot.engine import CANDIDATES, Engine
 from bot.errors import InvalidInput
 from bot.index import PostingsIndex
@@ -20,6 +20,7 @@ from tests.factories import (
     make_channel,
     make_interaction,
     make_story,
+    make_submission,
     make_telling,
 )
 
@@ -165,8 +166,12 @@ async def test_a_story_of_another_workspace_is_neither_found_nor_overwritten(eng
     assert await titles(engine, "chess", replace(MIKA, workspace=other)) == ["Secret chess"]
 
 
+async def added(engine, text):
+    return (await engine.add(make_submission(text, for_everyone=True), MIKA)).published.stories
+
+
 async def test_an_article_becomes_its_stories_with_verbatim_spans(engine):
-    stories = await engine.add(ARTICLE, Source(name="Kawabe Post"), None, MIKA, PUBLIC)
+    stories = await added(engine, ARTICLE)
 
     assert len(stories) == 2
     assert all(ARTICLE[s.span.start : s.span.end] == s.tellings[0].body for s in stories)
@@ -174,12 +179,28 @@ async def test_an_article_becomes_its_stories_with_verbatim_spans(engine):
 
 
 async def test_the_same_article_again_gives_the_same_stories(engine, store):
-    first = await engine.add(ARTICLE, Source(name="Kawabe Post"), None, MIKA, PUBLIC)
+    first = await added(engine, ARTICLE)
 
-    again = await engine.add(ARTICLE, Source(name="Kawabe Post"), None, MIKA, PUBLIC)
+    again = await added(engine, ARTICLE)
 
     assert again == first
     assert await store.count_stories(PUBLIC) == len(first)
+
+
+async def test_near_copies_keep_an_article_out_while_nobody_says_what_becomes_of_them(engine, store):
+    known = await added(engine, ARTICLE)
+    post = Source(name="Kawabe Post")
+    like = make_submission(f"From our reporters. {ARTICLE}", source=post, for_everyone=True)
+
+    asked = await engine.add(like, MIKA, near_copies=None)
+    out = await store.count_stories(PUBLIC)
+    merged = await engine.add(like, MIKA, near_copies="merge")
+
+    assert ([copy.like for copy in asked.near_copies], asked.published.stories) == (known, ())
+    assert out == await store.count_stories(PUBLIC) == len(known)
+    assert [(story.id, story.also) for story in merged.published.merged] == [
+        (story.id, (post,)) for story in known
+    ]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +214,7 @@ async def test_the_same_article_again_gives_the_same_stories(engine, store):
 )
 async def test_an_article_that_cannot_be_used_is_refused_with_the_reason(engine, text, key):
     with pytest.raises(InvalidInput) as caught:
-        await engine.add(text, Source(name="x"), None, MIKA, PUBLIC)
+        await added(engine, text)
 
     assert caught.value.key == key
 

@@ -9,9 +9,9 @@ from bot.engine import Engine
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import plain_text
-from bot.model import PUBLIC, Actor, Source, WorkspaceId
+from bot.model import Actor, WorkspaceId
 from tests.delivering import deliver_due
-from tests.factories import NOW, make_channel
+from tests.factories import NOW, make_channel, make_submission
 from tests.fakes.platform import Killed, PretendPlatform
 
 ARTICLE = """まず、川辺市議会は廃線になった路面電車の再開を決めた。工事は5月に始まる。
@@ -29,7 +29,7 @@ class Life:
         self.store, self.platform, self.now = store, platform, now
 
     async def add(self):
-        await self.engine.add(ARTICLE, Source(name="川辺新報"), None, EDITOR, PUBLIC)
+        await self.engine.add(make_submission(ARTICLE, for_everyone=True), EDITOR)
 
     async def subscribe(self):
         await self.engine.subscribe(make_channel(), "ja", "Asia/Tokyo")
@@ -95,13 +95,8 @@ async def test_the_next_day_s_digest_holds_only_what_is_new(store):
     platform = PretendPlatform()
     await Life(store, platform, NOW).live()
     tomorrow = Life(store, platform, NOW + timedelta(days=1))
-    await tomorrow.engine.add(
-        "川辺川で珍しい白いカワウソが見つかった。専門家は突然変異とみている。",
-        Source(name="川辺新報"),
-        None,
-        EDITOR,
-        PUBLIC,
-    )
+    article = "川辺川で珍しい白いカワウソが見つかった。専門家は突然変異とみている。"
+    await tomorrow.engine.add(make_submission(article, for_everyone=True), EDITOR)
 
     await tomorrow.live()
 

@@ -1,5 +1,6 @@
 """What moderators work from on the page, without the browser: their own pages, and who gets to see them."""
 
+import json
 import re
 from html import unescape
 
@@ -75,6 +76,25 @@ async def test_a_story_is_corrected_from_its_page(page):
     text = text_of(await page.get("/story/deepseek-cost"))
     assert "DeepSeek names a price" in text
     assert "A slip." in text
+
+
+async def test_a_retracted_story_is_completed_and_found_by_its_words(page):
+    await page.post(f"{NEWS}/command", command="/ai-news-mod retract stargate reason:x", id="taken")
+
+    offered = json.loads(await page.get(f"{NEWS}/complete?text=/ai-news-mod+restore+star"))
+    reply = await page.post(f"{NEWS}/command", command="/ai-news-mod restore stargate plan", id="words")
+
+    assert offered[0]["value"] == "stargate"
+    assert offered[0]["label"].startswith("Retracted")
+    assert "/ai-news-mod restore stargate revision:2" in reply["html"]
+
+
+async def test_copies_are_links_to_where_they_stand(page):
+    reply = await page.post(f"{NEWS}/command", command="/ai-news-mod story stargate part:copies", id="where")
+
+    _, path, post = re.search(r'href="(http://[^/]+)(/c/local/[^"#]+)#(post-[^"]+)"', reply["html"]).groups()
+    assert f'href="{page.address}{path}#{post}"' in reply["html"]
+    assert f'id="{post}"' in await page.get(path)
 
 
 async def test_what_is_refused_is_said_to_be(page):

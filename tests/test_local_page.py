@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import InvalidSettings, StoreError
 from bot.model import Remark, Source, StoryId, WorkspaceId
-from tests.factories import NOW, make_actor, make_story, make_telling
+from tests.factories import NOW, make_actor, make_story, make_submission, make_telling
 from tests.local_page import (
     ELSEWHERE,
     INSIDE,
@@ -79,9 +79,8 @@ async def test_a_story_s_passage_is_marked_where_it_stands_in_its_article(page):
         "Kumo Robotics opened a factory in Osaka. The factory builds forty arms a day.\n\n"
         "Separately, Harbor Bank cut its rate to two percent. Savers were not pleased by it."
     )
-    first, *_ = await page.engine.add(
-        article, Source(name="Crate"), None, make_actor(), WorkspaceId("public")
-    )
+    added = await page.engine.add(make_submission(article, for_everyone=True), make_actor())
+    first = added.published.stories[0]
 
     html = await page.get(f"/story/{first.id}")
 

@@ -112,6 +112,7 @@ def test_buttons_take_back_do_again_open_and_turn_pages():
         make_entry(change=make_act(id="one")),
         make_entry(change=make_act(id="two", action="undo"), story_id=None, undoes=make_act()),
         make_entry(change=make_act(id="three"), undone_by=make_act(id="two")),
+        make_entry(change=make_act(id="four", action="undo"), story_id=None, undoes=make_act(), again=True),
     ]
 
     message = log_message(page, 30, ShowLog(page=2, by="Mika K", action="correct"), "UTC", SPACIOUS, "en")
@@ -120,6 +121,7 @@ def test_buttons_take_back_do_again_open_and_turn_pages():
     assert labels == {
         "Undo 9": UndoChange(change="one"),
         "Redo 10": UndoChange(change="two"),
+        "Undo 12": UndoChange(change="four"),
         "Open 9": ShowStory(story="story"),
         "Open 11": ShowStory(story="story"),
         "previous": ShowLog(by="Mika K", action="correct", page=1),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.delivering.outbox import Outbox
 from bot.form import Form
 from bot.message import plain_text
 from bot.model import LANGUAGES, PUBLIC, Remark, Source
@@ -13,6 +14,7 @@ from tests.factories import (
     make_subscription,
     make_telling,
 )
+from tests.fakes.platform import PretendPlatform
 from tests.moderating import (
     AWAY,
     HOME,
@@ -274,6 +276,23 @@ async def test_a_card_tells_of_copies_and_history(engine, store):
     assert {"Correct", "Retract", "Merge", "Pin", "Hide here"} <= buttons(card).keys()
     assert "#news to be posted from" in text(await engine.reply(buttons(card)["Posted copies"], by()))
     assert "added by seeds" in text(await engine.reply(buttons(card)["History"], by()))
+
+
+async def test_a_copy_that_stands_is_a_link_to_itself(engine, store):
+    class Linking(PretendPlatform):
+        async def address(self, channel, message_id):
+            return f"https://chat.example/{channel.id}/{message_id}"
+
+    await post(store, "library")
+    platform = Linking()
+    engine.platforms[platform.name] = platform
+
+    owed = await engine.reply(f"{MOD} story library part:copies", by())
+    await Outbox(store, platform, lambda: NOW, "bot").drain()
+    posted = await engine.reply(f"{MOD} story library part:copies", by())
+
+    assert "https://" not in text(owed)
+    assert "Open the message (https://chat.example/news/message-1)" in text(posted)
 
 
 async def test_moderators_elsewhere_may_hide_a_public_story_and_nothing_else(engine, store):

@@ -20,7 +20,7 @@ from bot.moderating.commands import STORY_ACTS, typed
 from bot.phrases import phrase
 from bot.store import open_store
 from tests.factories import NOW, make_act, make_change, make_story, make_workspace
-from tests.moderating import AWAY, HOME, acts_on, by, open_newsroom, post, story_of, text, wait
+from tests.moderating import AWAY, HOME, acts_on, buttons, by, open_newsroom, post, story_of, text, wait
 
 MOD = "/ai-news-mod"
 OURS, THEIRS, NOBODYS = "ours", "theirs", "nobodys"
@@ -173,6 +173,9 @@ async def test_where_managers_publish_moderators_read_so(store):
     assert text(refused) == phrase("error.approve_managers", "en")
     assert text(await engine.reply(f"{MOD} reject waiting reason:x", by())) == text(refused)
 
+    offered = buttons(await engine.reply(f"{MOD} queue", by()))
+    assert list(offered) == [phrase("act.edit", "en"), phrase("act.open", "en")]
+
     await engine.reply(f"{MOD} approve waiting", by("rin", role="manager"))
     assert await acts_on(store, "waiting") == [("ken", "add"), ("rin", "approve")]
 
@@ -185,6 +188,8 @@ async def test_where_nobody_publishes_alone_whoever_brought_it_in_may_only_take_
     refused = await engine.reply(f"{MOD} approve waiting", by("ken", role="manager"))
     assert text(refused) == phrase("error.approve_second", "en")
 
+    own = await engine.reply(f"{MOD} queue", by("ken"))
+    assert [label for label in buttons(own) if label == phrase("act.reject", "en")]
     await engine.reply(f"{MOD} reject waiting reason:mistake", by("ken"))
     await engine.reply(f"{MOD} approve second", by("mika"))
     assert (await story_of(store, "waiting")).status == "retracted"

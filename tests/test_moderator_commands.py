@@ -49,6 +49,9 @@ from bot.moderating.commands import (
         ("undo", UndoChange()),
         ("undo xyz reason:oops", UndoChange(change="xyz", reason="oops")),
         ("topics", ShowTopics()),
+        ("topics List page:2", ShowTopics(page=2)),
+        ("topics add 川辺市", CurateTopic(act="topic", topic="川辺市")),
+        ("topics join deepseek into:llm", CurateTopic(act="join", topic="deepseek", into="llm")),
         (
             "alias deepseek name:ディープシーク",
             CurateTopic(act="alias", topic="deepseek", name="ディープシーク"),

@@ -83,7 +83,7 @@ def check(message, limits):
 @FEW
 @given(stories("waiting"), HOSTILE, HOSTILE, PLATFORMS, st.sampled_from(LANGUAGES), st.integers(1, PAGE_SIZE))
 def test_a_page_of_the_queue_is_one_message(story, who, lead, limits, language, count):
-    entry = Waiting(story=story, began=revision(story, who=who), may_approve=True)
+    entry = Waiting(story=story, began=revision(story, who=who), may_approve=True, may_reject=True)
     queue = QueuePage(waiting=[entry] * count, page=2, total=99)
 
     check(queue_message(queue, language, limits, [paragraph(lead[:200]), paragraph(lead[:300])]), limits)
@@ -143,7 +143,10 @@ def test_a_page_of_copies_is_one_message(error, limits, language, workspace):
         for _ in range(COPIES)
     ]
 
-    message = copies_message(make_story(), told, {}, 2, True, "home", language, "UTC", limits)
+    address = f"https://crate.example/{'c' * 100}"
+    addresses = {one.delivery.id: address for one in told}
+
+    message = copies_message(make_story(), told, {}, addresses, 2, True, "home", language, "UTC", limits)
 
     check(message, limits)
 

@@ -165,6 +165,8 @@ async def retract(day):
     assert ja("copy.retracted") in text_of(copy)
     asked = await day.mika.command(day.news, "/ai-news", title)
     assert f"1. {title}" not in await day.told(asked)
+    asked = await day.aoi.command(day.news, "/ai-news-mod", f"restore {title}")
+    assert f"1. {title}" in await day.told(asked)
 
 
 async def refuse(day):

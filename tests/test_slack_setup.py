@@ -73,7 +73,7 @@ def test_the_app_hears_what_the_manifest_asks_for():
 
 def _sources():
     folder = Path(checks.__file__).parent
-    return "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    return "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
 
 
 def test_the_command_prints_a_manifest(tmp_path):

@@ -6,9 +6,9 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
@@ -195,18 +195,6 @@ async def test_the_newest_stories_are_read_in_the_order_of_an_index(sqlite_url, 
     await driver.close()
 
 
-async def test_claims_are_taken_in_the_order_of_an_index(sqlite_url):
-    driver, _ = await open_sqlite(sqlite_url)
-
-    plan = await driver.read(f"EXPLAIN QUERY PLAN {sql.CLAIM_DELIVERIES}", *([None] * 5))
-
-    reads = [row["detail"] for row in plan if row["detail"].startswith(("SEARCH", "SCAN", "USE TEMP"))]
-    assert not any(read.startswith(("SCAN", "USE TEMP")) for read in reads), reads
-    assert any("deliveries_by_turn" in read for read in reads)
-    assert any("deliveries_owed" in read for read in reads)
-    await driver.close()
-
-
 @pytest.mark.parametrize(
     ("version", "bug"),
     [
@@ -310,6 +298,56 @@ async def test_a_lost_connection_is_an_error_once(postgresql_url):
 
     assert await store.count_stories(PUBLIC) == 1
     await store.close()
+
+
+@asynccontextmanager
+async def line_to(postgresql_url):
+    """Yield the URL of the database over a line, and an event by which the line falls silent."""
+    place = urlsplit(postgresql_url)
+    silent, ended = asyncio.Event(), asyncio.Event()
+
+    async def carry(reader, writer):
+        while not silent.is_set() and (data := await reader.read(65_536)):
+            if not silent.is_set():
+                writer.write(data)
+        if silent.is_set():
+            await ended.wait()
+        writer.close()
+
+    async def connect(reader, writer):
+        if place.hostname:
+            far_reader, far_writer = await asyncio.open_connection(place.hostname, place.port or 5432)
+        else:
+            folder = parse_qs(place.query)["host"][0]
+            far_reader, far_writer = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
+        await asyncio.gather(carry(reader, far_writer), carry(far_reader, writer))
+
+    server = await asyncio.start_server(connect, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    login = place.netloc.rpartition("@")[0]
+    yield changed(postgresql_url, netloc=f"{login}@127.0.0.1:{port}", query=""), silent
+    ended.set()
+    server.close()
+
+
+async def test_a_server_that_falls_silent_is_an_error_and_in_use_again_when_it_speaks(
+    postgresql_url, monkeypatch
+):
+    monkeypatch.setattr("bot.store.postgresql.ANSWER_LIMIT_S", 0.5)
+    monkeypatch.setattr("bot.store.postgresql.CONNECT_TIMEOUT_S", 0.5)
+    async with line_to(postgresql_url) as (url, silent), asyncio.timeout(60):
+        store = await open_store(url)
+        silent.set()
+        for attempt in (store.save_stories([make_change()]), store.count_stories(PUBLIC)):
+            with pytest.raises(StoreError, match="does not answer"):
+                await attempt
+
+        silent.clear()
+        await store.save_stories([make_change()])
+        assert await store.count_stories(PUBLIC) == 1
+
+        silent.set()
+        await store.close()
 
 
 async def pause_after_a_statement(transaction):

@@ -1,7 +1,9 @@
 """Moderating from the command line, as scripts do: what is recorded, what is refused, what JSON has."""
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 
 import pytest
 
@@ -91,19 +93,102 @@ def test_an_article_is_added_whole_for_one_workspace_alone(home, tmp_path):
     assert rows_of(home, "story", "log")[0]["actor"] == "seeds"
 
 
-def test_many_stories_go_in_at_once_those_like_known_ones_too(home):
-    article = b"""Kumo Robotics showed a robot that sorts parcels by itself. It sorted 900 parcels an hour.
+# Near-copies
 
-In other news, the harbour of Aoba opened a fully electric ferry line. The ferries carry 300 people each.
-"""
-    added = [
-        ai_news(home, "story", "add", "-", "--json", stdin=text).stdout.splitlines()
-        for text in (article, b"From our reporters. " + article)
-    ]
+ROBOT = "Kumo Robotics showed a robot that sorts parcels by itself. It sorted 900 parcels an hour.\n\n"
+FERRY = (
+    "In other news, the harbour of Aoba opened a fully electric ferry line. Each ferry carries 300 people.\n"
+)
+LIKE_ROBOT = "The town was told of it. " + ROBOT
 
-    ids = [json.loads(line)["id"] for lines in added for line in lines]
-    assert len(set(ids)) == len(ids) == 4
-    assert [row["more"] for row in rows_of(home, "story", "log", "--action", "add")[:2]] == [0, 0]
+
+def added(home, text, *options):
+    """Add an article; return the rows of its stories."""
+    run = ai_news(home, "story", "add", "-", "--json", *options, stdin=text.encode(), AI_NEWS_LANGUAGE="en")
+    assert (run.returncode, run.stderr) == (0, "")
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def count_drafts(home):
+    with contextlib.closing(sqlite3.connect(home / "data" / "ai-news.db")) as database:
+        return database.execute("SELECT count(*) FROM drafts").fetchone()[0]
+
+
+def test_a_near_copy_keeps_the_article_out_until_somebody_says_what_becomes_of_it(home):
+    (robot,) = added(home, ROBOT)
+    before = rows_of(home, "story", "log")
+
+    run = ai_news(
+        home, "story", "add", "-", stdin=(LIKE_ROBOT + FERRY).encode(), AI_NEWS_LANGUAGE="en", LANG="C.UTF-8"
+    )
+
+    like, how = run.stderr.splitlines()
+    assert (run.returncode, run.stdout) == (1, "")
+    assert f"is much like {robot['id']} “{robot['title']}”" in like
+    assert like.startswith("ai-news: “")
+    assert "--near-copies merge" in how
+    assert rows_of(home, "story", "log") == before
+    assert count_drafts(home) == 0
+
+
+def test_a_near_copy_becomes_a_further_source_of_the_known_story_once(home):
+    (robot,) = added(home, ROBOT)
+
+    first = added(home, LIKE_ROBOT + FERRY, "--near-copies", "merge", "--source", "Aoba Post", "--as", "mika")
+    again = added(home, LIKE_ROBOT + FERRY, "--near-copies", "merge", "--source", "Aoba Post")
+
+    ferry, merged = first
+    assert "ferry" in ferry["title"]
+    assert merged == robot
+    assert again == first
+    assert [source["name"] for source in shown(home, robot["id"])["also"]] == ["Aoba Post"]
+    (change, *_) = rows_of(home, "story", "log", "--by", "mika")
+    assert (change["action"], change["more"]) == ("add", 0)
+    assert len(rows_of(home, "story", "log", "--story", robot["id"])) == 2
+
+
+@pytest.mark.parametrize(("decision", "updates"), [("update", True), ("add", False)])
+def test_a_near_copy_goes_in_as_a_story_of_its_own(home, decision, updates):
+    (robot,) = added(home, ROBOT)
+
+    like, ferry = added(home, LIKE_ROBOT + FERRY, "--near-copies", decision)
+
+    assert shown(home, like["id"])["updates"] == (robot["id"] if updates else None)
+    assert shown(home, ferry["id"])["updates"] is None
+    assert shown(home, robot["id"])["also"] == []
+
+
+def test_near_copies_are_dropped_and_what_is_new_goes_in(home):
+    added(home, ROBOT)
+
+    (ferry,) = added(home, LIKE_ROBOT + FERRY, "--near-copies", "drop")
+
+    assert "ferry" in ferry["title"]
+    assert added(home, LIKE_ROBOT, "--near-copies", "drop") == []
+    said = ai_news(
+        home, "story", "add", "-", "--near-copies", "drop", stdin=LIKE_ROBOT.encode(), AI_NEWS_LANGUAGE="en"
+    )
+    assert (said.returncode, "Nothing was added" in said.stdout) == (0, True)
+
+
+def test_what_is_in_already_is_no_near_copy_of_itself(home):
+    (robot,) = added(home, ROBOT)
+
+    assert added(home, ROBOT) == [robot]
+    assert added(home, ROBOT, "--near-copies", "drop") == [robot]
+
+
+def test_one_workspace_s_article_is_no_source_of_a_story_for_everybody(home):
+    (robot,) = added(home, ROBOT)
+    arguments = (home, "story", "add", "-", "--workspace", "guild", "--near-copies", "merge")
+
+    line = refusal(*arguments, stdin=LIKE_ROBOT.encode(), AI_NEWS_LANGUAGE="en")
+
+    assert "does not belong to this workspace" in line
+    assert shown(home, robot["id"])["also"] == []
+
+
+# What is done with stories
 
 
 def test_a_story_is_edited_corrected_retracted_restored_and_merged_by_name(home, tmp_path):
@@ -132,6 +217,20 @@ def test_a_story_is_edited_corrected_retracted_restored_and_merged_by_name(home,
         ("edit", ""),
         ("add", "seed files"),
     ]
+
+
+def test_a_retracted_story_is_found_by_its_words(home):
+    done(home, "story", "retract", ID, "--reason", "wrong")
+    title = rows_of(home, "story", "list", "--retracted")[0]["title"]
+
+    line = refusal(home, "story", "restore", title.split()[0], AI_NEWS_LANGUAGE="en")
+    unknown = refusal(home, "story", "restore", "zzzz", AI_NEWS_LANGUAGE="en")
+
+    assert f"{ID} “{title}”" in line
+    assert "There is no story zzzz" in unknown
+    assert shown(home, ID)["status"] == "retracted"
+    done(home, "story", "restore", ID)
+    assert rows_of(home, "story", "list", "--retracted") == []
 
 
 def test_what_is_so_already_is_refused_so_that_a_script_knows(home):

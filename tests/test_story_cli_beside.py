@@ -54,6 +54,23 @@ async def first_digest(bot):
     return text
 
 
+async def test_a_merged_article_is_named_in_the_posts_as_a_further_source_and_undo_takes_it_back(bot):
+    first = await first_digest(bot)
+    (known,) = [json.loads(await typed(bot, "story", "show", "chatgpt-gov", "--json"))]
+    body = next(telling["body"] for telling in known["tellings"] if telling["language"] == "en")
+    article = bot.home / "article.txt"
+    article.write_text(body, encoding="utf-8")
+
+    options = ("--source", "Aoba Post", "--near-copies", "merge")
+    merged = await rows_of(bot, "story", "add", str(article), *options)
+    again = await rows_of(bot, "story", "add", str(article), *options)
+
+    assert [row["id"] for row in merged] == [row["id"] for row in again] == ["chatgpt-gov"]
+    assert "Aoba Post" in await posted(bot)
+    await typed(bot, "story", "undo")
+    assert await posted(bot) == first
+
+
 async def test_a_retraction_and_a_correction_reach_the_posts_and_undo_brings_them_back(bot):
     first = await first_digest(bot)
     assert "5.58 million" in first

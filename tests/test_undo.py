@@ -75,10 +75,12 @@ async def held(store, id_="story"):
     return (await store.stored_stories([id_]))[id_]
 
 
+def pressable(message):
+    return [button for block in message.blocks if isinstance(block, Buttons) for button in block.buttons]
+
+
 def commands_of(message):
-    return [
-        button.command for block in message.blocks if isinstance(block, Buttons) for button in block.buttons
-    ]
+    return [button.command for button in pressable(message)]
 
 
 # Taking back
@@ -173,6 +175,21 @@ async def test_undoing_an_undo_does_it_again(engine, store):
     assert "Redone" in said
     assert (await held(store)).tellings == edited.tellings
     assert (await store.change("story-2")).undone_by is None
+
+
+async def test_each_of_many_undos_is_told_by_what_comes_of_it(engine, store):
+    story = await added(store)
+    await changed(store, titled(story, "Two"))
+    first = await engine.reply(UndoChange(change="story-2"), by(MIKA, "1"))
+    second = await engine.reply(commands_of(first)[0], by(MIKA, "2"))
+
+    log = await engine.reply(ShowLog(), by(MIKA, "log"))
+    third = await told(engine, commands_of(second)[0], id_="3")
+
+    assert "Mika redid: Mika edited “Two”" in plain_text(log)
+    assert next(button.label for button in pressable(log)) == "Undo 1"
+    assert third.startswith("Undone")
+    assert (await held(store)).tellings == story.tellings
 
 
 async def test_what_was_changed_since_is_refused_with_what_by_whom_and_which_change(engine, store):

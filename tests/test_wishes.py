@@ -142,7 +142,7 @@ def test_whom_to_mention_keeps_its_topics():
         ("cron:0 9 * * 1 times:10", "cron_or_times"),
         ("zone:Mars/Olympus", "zone_unknown"),
         ("language:fr", "bad_option"),
-        ("topics:deepseak", "topic_unknown"),
+        ("topics:deepseak", "wished_topic_unknown"),
         ("topics:" + ",".join(["openai"] * 21), "list_too_long"),
         ("keywords:x", "keyword_length"),
         ("keywords:か", "keyword_length"),

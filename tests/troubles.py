@@ -11,11 +11,8 @@ import asyncpg
 from bot.model import Channel
 from bot.store import open_store
 from tests.fakes.chat_server import ChatServer
-from tests.fakes.run_bot import CHANNELS, HOME
+from tests.fakes.run_bot import CHANNELS, HOME, LEASE_S
 from tests.killing import TITLES, Verdict, is_stopped, settle_down, until, verdict, world
-
-LEASE_S = 1.5
-"""As `tests.fakes.run_bot` has it."""
 
 LOST_ANSWERS = [
     "accept, time out",
@@ -102,14 +99,14 @@ async def locked_database(database: str, data: Path, replicas: int) -> Verdict:
     async with world(database, data, server) as bots:
         await asyncio.gather(*(bots.start() for _ in range(replicas)))
         await accepted.wait()
-        await _lock(database, seconds=3 * LEASE_S)
+        await _lock(database, seconds=2 * LEASE_S)
         await settle_down(bots, database)
         return verdict(server, bots.died)
 
 
 async def _lock(database: str, seconds: float) -> None:
     if database.startswith("sqlite"):
-        other = sqlite3.connect(database.removeprefix("sqlite:///"), timeout=5, isolation_level=None)
+        other = sqlite3.connect(database.removeprefix("sqlite:///"), timeout=30, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         await asyncio.sleep(seconds)
         other.close()

@@ -37,7 +37,7 @@ def list_deliveries(
 
     async def use(engine: "Engine", settings: "Settings") -> list[dict[str, object]]:
         found = await engine.store.deliveries(None, limit, state=state, channel=place)
-        return [document_of(delivery, settings) for delivery in found]
+        return [await document_of(delivery, engine, settings) for delivery in found]
 
     for document in with_engine(use):
         if as_json:
@@ -61,7 +61,8 @@ def show_delivery(delivery_id: ID, as_json: AsJson = False) -> None:
         delivery = await _known(engine, delivery_id)
         edited = await engine.store.delivery(delivery.target) if delivery.target else None
         shown = edited if edited and delivery.kind == "edit" else delivery
-        return document_of(delivery, settings) | {"text": plain_text(shown.message)}
+        document = await document_of(delivery, engine, settings)
+        return document | {"text": plain_text(shown.message)}
 
     document = with_engine(use)
     if as_json:
@@ -100,14 +101,16 @@ def why(
 
     async def use(engine: "Engine", settings: "Settings") -> tuple[dict[str, object], str]:
         found = await engine.standing(StoryId(story_id), place)
+        delivery = await document_of(found.delivery, engine, settings) if found.delivery else None
         document: dict[str, object] = {
             "story": story_id,
             "channel": name_of(place),
             "state": found.state,
             "why": found.why,
-            "delivery": document_of(found.delivery, settings) if found.delivery else None,
+            "delivery": delivery,
         }
-        return document, in_words(found, settings, language or settings.language)
+        link = str((delivery or {}).get("link") or "")
+        return document, in_words(found, link, language or settings.language)
 
     document, sentence = with_engine(use)
     if as_json:
@@ -123,19 +126,29 @@ async def _known(engine: "Engine", delivery_id: str) -> Delivery:
     return delivery
 
 
-def link_to(delivery: Delivery, settings: "Settings") -> str | None:
-    """Return where a posted message stands, where that has an address."""
-    from adapters.local.places import PLATFORM
+async def link_to(delivery: Delivery, engine: "Engine", settings: "Settings") -> str | None:
+    """Return where a posted message stands, where that has an address that is known."""
+    from adapters.discord.addresses import address_of as on_discord
+    from adapters.local.places import address_of as on_the_page
+    from adapters.slack.addresses import address_of as on_slack
 
-    channel = delivery.channel
-    if delivery.state != "posted" or channel.platform != PLATFORM:
+    channel, message_id = delivery.channel, delivery.message_id
+    if delivery.state != "posted" or not message_id:
         return None
-    page = settings.web_url or f"http://127.0.0.1:{settings.web_port}"
-    post = delivery.target if delivery.kind == "edit" else delivery.id
-    return f"{page}/c/{channel.workspace}/{channel.id}#post-{post}"
+    match channel.platform:
+        case "local":
+            page = settings.web_url or f"http://127.0.0.1:{settings.web_port}"
+            post = delivery.target if delivery.kind == "edit" else None
+            return on_the_page(page, channel, post or delivery.id)
+        case "discord":
+            return on_discord(channel, message_id)
+        case "slack":
+            return await on_slack(engine.store, channel, message_id)
+        case _:
+            return None
 
 
-def document_of(delivery: Delivery, settings: "Settings") -> dict[str, object]:
+async def document_of(delivery: Delivery, engine: "Engine", settings: "Settings") -> dict[str, object]:
     """Return a delivery as JSON has it."""
     return {
         "id": delivery.id,
@@ -155,7 +168,7 @@ def document_of(delivery: Delivery, settings: "Settings") -> dict[str, object]:
         "edits": delivery.target if delivery.kind == "edit" else None,
         "because_of": delivery.cause,
         "message_id": delivery.message_id,
-        "link": link_to(delivery, settings),
+        "link": await link_to(delivery, engine, settings),
     }
 
 
@@ -163,12 +176,12 @@ def _instant(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def in_words(found: "Standing", settings: "Settings", language: "Language") -> str:
-    """Return where a story stands, as a sentence."""
+def in_words(found: "Standing", link: str, language: "Language") -> str:
+    """Return where a story stands, as a sentence; `link` opens the message, where there is one."""
     from bot.delivering.ledger import told
 
     delivery = found.delivery
     if delivery is None:
         return told(found, "", "", language)
     when = _instant(delivery.settled_at or delivery.free_at) or "-"
-    return told(found, when, link_to(delivery, settings) or name_of(delivery.channel), language)
+    return told(found, when, link or name_of(delivery.channel), language)

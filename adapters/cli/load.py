@@ -1,4 +1,4 @@
-"""Commands that bring stories in and out: add, import, export."""
+"""Commands that bring many stories in and out: import, export."""
 
 import sys
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
-from adapters.cli.session import AsJson, InLanguage, operator, print_json, read_article, with_engine
+from adapters.cli.session import AsJson, print_json, with_engine
 from adapters.lines import STDIN, read_lines
 from bot.display import printable
 from bot.errors import InvalidInput
@@ -28,40 +28,6 @@ BATCH_BYTES = 8_000_000
 
 MAX_REFUSED_NAMED = 1_000
 """Refused lines that a report names; all are counted."""
-
-
-def add(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE|URL", help="An article: a file, an address, or - for stdin.")
-    ],
-    source: Annotated[str, typer.Option(help="Who published it; worked out otherwise.")] = "",
-    url: Annotated[str, typer.Option(help="Where it was published.")] = "",
-    date: Annotated[str, typer.Option(help="When it was published, in ISO 8601; now otherwise.")] = "",
-    language: InLanguage = None,
-    as_json: AsJson = False,
-) -> None:
-    """Cut an article into stories and publish them."""
-    from bot.reading.imports import read_instant, read_source
-
-    if file.startswith(("http://", "https://")):
-        from adapters.cli.story_add import add as add_as_moderators_do
-
-        add_as_moderators_do(file, source=source, url=url, date=date, as_json=as_json)
-        return
-    published_at = read_instant(date) if date else None
-    origin = read_source(source or ("stdin" if file == "-" else Path(file).name), url or None)
-    text = read_article(file)
-
-    async def use(engine: "Engine", settings: "Settings") -> list[Story]:
-        return await engine.add(text, origin, published_at, operator(language or settings.language), PUBLIC)
-
-    for story in with_engine(use):
-        if as_json:
-            from adapters.cli.documents import story_row
-
-            print_json(story_row(story, story.tellings[0]))
-        else:
-            print(f"{story.id:<22}  {printable(story.tellings[0].title)}")
 
 
 def import_stories(

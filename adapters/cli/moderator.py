@@ -78,6 +78,31 @@ async def known_story(engine: "Engine", named: str) -> Story:
     return found[StoryId(named)]
 
 
+async def retracted_story(engine: "Engine", named: str, settings: "Settings") -> Story:
+    """Return a story by its id. Raises `NotFound`, and `Refused` with the retracted ones that words find."""
+    try:
+        return await known_story(engine, named)
+    except NotFound as unknown:
+        actor = moderator("", LOCAL, settings)
+        try:
+            found = await engine.moderation.finding.withdrawn(named, actor)
+        except NotFound:
+            raise unknown from None
+    titles = (f"{story.id} “{printable(story.telling(actor.language).title)}”" for story in found)
+    raise Refused(phrase("error.retracted_like", actor.language, stories="; ".join(titles)))
+
+
+def interaction_of(actor: Actor, settings: "Settings") -> Interaction:
+    """Return what is typed on this machine, as platforms tell of it."""
+    return Interaction(
+        id=secrets.token_hex(8),
+        actor=actor,
+        channel=Channel(platform=ACTOR_ID, workspace=actor.workspace, id=ACTOR_ID),
+        limits=_LIMITS,
+        time_zone=settings.time_zone,
+    )
+
+
 async def performed(
     engine: "Engine",
     settings: "Settings",
@@ -86,14 +111,7 @@ async def performed(
     values: Mapping[str, str] | None = None,
 ) -> Message:
     """Do what a command asks, or its form with the `values` filled in. Raises `UserError` and `Refused`."""
-    interaction = Interaction(
-        id=secrets.token_hex(8),
-        actor=actor,
-        channel=Channel(platform=ACTOR_ID, workspace=actor.workspace, id=ACTOR_ID),
-        limits=_LIMITS,
-        time_zone=settings.time_zone,
-    )
-    answer = await engine.perform(command, interaction, values)
+    answer = await engine.perform(command, interaction_of(actor, settings), values)
     if isinstance(answer, Form):
         raise Refused(answer.problem or phrase("console.form", actor.language))
     return answer

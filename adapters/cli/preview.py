@@ -66,7 +66,7 @@ def segment(
     as_json: AsJson = False,
 ) -> None:
     """Show the stories that an article is cut into."""
-    from bot.adding.intake import check_length
+    from bot.adding.add_form import check_length
     from bot.language import Names
     from bot.run import load_seeds, utc_now
     from bot.segment import cut

@@ -23,12 +23,22 @@ Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")]
 
 @app.command("list")
 def list_stories(
-    workspace: InWorkspace = "", as_json: AsJson = False, language: InLanguage = None, limit: Limit = 20
+    workspace: InWorkspace = "",
+    retracted: Annotated[
+        bool, typer.Option("--retracted", help="Those that are told no more, the last retracted first.")
+    ] = False,
+    as_json: AsJson = False,
+    language: InLanguage = None,
+    limit: Limit = 20,
 ) -> None:
     """List the newest stories that a workspace sees; JSON has one a line."""
 
     async def use(engine: "Engine", settings: "Settings") -> tuple[list[Story], Language]:
-        stories = await engine.store.newest_stories(workspace_of(workspace), limit)
+        store = engine.store
+        if retracted:
+            stories = await store.lately_withdrawn(_logs(workspace), limit)
+        else:
+            stories = await store.newest_stories(workspace_of(workspace), limit)
         return stories, language or settings.language
 
     _print_stories(*with_engine(use), as_json=as_json)
@@ -120,22 +130,22 @@ def copies(
     async def use(engine: "Engine", settings: "Settings") -> list[dict[str, object]]:
         story = await known_story(engine, story_id)
         found = await engine.store.copies(story.id, None, limit)
-        return [_copy_document(copy, settings) for copy in found]
+        return [await _copy_document(copy, engine, settings) for copy in found]
 
     for document in with_engine(use):
         if as_json:
             print_json(document)
         else:
-            columns = (document["id"], document["channel"], document["state"], document["edit"] or "")
-            print(printable("  ".join(map(str, [*columns, document["error"] or ""]))).rstrip())
+            names = ("id", "channel", "state", "edit", "error", "link")
+            print(printable("  ".join(str(document[name] or "") for name in names)).rstrip())
 
 
-def _copy_document(copy: Copy, settings: "Settings") -> dict[str, object]:
+async def _copy_document(copy: Copy, engine: "Engine", settings: "Settings") -> dict[str, object]:
     from adapters.cli.delivery import document_of
 
     delivery, edit = copy.delivery, copy.edit
     kept = ("id", "kind", "channel", "state", "settled_at", "message_id", "link")
-    document = document_of(delivery, settings)
+    document = await document_of(delivery, engine, settings)
     return {name: document[name] for name in kept} | {
         "edit": edit.state if edit else None,
         "error": (edit.error if edit else delivery.error) or None,

@@ -1,7 +1,7 @@
 """Commands that change stories, as moderators do in a chat: each is one change with a name and a reason."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,6 +14,7 @@ from adapters.cli.moderator import (
     known_story,
     moderator,
     performed,
+    retracted_story,
     workspace_of,
 )
 from adapters.cli.session import print_message, read_article, with_engine
@@ -49,46 +50,36 @@ Claims = Annotated[
 ]
 
 
-@app.command()
-def edit(
-    story_id: StoryName,
-    title: Title = None,
-    summary: Summary = None,
-    body: Body = None,
-    language: InTelling = None,
-    source: SourceName = None,
-    url: Url = None,
-    date: Date = None,
-    topics: Topics = None,
-    claims: Claims = None,
-    reason: Reason = "",
-    name: As = "",
-) -> None:
-    """Change what is named of a story that was not posted yet, and leave the rest."""
-    texts = _given(title=title, summary=summary, body=_text(body), claims=claims)
-    facts = _given(source=source, url=url, date=date, topics=topics)
-    _edit("edit", story_id, language, texts, facts, reason, name)
+def _rewriting(act: Literal["edit", "correct"], why: str) -> Callable[..., None]:
+    """Return the command that changes a story by `act`; `why` declares its option `--reason`."""
+
+    def rewrite(
+        story_id: StoryName,
+        title: Title = None,
+        summary: Summary = None,
+        body: Body = None,
+        language: InTelling = None,
+        source: SourceName = None,
+        url: Url = None,
+        date: Date = None,
+        topics: Topics = None,
+        claims: Claims = None,
+        reason: str = why,
+        name: As = "",
+    ) -> None:
+        texts = _given(title=title, summary=summary, body=_text(body), claims=claims)
+        facts = _given(source=source, url=url, date=date, topics=topics)
+        _edit(act, story_id, language, texts, facts, reason, name)
+
+    return rewrite
 
 
-@app.command()
-def correct(
-    story_id: StoryName,
-    reason: Why,
-    title: Title = None,
-    summary: Summary = None,
-    body: Body = None,
-    language: InTelling = None,
-    source: SourceName = None,
-    url: Url = None,
-    date: Date = None,
-    topics: Topics = None,
-    claims: Claims = None,
-    name: As = "",
-) -> None:
-    """Change what is named of a story, and mark every posted copy as corrected, with the reason."""
-    texts = _given(title=title, summary=summary, body=_text(body), claims=claims)
-    facts = _given(source=source, url=url, date=date, topics=topics)
-    _edit("correct", story_id, language, texts, facts, reason, name)
+app.command("edit", help="Change what is named of a story that was not posted yet, and leave the rest.")(
+    _rewriting("edit", typer.Option("", metavar="TEXT", help="Why, for the log.", show_default=False))
+)
+app.command("correct", help="Change what is named of a story, and mark every posted copy as corrected.")(
+    _rewriting("correct", typer.Option(..., metavar="TEXT", help="Why; readers are told."))
+)
 
 
 def _given(**options: str | None) -> dict[str, str]:
@@ -150,8 +141,8 @@ def retract(story_id: StoryName, reason: Why, name: As = "") -> None:
 
 @app.command()
 def restore(story_id: StoryName, reason: Reason = "", name: As = "") -> None:
-    """Tell a story again that was retracted."""
-    _decide(story_id, name, lambda story: _act("restore", story, reason))
+    """Tell a story again that was retracted; words in the place of its id list those that they find."""
+    _decide(story_id, name, lambda story: _act("restore", story, reason), by_words=True)
 
 
 @app.command()
@@ -198,11 +189,15 @@ def _decide(
     name: str,
     command_for: Callable[[Story], ModeratorCommand],
     workspace: WorkspaceId | None = None,
+    *,
+    by_words: bool = False,
 ) -> None:
     """Do a command to a story, as a moderator of its workspace or of the one named; print the answer."""
 
     async def use(engine: "Engine", settings: "Settings") -> "Message":
-        story = await known_story(engine, story_id)
+        story = await (
+            retracted_story(engine, story_id, settings) if by_words else known_story(engine, story_id)
+        )
         actor = moderator(name, workspace or story.workspace, settings)
         return await decided(engine, settings, command_for(story), actor, story)
 

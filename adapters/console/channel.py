@@ -48,6 +48,10 @@ class ConsolePlatform:
         self._posted.add(post.key)
         return post.key
 
+    async def address(self, channel: Channel, message_id: str) -> str | None:
+        """Return None: what was printed has no address."""
+        return None
+
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         """Return None: whoever sits at the terminal sees the log."""
         return None

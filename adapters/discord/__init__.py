@@ -5,8 +5,8 @@
 - What they see: `commands` are offered, `render` makes components of messages, `views` sends them, `forms`
   are windows; `buttons` knows what comes back from those.
 - What is posted: `platform` posts, edits and finds, `history` looks back, `places` knows the channels and
-  `permissions` what is allowed in them, `titles` names posts and threads; `rest` asks Discord, `errors` and
-  `invalid` know what its refusals mean.
+  `permissions` what is allowed in them, `titles` names posts and threads, `addresses` tells where they stand;
+  `rest` asks Discord, `errors` and `invalid` know what its refusals mean.
 - Who listens: `gateway` holds the lease, `client` the connection, `guilds` hears of servers; `connection`
   puts all together.
 - Setting it up: `invite`, and `checks` for `ai-news doctor`.

@@ -105,7 +105,7 @@ MODERATION: Final[Mapping[str, tuple[Option, ...]]] = {
     "facts": (_STORY,),
     "correct": (_STORY, _REASON, _LANGUAGE),
     "retract": (_STORY, _REASON),
-    "restore": (_STORY, _REASON),
+    "restore": (Option(name="story", completes=True, suggests="retracted"), _REASON),
     "merge": (_STORY, Option(name="into", completes=True, suggests="story"), _REASON),
     "pin": (_STORY, _REASON),
     "unpin": (_STORY, _REASON),
@@ -119,19 +119,6 @@ MODERATION: Final[Mapping[str, tuple[Option, ...]]] = {
 
 TOPICS: Final = "topics"
 """The group of what is about topics: Discord takes 25 words after a command, and there are more."""
-
-TOPIC_WORDS: Final[Mapping[str, str]] = {
-    "list": "topics",
-    "add": "topic",
-    "remove": "untopic",
-    "alias": "alias",
-    "unalias": "unalias",
-    "join": "join",
-    "part": "part",
-    "mute": "mute",
-    "unmute": "unmute",
-}
-"""The words of that group, and the word that each is typed as elsewhere."""
 
 CURATION: Final[Mapping[str, tuple[Option, ...]]] = {
     "topics": (_PAGE,),

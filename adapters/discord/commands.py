@@ -19,12 +19,12 @@ from adapters.discord.command_options import (
     POSTABLE,
     STRING,
     SUBCOMMAND,
-    TOPIC_WORDS,
     TOPICS,
     WISHES,
     Option,
 )
 from bot.commands import CATALOGUE
+from bot.moderating.commands import TOPIC_WORDS
 from bot.phrases import phrase
 
 Json = dict[str, object]

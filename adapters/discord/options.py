@@ -14,13 +14,12 @@ from adapters.discord.command_options import (
     GROUP,
     ROLE,
     SUBCOMMAND,
-    TOPIC_WORDS,
     field_of,
     named_by,
 )
 from bot.commands import MAX_QUERY_CHARACTERS
 from bot.display import printable
-from bot.moderating.commands import read_as_name
+from bot.moderating.commands import TOPIC_WORDS, read_as_name
 from bot.options import quoted
 
 Given = Mapping[str, Any]

@@ -1,7 +1,6 @@
 """Where messages go: what kind of channel an id names, whose it is, and what the bot may do there."""
 
 import asyncio
-import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from typing import Any, Final
 
 import discord
 
+from adapters.discord.addresses import is_id
 from adapters.discord.errors import MISSING_ACCESS, UNKNOWN_SERVER, Refusal
 from adapters.discord.permissions import KINDS, Kind, in_channel, lacking
 from adapters.discord.rest import Rest
@@ -27,7 +27,6 @@ TAGS_KNOWN_S: Final = 300.0
 
 _MOST: Final = 10_000
 _MOST_THREADS: Final = 1_000
-_SNOWFLAKE: Final = re.compile(r"[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +39,6 @@ class Place:
     parent: str
     tags: Mapping[str, str] = field(default_factory=dict)
     requires_tag: bool = False
-
-
-def is_id(name: str) -> bool:
-    """Return whether something can be an id of Discord's: the command line takes any name."""
-    return bool(_SNOWFLAKE.fullmatch(name)) and int(name) < 1 << 63
 
 
 def place_of(channel: Mapping[str, Any]) -> Place | None:

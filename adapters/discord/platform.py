@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from discord.http import Route
 
+from adapters.discord.addresses import address_of
 from adapters.discord.buttons import keep_commands
 from adapters.discord.errors import (
     ALREADY_CROSSPOSTED,
@@ -106,6 +107,10 @@ class DiscordPlatform:
                 return False
             raise await self._failure(post, refusal) from refusal
         return shown(given.get("components")) == shown(render(post.message)["components"])
+
+    async def address(self, channel: Channel, message_id: str) -> str | None:
+        """Return where a message is found; as `bot.ports.Platform`."""
+        return address_of(channel, message_id)
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         """Return the channel that the workspace has set, or where Discord tells its moderators things.

@@ -14,7 +14,7 @@ from adapters.local.previews import discord, slack
 from adapters.local.site import Site, channel_in, fields_of, file_of, id_from, id_in, number_in
 from adapters.local.watching import place_of
 from bot.adding import add_form
-from bot.adding.intake import MAX_ARTICLE_CHARACTERS
+from bot.adding.add_form import MAX_ARTICLE_CHARACTERS
 from bot.commands import Command, parse
 from bot.errors import BotError, UserError
 from bot.form import Form

@@ -1,11 +1,14 @@
 """The workspaces and channels of the local platform: enough to try what belongs to whom."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from bot.model import Channel, Language, WorkspaceId
 
 PLATFORM: Final = "local"
+
+_POST: Final = re.compile(r"[0-9A-Za-z._:~-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,12 @@ def channel_of(workspace: str, channel: str) -> Channel | None:
     if known is None or channel not in known.channels:
         return None
     return Channel(platform=PLATFORM, workspace=known.id, id=channel)
+
+
+def address_of(page: str, channel: Channel, post_id: str) -> str | None:
+    """Return where a post stands on the page of an address; None for what is no channel or post there."""
+    is_here = channel_of(channel.workspace, channel.id) == channel and _POST.fullmatch(post_id)
+    return f"{page}/c/{channel.workspace}/{channel.id}#post-{post_id}" if page and is_here else None
 
 
 def first_channel(workspace: WorkspaceId) -> Channel:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from adapters.local.places import PLATFORM, WORKSPACES, channel_of
+from adapters.local.places import PLATFORM, WORKSPACES, address_of, channel_of
 from adapters.local.watching import Arrival, Known
 from bot.delivering.pace import Pace
 from bot.errors import ChannelLost
@@ -43,6 +43,9 @@ class LocalPlatform:
     limits = Limits(characters=1_000_000, block_characters=1_000_000, blocks=10_000)
     pace = Pace()
 
+    page: str = ""
+    """The address that the page is served at; nothing while it is not."""
+
     def __init__(self, store: Store) -> None:
         self._store = store
         self._boards: defaultdict[Channel, _Board] = defaultdict(_Board)
@@ -70,6 +73,10 @@ class LocalPlatform:
     async def shows(self, post: Post, message_id: str) -> bool:
         """Return False: to edit only means to tell whoever watches, which may be done again."""
         return False
+
+    async def address(self, channel: Channel, message_id: str) -> str | None:
+        """Return where a post stands on the page."""
+        return address_of(self.page, channel, message_id)
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         """Return the channel that the workspace's managers have named for that, else its first."""

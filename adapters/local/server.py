@@ -52,7 +52,9 @@ async def serving(
     await runner.setup()
     try:
         port = await _listen(runner, site.settings)
-        yield f"http://{_shown_host(site.settings.web_host)}:{port}/"
+        address = f"http://{_shown_host(site.settings.web_host)}:{port}"
+        site.platform.page = site.settings.web_url or address
+        yield f"{address}/"
     finally:
         site.platform.close()
         await runner.cleanup()

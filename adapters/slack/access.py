@@ -104,6 +104,8 @@ class SingleAccess:
         """Slack's code for why it refuses the token."""
         self.home: Installed | None = None
         """Whose token it is, as soon as Slack has told."""
+        self.address = ""
+        """Where that workspace is, in a browser."""
 
     async def identify(self) -> Installed:
         """Ask Slack whose token it is. Raises `Refused` and `PostFailed`."""
@@ -122,6 +124,7 @@ class SingleAccess:
             token=self._token,
             installed_at=self._clock(),
         )
+        self.address = str(answer.get("url") or "")
         self._trouble = ""
         self.works()
         return self.home

@@ -13,7 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from adapters.slack.call import Call
 from adapters.slack.fields import Json, holds
 from adapters.slack.people import FAILURES, reason
-from adapters.slack.render import LIMITS, render
+from adapters.slack.render import LIMITS, render_answer
 from adapters.slack.seal import Carried, Seal
 from adapters.slack.views import form_view, message_view, parts_for_view, unsent_view
 from bot.errors import StoreError
@@ -147,7 +147,7 @@ class Answers:
     async def _privately(self, call: Call, message: Message) -> None:
         """Answer by the `response_url`, and beyond its uses by messages that only the asker sees."""
         for number, part in enumerate(split(message, LIMITS)):
-            payload = render(part)
+            payload = render_answer(part)
             by_url = call.response_url and number < RESPONSE_URL_USES
             if not (by_url and await self._respond(call, payload, number == 0)):
                 await self._ephemerally(call, payload)
@@ -195,11 +195,11 @@ class Answers:
         """Answer by messages, in the thread of what was asked where it stands in one."""
         thread: Json = {"thread_ts": call.thread} if call.thread else {}
         for part in split(message, LIMITS):
-            await self._post(call, call.channel, render(part) | thread)
+            await self._post(call, call.channel, render_answer(part) | thread)
 
     async def _directly(self, call: Call, message: Message) -> None:
         for part in split(message, LIMITS):
-            await self._post(call, call.user, render(part))
+            await self._post(call, call.user, render_answer(part))
 
     async def _post(self, call: Call, channel: str, payload: Json) -> None:
         await call.client.api_call("chat.postMessage", json=payload | {"channel": channel})

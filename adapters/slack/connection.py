@@ -12,6 +12,7 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import Access, ManyAccess, SingleAccess
+from adapters.slack.addresses import keep_address
 from adapters.slack.app import build_app
 from adapters.slack.channels import Channels
 from adapters.slack.cipher import Cipher
@@ -146,7 +147,7 @@ def _flow(
 async def _know_home(stack: AsyncExitStack, access: SingleAccess, doorkeeper: Doorkeeper) -> None:
     """Learn whose the bot token is; in the background where Slack cannot be reached now."""
     try:
-        await doorkeeper.joined(await access.identify())
+        await _meet_home(access, doorkeeper)
     except Refused as refused:
         if refused.code in SIGN_IN:
             raise InvalidSettings(
@@ -161,11 +162,18 @@ async def _know_home(stack: AsyncExitStack, access: SingleAccess, doorkeeper: Do
     _during(stack, asyncio.create_task(_keep_asking(access, doorkeeper)))
 
 
+async def _meet_home(access: SingleAccess, doorkeeper: Doorkeeper) -> None:
+    home = access.home or await access.identify()
+    await doorkeeper.joined(home)
+    if home.id != home.enterprise:
+        await keep_address(doorkeeper.platform.store, WorkspaceId(home.id), access.address)
+
+
 async def _keep_asking(access: SingleAccess, doorkeeper: Doorkeeper) -> None:
     while True:
         await asyncio.sleep(AGAIN_S)
         try:
-            await doorkeeper.joined(access.home or await access.identify())
+            await _meet_home(access, doorkeeper)
         except (Refused, PostFailed) as error:
             logger.info("Slack does not tell yet whose the bot token is: %s", error)
         else:

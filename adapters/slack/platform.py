@@ -10,6 +10,7 @@ from typing import Any, Final
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import PLATFORM, Access
+from adapters.slack.addresses import address_of
 from adapters.slack.errors import CANNOT_JOIN, CROWDED_S, NO_THREAD, SIGN_IN, UNFIT, Refused, failure
 from adapters.slack.history import EVENT_TYPE, History
 from adapters.slack.installations import Installed
@@ -124,6 +125,10 @@ class SlackPlatform:
                 arguments = _edited(changed) | {"blocks": []}
             else:
                 return
+
+    async def address(self, channel: Channel, message_id: str) -> str | None:
+        """Return where a message is found; as `bot.ports.Platform`."""
+        return await address_of(self.store, channel, message_id)
 
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         """Return the channel that the workspace has set, else whoever installed the app or moderated last."""

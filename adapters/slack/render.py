@@ -46,11 +46,16 @@ _VALUE: Final = re.compile(rf"(?P<channel>{_CHANNEL.pattern}) (?P<command>/.*)",
 
 
 def render(message: Message) -> Json:
-    """Return the arguments; within Slack's limits where the message is within `LIMITS`.
+    """Return the arguments of a post; within Slack's limits where the message is within `LIMITS`.
 
     A button's `value` is what `pressed` reads; its `action_id` is `command-0` to `command-4`. Whom the
-    message mentions stands before everything else.
+    message mentions stands before everything else; nobody else is called.
     """
+    return render_answer(replace(message, blocks=tuple(map(_calling_nobody, message.blocks))))
+
+
+def render_answer(message: Message) -> Json:
+    """Return the arguments of an answer that one person sees: people and groups are shown by their names."""
     blocks = [shown for block in message.blocks if (shown := _block(block))]
     called = _call(message.mention)
     return {
@@ -59,6 +64,13 @@ def render(message: Message) -> Json:
         "unfurl_links": False,
         "unfurl_media": False,
     }
+
+
+def _calling_nobody(block: Block) -> Block:
+    """Return a block with people and groups as plain text: Slack tells everyone whom a post names."""
+    if isinstance(block, Paragraph | Quote | Note):
+        return replace(block, runs=tuple(replace(run, who=None) for run in block.runs))
+    return block
 
 
 def render_plain(message: Message) -> Json:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from adapters.slack.fields import Json, field_blocks, plain, refilled
-from adapters.slack.render import LIMITS, render
+from adapters.slack.render import LIMITS, render_answer
 from bot.commands import MAX_QUERY_CHARACTERS
 from bot.display import truncated
 from bot.form import Field, Form
@@ -91,7 +91,7 @@ def message_view(part: Message) -> Json:
         "callback_id": "answer",
         "title": plain(phrase("slack.title", part.language)),
         "close": plain(phrase("slack.close", part.language)),
-        "blocks": render(part)["blocks"],
+        "blocks": render_answer(part)["blocks"],
     }
 
 
@@ -113,4 +113,4 @@ def home_view(message: Message) -> Json:
     if rest:
         more = note(phrase("slack.home_more", message.language))
         first = Message((*first.blocks, more), message.language)
-    return {"type": "home", "blocks": render(first)["blocks"]}
+    return {"type": "home", "blocks": render_answer(first)["blocks"]}

@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from adapters.slack.access import PLATFORM, Access
+from adapters.slack.addresses import keep_address
 from adapters.slack.errors import Refused
 from adapters.slack.installations import Installed
 from adapters.slack.people import read_person
@@ -54,6 +55,8 @@ class Doorkeeper:
                 answer = await ask(client, "users.info", user=installed.installer, include_locale=True)
                 person = read_person(answer.get("user") or {}, team)
                 language, time_zone = person.language or language, person.time_zone or time_zone
+                told = await ask(client, "auth.test")
+                await keep_address(self.platform.store, team, str(told.get("url") or ""))
             except (Refused, PostFailed) as error:
                 logger.warning("who installed the app in %s is not told how it works: %s", team, error)
         workspace = new_workspace(team, installed.name, self.settings, self.clock())

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from bot.adding.intake import MAX_ARTICLE_CHARACTERS
 from bot.display import printable, web_url
 from bot.errors import InvalidInput
 from bot.form import Choice, Field, Form
@@ -26,6 +25,8 @@ SMALL: Final = ("text", "title", "source", "url", "date")
 
 FILES: Final = (".txt", ".md", ".html")
 """How the names of files end that can be added."""
+
+MAX_ARTICLE_CHARACTERS: Final = 500_000
 
 LINES: Final = {"title": 300, "source": 200, "url": 1_000, "date": 40, "topics": 1_500}
 """How many characters each line may have."""
@@ -110,6 +111,14 @@ def _choices(name: str, names: Names | None, language: Language) -> tuple[Choice
             )
         case _:
             return ()
+
+
+def check_length(text: str) -> None:
+    """Raise `InvalidInput` for a text that is empty or longer than an article may be."""
+    if not text.strip():
+        raise InvalidInput("article_empty")
+    if len(text) > MAX_ARTICLE_CHARACTERS:
+        raise InvalidInput("article_too_long", limit=MAX_ARTICLE_CHARACTERS, length=len(text))
 
 
 def address_alone(text: str) -> str | None:

@@ -2,23 +2,24 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.adding import add_form
+from bot.adding import add_form, drafts
 from bot.adding.add_form import Submission
-from bot.adding.drafting import Drafting
-from bot.adding.publishing import Publishing
+from bot.adding.drafting import Drafting, check_merges
+from bot.adding.publishing import Published, Publishing, article_of, stories_of
+from bot.changes import Decision, Draft
 from bot.chronicle import LogFilter
 from bot.curating.known_names import KnownNames
 from bot.display import web_url
 from bot.errors import FetchFailed, InvalidInput, NotAllowed, UserError, about
 from bot.form import Form
 from bot.message import Message, note
-from bot.model import PUBLIC, Actor, Interaction, Source, Workspace, WorkspaceId
+from bot.model import PUBLIC, Actor, Interaction, Source, Story, StoryId, Workspace, WorkspaceId
 from bot.moderating.commands import AddStories
 from bot.moderating.rights import check_moderator, reaches_everyone
 from bot.phrases import phrase, phrase_error, phrase_fetch
@@ -33,6 +34,23 @@ MAX_WAITING_HERE: Final = 50
 
 _A_DAY: Final = timedelta(days=1)
 _LEASE_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearCopy:
+    """A story of an article, to be told by this id, that tells much the same as a known one."""
+
+    id: StoryId
+    title: str
+    like: Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What became of an article that nobody looked through, and what was noticed about it."""
+
+    published: Published
+    near_copies: Sequence[NearCopy]
 
 
 class Adding:
@@ -96,20 +114,28 @@ class Adding:
         actor = interaction.actor
         check_moderator(actor)
         try:
-            given = await self._read(values, actor)
-            if given.for_everyone and not reaches_everyone(actor, self._operators):
-                raise NotAllowed("operators_only", field="reach")
-            workspace = PUBLIC if given.for_everyone else actor.workspace
+            given = await self.read(values, actor)
             with about("text"):
-                if address := add_form.address_alone(given.text):
-                    given = await self._fetched(address, given, values)
-                return await self._drafting.begin(given, interaction, workspace)
+                return await self._drafting.begin(given, interaction, _owner(given, actor))
         except UserError as error:
             form = await self.form(interaction, values)
             return form.coming_back(phrase_error(error, actor.language), error.field)
         except FetchFailed as error:
             form = await self.form(interaction, values)
             return form.coming_back(phrase_fetch(error, actor.language), "text")
+
+    async def read(self, values: Mapping[str, str], actor: Actor) -> Submission:
+        """Return the article that was filled in, or that stands at the address which was filled in.
+
+        Raises `UserError` where it cannot be used, or is not for the actor to add, and `FetchFailed`.
+        """
+        given = await self._read(values, actor)
+        if given.for_everyone and not reaches_everyone(actor, self._operators):
+            raise NotAllowed("operators_only", field="reach")
+        with about("text"):
+            if address := add_form.address_alone(given.text):
+                return await self._fetched(address, given, values)
+        return given
 
     async def _read(self, values: Mapping[str, str], actor: Actor) -> Submission:
         """Return what was filled in; what is for everyone has topics that everyone knows."""
@@ -135,6 +161,37 @@ class Adding:
             published_at=given.published_at or article.published_at,
             title=given.title or article.title,
         )
+
+    # Unseen
+
+    async def add(self, given: Submission, actor: Actor, near_copies: Decision | None) -> Added:
+        """Add an article without a review, its near-copies of known stories as is said; rights are not asked.
+
+        Where there are some and nothing is said, nothing goes in. Raises `InvalidInput`.
+        """
+        draft = await self._drafting.draft_of(given, actor, _owner(given, actor))
+        draft, found = await self._noticed(draft)
+        if found and near_copies is None:
+            return Added(published=Published(stories=(), new=frozenset(), merged=()), near_copies=found)
+        draft = drafts.with_all_decided(draft, near_copies or "add")
+        check_merges(draft, {each.like.id: each.like for each in found}, range(1, 1 + len(draft.pieces)))
+        return Added(
+            published=await self._publishing.publish(draft, actor, "published", None), near_copies=found
+        )
+
+    async def _noticed(self, draft: Draft) -> tuple[Draft, list[NearCopy]]:
+        """Return a draft with its near-copies; what is in the store already, as it was cut, is none."""
+        stories = stories_of(draft, article_of(draft, self._clock()))
+        stored = await self._store.stored_stories([story.id for story in stories])
+        likes = dict.fromkeys(piece.like for piece in draft.pieces if piece.like)
+        known = await self._store.stories(list(likes), draft.workspace)
+        pieces, found = [], []
+        for piece, story in zip(draft.pieces, stories, strict=True):
+            like = known.get(piece.like) if piece.like and story.id not in stored else None
+            pieces.append(replace(piece, like=like.id if like else None))
+            if like is not None:
+                found.append(NearCopy(id=story.id, title=piece.title, like=like))
+        return replace(draft, pieces=tuple(pieces)), found
 
     # Suggestions
 
@@ -197,3 +254,8 @@ class Adding:
             raise InvalidInput("suggest_pace", limit=MAX_A_DAY)
         if await self._store.count_waiting(actor.workspace) + count > MAX_WAITING_HERE:
             raise InvalidInput("suggest_full")
+
+
+def _owner(given: Submission, actor: Actor) -> WorkspaceId:
+    """Return the workspace that an article's stories will belong to."""
+    return PUBLIC if given.for_everyone else actor.workspace

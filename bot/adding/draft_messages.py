@@ -26,7 +26,7 @@ _MAX_CHOICE: Final = 70
 """UTF-16 units of a place to split at, in a menu: Slack's options hold 75."""
 
 _ROOMS: Final = ((120, 100, 60), (80, 60, 40), (60, 30, 30), (40, 0, 20), (24, 0, 12))
-"""UTF-16 units for a piece's title, its first words and the source that it is like, in a list."""
+"""UTF-16 units for a piece's title, its first words and the title of what it is like, in a list."""
 
 _TEXTS: Final = (3_000, 2_000, 1_200, 600, 300, 120)
 """UTF-16 units of a piece's text, and at most of its summary, that are shown where there is room."""
@@ -99,21 +99,22 @@ def _line(
 ) -> list[Run]:
     """Return a piece in short: its number and title, its first words, and what becomes of it."""
     piece = numbered(draft, number)
-    for_title, for_words, for_source = room
+    for_title, for_words, for_copy = room
     state = "" if piece.kept else f" [{phrase('draft.dropped', language)}]"
     runs = [Run(f"{number}. {truncated(piece.title, for_title)}", style="strong"), Run(f"{state}\n")]
     if for_words:
         runs.append(Run(f"{_beginning(draft, piece, for_words)}\n"))
     story = like(piece, known)
     if piece.kept and story is not None:
-        runs.append(Run(f"≈ {_copy_in_short(story, piece, for_source, language)}\n"))
+        runs.append(Run(f"≈ {_copy_in_short(story, piece, for_copy, language)}\n"))
     return runs
 
 
 def _copy_in_short(story: Story, piece: Piece, room: int, language: Language) -> str:
     day = phrase_date(story.published_at.date(), language)
     treatment = phrase(f"draft.as_{piece.treatment or 'undecided'}", language)
-    return phrase("story.dot", language).join((truncated(story.source.name, room), day, treatment))
+    title = truncated(story.telling(language).title, room)
+    return phrase("story.dot", language).join((title, day, treatment))
 
 
 def _beginning(draft: Draft, piece: Piece, room: int) -> str:

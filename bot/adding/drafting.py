@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.adding import drafts
-from bot.adding.add_form import Submission
+from bot.adding.add_form import Submission, check_length
 from bot.adding.draft_messages import PAGE_SIZE, can_merge, overview, piece_message, split_form, title_form
-from bot.adding.intake import check_length
 from bot.adding.known_copies import KnownCopies
 from bot.adding.outcomes import published_message
 from bot.adding.publishing import Published, Publishing, article_of, stories_of
@@ -278,7 +277,7 @@ class Drafting:
         workspace = await self._store.workspace(platform, actor.workspace)
         at_once = goes_in_at_once(workspace, actor)
         numbers = range(1, 1 + len(draft.pieces))
-        _check_merges(draft, held.known, numbers)
+        check_merges(draft, held.known, numbers)
         merging = [n for n in numbers if drafts.numbered(draft, n).treatment == "merge"]
         if merging and not at_once:
             raise InvalidInput("draft_merge_waits", number=merging[0])
@@ -312,10 +311,10 @@ def _changed(command: ReviewDraft, held: _Held, names: Names) -> Draft:
         case "down":
             return drafts.moved(draft, number, 1)
         case "add" if not number:
-            return drafts.with_all_added(draft)
+            return drafts.with_all_decided(draft, "add")
         case "merge" | "update" | "add" as treatment:
             after = drafts.with_treatment(draft, number, treatment)
-            _check_merges(after, held.known, [number])
+            check_merges(after, held.known, [number])
             return after
         case act:
             return drafts.with_kept(draft, number, kept=act == "keep")
@@ -334,7 +333,7 @@ def _pieces(given: Submission, names: Names) -> tuple[Piece, ...]:
     return tuple(replace(piece, topics=drafts.with_topics(given.topics, piece)) for piece in pieces)
 
 
-def _check_merges(draft: Draft, known: Mapping[StoryId, Story], numbers: Collection[int]) -> None:
+def check_merges(draft: Draft, known: Mapping[StoryId, Story], numbers: Collection[int]) -> None:
     """Raise `InvalidInput` where a piece would change a story that is not the workspace's own."""
     for number in numbers:
         piece = drafts.numbered(draft, number)

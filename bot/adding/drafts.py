@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain, pairwise
 from typing import Final, Literal
 
-from bot.changes import Draft, Piece
+from bot.changes import Decision, Draft, Piece, Treatment
 from bot.display import printable
 from bot.errors import InvalidInput
 from bot.language import Names, sentences
@@ -23,8 +23,6 @@ MAX_PLACES: Final = 25
 MAX_TITLE: Final = 300
 MAX_SUMMARY: Final = 1_000
 """Characters, as of stories that are imported."""
-
-Treatment = Literal["add", "merge", "update"]
 
 
 def piece_of(segment: Segment) -> Piece:
@@ -73,14 +71,18 @@ def with_treatment(draft: Draft, number: int, treatment: Treatment) -> Draft:
     return _with(draft, number, replace(piece, treatment=treatment, kept=True))
 
 
-def with_all_added(draft: Draft) -> Draft:
-    """Return the draft with every near-copy that is undecided added all the same."""
+def with_all_decided(draft: Draft, decision: Decision) -> Draft:
+    """Return the draft with every near-copy that is undecided treated so, or dropped."""
     missing = set(undecided(draft))
     pieces = tuple(
-        replace(piece, treatment="add") if number in missing else piece
+        _decided(piece, decision) if number in missing else piece
         for number, piece in enumerate(draft.pieces, start=1)
     )
     return _next(draft, pieces)
+
+
+def _decided(piece: Piece, decision: Decision) -> Piece:
+    return replace(piece, kept=False) if decision == "drop" else replace(piece, treatment=decision)
 
 
 def moved(draft: Draft, number: int, step: Literal[-1, 1]) -> Draft:

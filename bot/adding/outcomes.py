@@ -23,7 +23,8 @@ def published_message(
     shown = [story for story in published.stories if story.status in ("published", "waiting")]
     merged = [_merged(story, language) for story in published.merged]
     if not shown:
-        blocks = merged or [paragraph(phrase("added.retracted", language))]
+        known = "retracted" if published.stories else "nothing"
+        blocks = merged or [paragraph(phrase(f"added.{known}", language))]
         return Message(tuple(blocks), language)
     waits = published.new and all(story.status == "waiting" for story in shown)
     heading = "added.waits" if waits else "added.heading" if published.new else "added.known"

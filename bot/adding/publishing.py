@@ -5,16 +5,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.adding.intake import story_of
 from bot.adding.story_words import as_changed
 from bot.changes import Change, Draft, Piece
 from bot.contention import again_on_conflict
 from bot.curating.known_names import KnownNames
 from bot.identity import derived_id
-from bot.model import Actor, Article, ArticleId, ChangeId, Source, Status, Story, StoryId, Workspace
+from bot.model import (
+    Actor,
+    Article,
+    ArticleId,
+    ChangeId,
+    Source,
+    Status,
+    Story,
+    StoryId,
+    Telling,
+    Workspace,
+)
 from bot.moderating import queue_notices
 from bot.ports import Clock, Store
-from bot.segment import Segment
 
 _STEP = timedelta(milliseconds=1)
 
@@ -86,14 +95,14 @@ def stories_of(draft: Draft, article: Article) -> list[Story]:
     """Return the stories that a draft adds, in the order of its pieces."""
     pieces = [piece for piece in draft.pieces if piece.kept and piece.treatment != "merge"]
     # Digests and lists show the newest first, then go by id: only their instants keep stories of one
-    # article in order. They may not reach into the day before, which readers would be shown.
+    # article in order. They may not reach into the second before, or the day, which would be shown.
     latest = draft.published_at
     span = max(0, len(pieces) - 1) * _STEP
-    if (latest - span).date() != latest.date():
+    if latest - span < latest.replace(microsecond=0):
         latest += span
     return [
         replace(
-            story_of(article, _segment(piece)),
+            _story_of(article, piece),
             published_at=latest - number * _STEP,
             updates=piece.like if piece.treatment == "update" else None,
         )
@@ -114,8 +123,20 @@ def _merging(draft: Draft) -> list[Piece]:
     return [piece for piece in draft.pieces if piece.kept and piece.treatment == "merge"]
 
 
-def _segment(piece: Piece) -> Segment:
-    return Segment(span=piece.span, title=piece.title, summary=piece.summary, topics=piece.topics)
+def _story_of(article: Article, piece: Piece) -> Story:
+    """Return a piece of an article as a story; its id tells the text, whatever it is called."""
+    body = article.text[piece.span.start : piece.span.end]
+    return Story(
+        id=StoryId(derived_id("story", article.id, str(piece.span.start), body)),
+        workspace=article.workspace,
+        tellings=(Telling(language=article.language, title=piece.title, summary=piece.summary, body=body),),
+        source=article.source,
+        published_at=article.published_at,
+        added_at=article.added_at,
+        topics=piece.topics,
+        article_id=article.id,
+        span=piece.span,
+    )
 
 
 def _change(

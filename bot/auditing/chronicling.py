@@ -19,7 +19,7 @@ from bot.auditing.undoing import (
 from bot.changes import Change, Curation, Revision
 from bot.chronicle import EVERYTHING, LogFilter
 from bot.contention import again_on_conflict
-from bot.curating.curation import MAX_PINNED
+from bot.curating.curation import MAX_PINNED, check_names_come_back
 from bot.curating.known_names import KnownNames
 from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from bot.identity import derived_id
@@ -74,7 +74,7 @@ class Chronicling:
     async def _story_meant(self, named: str, actor: Actor) -> StoryId:
         """Return the story of an id, or the first that words find. Raises `NotFound`."""
         story = await self._finding.named(named, actor)
-        return story.id if story else (await self._finding.like(named, actor))[0].id
+        return story.id if story else (await self._finding.like(named, actor, in_any_state=True))[0].id
 
     async def undo(self, command: UndoChange, interaction: Interaction) -> Message:
         """Take a change back, and tell what that did. Raises `UserError`."""
@@ -212,6 +212,7 @@ class Chronicling:
             raise await self._decision_changed_since(change, error.part, actor.language) from error
         if len(after.pinned) > max(MAX_PINNED, len(now.pinned)):
             raise InvalidInput("pins_many", limit=MAX_PINNED)
+        check_names_come_back(now, after, await self._names.by(now))
         state = str(now.revision)
         undo = replace(undo, id=undo.id or ChangeId(derived_id("undo", change.id, state)))
         await self._store.save_curation(undo, now, after)

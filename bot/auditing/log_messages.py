@@ -42,7 +42,8 @@ class Entry:
     """A change as the log tells it: what it was about, what it took back, and what became of it.
 
     `subjects` are the first titles or names, `more` counts the others; `story_id` is the story that it was
-    about, where that was one. `edits` counts the edits of posted copies that it owed, by their state.
+    about, where that was one. `undoes` is the change that it took back, or did `again` where it took back
+    what had taken that back. `edits` counts the edits of posted copies that it owed, by their state.
     """
 
     change: Change
@@ -50,6 +51,7 @@ class Entry:
     more: int = 0
     story_id: StoryId | None = None
     undoes: Change | None = None
+    again: bool = False
     undone_by: Change | None = None
     edits: Mapping[DeliveryState, int] = field(default_factory=dict)
 
@@ -130,7 +132,7 @@ def log_message(
 
 def undone_message(entry: Entry, limits: Limits, zone: str, language: Language) -> Message:
     """Return that a change was taken back; `entry` is the change that did it."""
-    key = "redone" if entry.undoes and entry.undoes.action == "undo" else "undone"
+    key = "redone" if entry.again else "undone"
     buttons = [Button(phrase("log.button_undo_this", language), typed("undo", entry.change.id))]
     if entry.story_id:
         buttons.append(Button(phrase("log.button_open_this", language), typed("story", entry.story_id)))
@@ -185,10 +187,8 @@ def sentence(entry: Entry, room: int, language: Language) -> str:
         what = phrase("log.more", language, what=what, count=entry.more)
     if undone is None:
         return phrase(f"did.{change.action}", language, who=_who(change), what=what)
-    if undone.action == "undo":
-        return phrase("did.redo", language, who=_who(change), what=what)
     first = phrase(f"did.{undone.action}", language, who=_who(undone), what=what)
-    return phrase("did.undo", language, who=_who(change), what=first)
+    return phrase("did.redo" if entry.again else "did.undo", language, who=_who(change), what=first)
 
 
 def _who(change: Change) -> str:
@@ -214,7 +214,7 @@ def _buttons(
     undo, opening = [], []
     for number, entry in enumerate(entries, start=first):
         if entry.undone_by is None:
-            key = "redo" if entry.change.action == "undo" else "undo"
+            key = "redo" if entry.change.action == "undo" and not entry.again else "undo"
             label = phrase(f"log.button_{key}", language, number=number)
             undo.append(Button(label, typed("undo", entry.change.id)))
         if entry.story_id:

@@ -33,15 +33,25 @@ class LogReading:
         """Return a change with what became of it."""
         store = self._store
         subjects, more, story_id = await self._about(change, language)
+        undoes, again = await self._undone(change)
         return Entry(
             change=change,
             subjects=subjects,
             more=more,
             story_id=story_id,
-            undoes=await store.change(change.undoes) if change.undoes else None,
+            undoes=undoes,
+            again=again,
             undone_by=await store.change(change.undone_by) if change.undone_by else None,
             edits=await store.count_edits(change.id),
         )
+
+    async def _undone(self, change: Change) -> tuple[Change | None, bool]:
+        """Return what a change takes back in the end, and whether it does that again, as undoing an undo."""
+        undone, again = None, True
+        while change.undoes and (before := await self._store.change(change.undoes)):
+            undone = change = before
+            again = not again
+        return undone, undone is not None and again
 
     async def _about(self, change: Change, language: Language) -> tuple[tuple[str, ...], int, StoryId | None]:
         """Return what a change was about: titles or names, how many more, and the story where it is one."""

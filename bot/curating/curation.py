@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeVar
 from bot.changes import Curation
 from bot.errors import InvalidInput
 from bot.identity import derived_id
-from bot.language import Names, language_of, normalise
+from bot.language import Names, every_name, language_of, normalise
 from bot.lookup import says_little
 from bot.model import Language, StoryId, Topic, TopicId
 from bot.subscriptions.wishes import plain
@@ -166,11 +166,32 @@ def check_name(name: str, names: Names) -> None:
         raise InvalidInput("name_length", name=name[:60], limit=LONGEST_NAME)
     if not Names([Topic(id=TopicId("it"), names={}, aliases=(name,))]).find(name):
         raise InvalidInput("name_unfound", name=name[:60])
-    if (owner := names.named(name)) is not None:
-        called = dict.fromkeys(names.topics[owner].names.values())
-        raise InvalidInput("name_taken", name=name[:60], topic=" / ".join(called))
+    _check_free(name, names)
     if says_little(name):
         raise InvalidInput("name_filler", name=name[:60])
+
+
+def check_names_come_back(now: Curation, after: Curation, names: Names) -> None:
+    """Raise `InvalidInput` where `after` gives a topic a name that is another's by now.
+
+    `names` are those of now. Undoing brings back names that were free when they were given.
+    """
+    for topic in after.topics:
+        if topic not in now.topics:
+            for name in every_name(topic):
+                _check_free(name, names, topic.id)
+    for topic_id, aliases in after.aliases.items():
+        for alias in aliases:
+            if alias not in now.aliases.get(topic_id, ()):
+                _check_free(alias, names, topic_id)
+
+
+def _check_free(name: str, names: Names, topic: TopicId | None = None) -> None:
+    """Raise `InvalidInput` where a name is that of another topic."""
+    owner = names.named(name)
+    if owner is not None and owner != (topic and names.counted(topic)):
+        called = dict.fromkeys(names.topics[owner].names.values())
+        raise InvalidInput("name_taken", name=name[:60], topic=" / ".join(called))
 
 
 def _too_many_topics() -> InvalidInput:

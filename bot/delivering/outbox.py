@@ -281,15 +281,29 @@ class Outbox:
     @asynccontextmanager
     async def _turn(self, claim: _Claim) -> AsyncIterator[None]:
         """Wait for the turn of a request, which is cut off before the lease ends. Raises `_TooLate`."""
-        time = asyncio.get_running_loop().time
-        channel = claim.delivery.channel
-        await self._pause(claim, self._pacer.channel_wait_s(channel, time()))
-        async with self._turns:
-            while wait_s := self._pacer.begin(channel, time()):
-                await self._pause(claim, wait_s)
+        is_turn = False
+        while not is_turn:
+            await self._pause(claim, self._channel_wait_s(claim))
+            async with self._turns:
+                is_turn = await self._begins(claim)
         claim.begin()
         async with asyncio.timeout(claim.left_s() * 0.8):
             yield
+
+    async def _begins(self, claim: _Claim) -> bool:
+        """Wait, first in line, until a request may begin; return False where its channel is not free by then.
+
+        Who waits for a channel does not stand in the way of those who ask others.
+        """
+        time = asyncio.get_running_loop().time
+        while wait_s := self._pacer.begin(claim.delivery.channel, time()):
+            if self._channel_wait_s(claim):
+                return False
+            await self._pause(claim, wait_s)
+        return True
+
+    def _channel_wait_s(self, claim: _Claim) -> float:
+        return self._pacer.channel_wait_s(claim.delivery.channel, asyncio.get_running_loop().time())
 
     async def _pause(self, claim: _Claim, seconds: float) -> None:
         if seconds > claim.left_s():

@@ -116,7 +116,10 @@ class ShowTopics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurateTopic:
-    """`/ai-news-mod alias TOPIC name:…`, `join TOPIC into:TOPIC`, `mute TOPIC` …; without them, a form."""
+    """`/ai-news-mod alias TOPIC name:…`, `join TOPIC into:TOPIC`, `mute TOPIC` …; without them, a form.
+
+    `topics` may stand before these words, as it does on Discord.
+    """
 
     act: TopicAct
     topic: str = ""
@@ -169,6 +172,19 @@ WORDS: Final = (
 )  # fmt: skip
 """What may follow, as people type it; `draft` only stands on buttons."""
 
+TOPIC_WORDS: Final[Mapping[str, str]] = {
+    "list": "topics",
+    "add": "topic",
+    "remove": "untopic",
+    "alias": "alias",
+    "unalias": "unalias",
+    "join": "join",
+    "part": "part",
+    "mute": "mute",
+    "unmute": "unmute",
+}
+"""What may follow `topics`, and the word that stands for both: Discord has them as a group of commands."""
+
 MAX_PAGE: Final = 1_000
 MAX_REASON: Final = 300
 """Characters of the reason that somebody gives."""
@@ -201,8 +217,7 @@ _OPTION_BEGINS: Final = re.compile(rf"(?:^(?:{'|'.join(_EXAMPLES)})|\s[a-z-]+):(
 
 def parse_moderation(text: str) -> ModeratorCommand:
     """Return the command of what follows `/ai-news-mod`. Raises `InvalidInput`."""
-    word, _, rest = text.partition(" ")
-    word, rest = word.lower(), rest.strip()
+    word, rest = _begun(text)
     if word == "setup":
         return SetUp(wishes=read_options(rest, SETTINGS))
     if word == "add":
@@ -233,6 +248,20 @@ def parse_moderation(text: str) -> ModeratorCommand:
             return ShowTopics(page=_number(options, "page", 1))
         case _:
             return _act(word, named, options)
+
+
+def _begun(text: str) -> tuple[str, str]:
+    """Return the word that says what is to be done, and what follows it."""
+    word, rest = _first_word(text)
+    if word != "topics":
+        return word, rest
+    act, after = _first_word(rest)
+    return (TOPIC_WORDS[act], after) if act in TOPIC_WORDS else (word, rest)
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    word, _, rest = text.partition(" ")
+    return word.lower(), rest.strip()
 
 
 def _draft(named: str, options: Mapping[str, str]) -> ReviewDraft:

@@ -50,6 +50,7 @@ def entry_blocks(
     *,
     room: int = ROOMS[0],
     may_approve: bool = True,
+    may_reject: bool = True,
     zone: str = "UTC",
 ) -> list[Block]:
     """Return a story of the queue, with buttons while it waits.
@@ -75,7 +76,8 @@ def entry_blocks(
     else:
         runs = brought_runs(began, language, zone)
     blocks.append(Note(runs, story_id=story.id))
-    blocks.append(Buttons(_buttons(story, language, may_approve=may_approve), story_id=story.id))
+    words = [*(["approve"] if may_approve else []), "edit", *(["reject"] if may_reject else [])]
+    blocks.append(Buttons(_buttons(story, words, language), story_id=story.id))
     return blocks
 
 
@@ -90,8 +92,7 @@ def _taken_back(remark: Remark | None) -> str:
     return remark.kind if remark is not None and remark.kind != "corrected" else "withdrawn"
 
 
-def _buttons(story: Story, language: Language, *, may_approve: bool) -> tuple[Button, ...]:
-    words = ("approve", "edit", "reject") if may_approve else ("edit", "reject")
+def _buttons(story: Story, words: Sequence[str], language: Language) -> tuple[Button, ...]:
     acts = [
         Button(label=phrase(f"act.{word}", language), command=typed(word, story.id, revision=story.revision))
         for word in words

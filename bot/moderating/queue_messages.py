@@ -20,11 +20,12 @@ MAX_FOUND: Final = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A story that waits, how it began, and whether whoever looks may approve it."""
+    """A story that waits, how it began, and whether whoever looks may approve and reject it."""
 
     story: Story
     began: Deed | None
     may_approve: bool
+    may_reject: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,14 @@ def queue_blocks(queue: QueuePage, language: Language, *, room: int) -> list[Blo
     for number, one in enumerate(queue.waiting, start=1 + (queue.page - 1) * PAGE_SIZE):
         past = (one.began, None)
         blocks += entry_blocks(
-            one.story, language, number, past, room=room, may_approve=one.may_approve, zone=queue.zone
+            one.story,
+            language,
+            number,
+            past,
+            room=room,
+            may_approve=one.may_approve,
+            may_reject=one.may_reject,
+            zone=queue.zone,
         )
     return blocks
 

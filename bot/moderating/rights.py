@@ -68,3 +68,9 @@ def may_approve(workspace: Workspace | None, actor: Actor, brought_in_by: str) -
     if workspace is not None and workspace.publishers == "nobody" and actor.role != "operator":
         return may_moderate(actor) and actor.id != brought_in_by
     return goes_in_at_once(workspace, actor)
+
+
+def may_reject(workspace: Workspace | None, actor: Actor, brought_in_by: str) -> bool:
+    """Whether somebody who may change a story may refuse it: who may publish it, and who brought it in."""
+    is_own = bool(actor.id) and actor.id == brought_in_by
+    return is_own or may_approve(workspace, actor, brought_in_by)

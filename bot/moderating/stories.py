@@ -27,7 +27,7 @@ from bot.moderating.story_editing import StoryEditing
 from bot.moderating.story_finding import Lookup, StoryFinding
 from bot.moderating.story_views import StoryViews
 from bot.phrases import phrase
-from bot.ports import Clock, Store
+from bot.ports import Clock, Platform, Store
 
 StoryCommand = ShowQueue | ShowStory | ModerateStory | MergeStories
 
@@ -35,7 +35,8 @@ StoryCommand = ShowQueue | ShowStory | ModerateStory | MergeStories
 class Moderation:
     """The use cases about single stories. Who may is looked at with every command.
 
-    `operators` are the workspaces whose moderators change public stories; `lookup` answers questions.
+    `operators` are the workspaces whose moderators change public stories; `lookup` answers questions;
+    `platforms` know where messages are found.
     """
 
     def __init__(
@@ -45,9 +46,10 @@ class Moderation:
         clock: Clock,
         operators: frozenset[WorkspaceId],
         lookup: Lookup,
+        platforms: Mapping[str, Platform],
     ) -> None:
         self.finding = StoryFinding(store, names, operators, lookup)
-        self._views = StoryViews(store, self.finding)
+        self._views = StoryViews(store, self.finding, platforms)
         changes = StoryChanges(store, names, clock)
         self._deciding = Deciding(self.finding, changes, self._views, clock)
         self._editing = StoryEditing(self.finding, changes, self._views, names, clock)
@@ -120,15 +122,17 @@ class Moderation:
             found = await self._fitting(command.act, command.story, actor)
         else:
             to_change = isinstance(command, MergeStories)
-            found = await self.finding.like(command.story, actor, to_change=to_change)
+            found = await self.finding.like(
+                command.story, actor, to_change=to_change, in_any_state=not to_change
+            )
         if isinstance(command, ShowStory) and len(found) == 1:
             return await self._views.show(replace(command, story=found[0].id), interaction)
         return choice_message(found, lambda story: _button(command, story, interaction), actor.language)
 
     async def _fitting(self, act: StoryAct, words: str, actor: Actor) -> Sequence[Story]:
         """Return the stories that words find and an act can be done to. Raises `NotFound`."""
-        if act == "restore":  # no words find what is told no more
-            raise NotFound("restore_which")
+        if act == "restore":
+            return await self.finding.withdrawn(words, actor)
         if act in ("unpin", "unhide"):
             found: Sequence[Story] = await self.finding.decided_on(act, words, actor)
         else:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.changes import Curation, Revision
 from bot.model import PUBLIC, Actor, Remark, Source, Story, Workspace
-from bot.moderating.rights import may_approve
+from bot.moderating.rights import may_approve, may_reject
 from bot.moderating.story_card import Act
 from bot.moderating.story_past import before_retraction, brought_in
 
@@ -29,16 +29,17 @@ class Held:
     @property
     def may_approve(self) -> bool:
         """Whether they may publish it."""
-        first = brought_in(self.revisions)
-        by = first.actor_id if first is not None else ""
-        return self.may_change and may_approve(self.workspace, self.actor, by)
+        return self.may_change and may_approve(self.workspace, self.actor, self._brought_in_by)
 
     @property
     def may_reject(self) -> bool:
-        """Whether they may refuse it: who may publish it, and who brought it in."""
+        """Whether they may refuse it."""
+        return self.may_change and may_reject(self.workspace, self.actor, self._brought_in_by)
+
+    @property
+    def _brought_in_by(self) -> str:
         first = brought_in(self.revisions)
-        is_own = first is not None and bool(self.actor.id) and first.actor_id == self.actor.id
-        return self.may_change and (self.may_approve or is_own)
+        return first.actor_id if first is not None else ""
 
     @property
     def corrects(self) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Final, Literal
 
 from bot.commands import MAX_QUERY_CHARACTERS
@@ -21,9 +21,15 @@ from bot.ports import Store
 Lookup = Callable[[str, Actor, int], Awaitable[Answer]]
 """Answers a question with so many stories, as members are answered."""
 
+_Holding = Callable[[str, Sequence[Story], Names], list[Story]]
+"""Returns which stories hold words."""
+
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _WAITING: Final = 100
 """How many stories of a queue are looked through for words."""
+
+_WITHDRAWN: Final = 100
+"""How many of the stories that were retracted last are."""
 
 
 class StoryFinding:
@@ -68,18 +74,42 @@ class StoryFinding:
             is_posted=await self._store.count_copies(story.id) > 0,
         )
 
-    async def like(self, words: str, actor: Actor, *, to_change: bool = False) -> Sequence[Story]:
+    async def like(
+        self, words: str, actor: Actor, *, to_change: bool = False, in_any_state: bool = False
+    ) -> Sequence[Story]:
         """Return the stories that words find, those that wait first; without words the newest.
 
+        Where they are looked for `in_any_state`, retracted ones that hold every word come last.
         Raises `NotFound` where they find none that the actor may see, or change.
         """
         words = words[:MAX_QUERY_CHARACTERS].strip()
         found = [*await self._waiting(words, actor), *await self._told(words, actor)]
         if to_change:
             found = [story for story in found if may_change(actor, story, self._operators)]
+        if in_any_state and words:
+            withdrawn = (await self._withdrawn(words, actor, _holding_all))[: MAX_FOUND // 2]
+            found = [*found[: MAX_FOUND - len(withdrawn)], *withdrawn]
         if not found:
             raise NotFound("story_not_here")
         return found[:MAX_FOUND]
+
+    async def withdrawn(self, words: str, actor: Actor) -> Sequence[Story]:
+        """Return the retracted stories that hold some of the words, those with the most first.
+
+        Of those alike, and without words, the last retracted comes first. Raises `NotFound` where there is
+        none that the actor may change.
+        """
+        found = await self._withdrawn(words[:MAX_QUERY_CHARACTERS].strip(), actor, _holding)
+        if not found:
+            raise NotFound("retracted_not_found")
+        return found[:MAX_FOUND]
+
+    async def _withdrawn(self, words: str, actor: Actor, holding: _Holding) -> list[Story]:
+        stories = await self._store.lately_withdrawn(self.queues_of(actor), _WITHDRAWN)
+        if not words:
+            return stories
+        names = await self._names.of(actor.workspace)
+        return await asyncio.to_thread(holding, words, stories, names)
 
     async def decided_on(self, act: Literal["unpin", "unhide"], words: str, actor: Actor) -> Sequence[Story]:
         """Return the stories that the actor's workspace has pinned or hidden, of which words hold some.
@@ -113,7 +143,7 @@ class StoryFinding:
         return holding[: MAX_FOUND // 2]
 
     def queues_of(self, actor: Actor) -> Sequence[WorkspaceId]:
-        """Return whose waiting stories somebody decides on."""
+        """Return whose stories that readers do not see somebody decides on."""
         changes_public = actor.role == "operator" or actor.workspace in self._operators
         return (actor.workspace, PUBLIC) if changes_public else (actor.workspace,)
 
@@ -123,8 +153,23 @@ def _holding(words: str, stories: Sequence[Story], names: Names) -> list[Story]:
     sought = set(tokens(words, names))
     scored = []
     for story in stories:
-        texts = (f"{telling.title}\n{telling.summary}" for telling in story.tellings)
-        score = max(len(sought.intersection(tokens(text, names))) for text in texts)
+        score = max(len(sought.intersection(tokens(text, names))) for text in _texts(story))
         scored.append((score, story))
     ranked = sorted(scored, key=lambda pair: pair[0], reverse=True)
     return [story for score, story in ranked if score]
+
+
+def _holding_all(words: str, stories: Sequence[Story], names: Names) -> list[Story]:
+    """Return the stories of which a title with its summary holds every word, in their order."""
+    # What a word sounds like counts only beside the words that make it a name.
+    sought = {token for token in tokens(words, names) if not token.startswith("~")}
+    return [
+        story
+        for story in stories
+        if sought and any(sought.issubset(tokens(text, names)) for text in _texts(story))
+    ]
+
+
+def _texts(story: Story) -> Iterator[str]:
+    """Yield what a moderator knows a story by, in each of its languages."""
+    yield from (f"{telling.title}\n{telling.summary}" for telling in story.tellings)

@@ -79,6 +79,7 @@ def copies_message(
     story: Story,
     copies: Sequence[Copy],
     instead: Mapping[DeliveryId, Delivery],
+    addresses: Mapping[DeliveryId, str | None],
     page: int,
     more: bool,
     workspace: WorkspaceId,
@@ -88,7 +89,8 @@ def copies_message(
 ) -> Message:
     """Return a page of the messages that tell a story: where each stands, and how it fares.
 
-    `instead` has what was posted in the place of an edit, by the id of that. Channels of another
+    `instead` has what was posted in the place of an edit, by the id of that, `addresses` where each message
+    is found. Channels of another
     workspace than `workspace` are told with theirs.
     """
 
@@ -98,7 +100,10 @@ def copies_message(
             blocks.append(paragraph(phrase("copies.none", language)))
         for copy in copies:
             reply = instead.get(copy.edit.id) if copy.edit is not None else None
-            blocks.append(Paragraph(_copy_runs(copy, reply, workspace, language, zone, room)))
+            runs = _copy_runs(copy, reply, workspace, language, zone, room)
+            if address := addresses.get(copy.delivery.id):
+                runs = (*runs, Run(" "), Run(phrase("copies.open", language), url=address))
+            blocks.append(Paragraph(runs))
         return Message((*blocks, _below(story, "copies", page, more, language)), language)
 
     return fitting(make, limits, _ROOMS)

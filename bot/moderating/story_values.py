@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from bot.adding.intake import MAX_ARTICLE_CHARACTERS
+from bot.adding.add_form import MAX_ARTICLE_CHARACTERS
 from bot.display import printable, web_url
 from bot.errors import InvalidInput, about
 from bot.language import Names

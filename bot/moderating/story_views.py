@@ -1,6 +1,6 @@
 """What moderators look at: a story with its past and its copies, and the queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,14 +11,14 @@ from bot.model import Actor, Delivery, DeliveryId, Interaction, Language, Story,
 from bot.moderating.commands import ShowStory
 from bot.moderating.queue_entry import decided_runs
 from bot.moderating.queue_messages import PAGE_SIZE, QueuePage, Waiting, queue_message
-from bot.moderating.rights import may_approve
+from bot.moderating.rights import may_approve, may_reject
 from bot.moderating.story_acts import Held, acts_on
 from bot.moderating.story_card import Card, card_message, count_copies
 from bot.moderating.story_finding import StoryFinding
 from bot.moderating.story_history import COPIES, copies_message, history_message
 from bot.moderating.story_past import brought_in, decided
 from bot.phrases import phrase
-from bot.ports import Store
+from bot.ports import Platform, Store
 
 _COUNTED: Final = 1_000
 """How many copies a card looks at, and how many subscriptions are asked which stories they want."""
@@ -27,9 +27,10 @@ _COUNTED: Final = 1_000
 class StoryViews:
     """Makes the messages that moderators work from."""
 
-    def __init__(self, store: Store, finding: StoryFinding) -> None:
+    def __init__(self, store: Store, finding: StoryFinding, platforms: Mapping[str, Platform]) -> None:
         self._store = store
         self._finding = finding
+        self._platforms = platforms
 
     async def show(self, command: ShowStory, interaction: Interaction) -> Message:
         """Return what is asked of a story that is named by its id. Raises `NotFound`."""
@@ -91,6 +92,7 @@ class StoryViews:
             story,
             copies,
             instead,
+            {copy.delivery.id: await self._address(copy.delivery) for copy in copies},
             page,
             len(found) > COPIES,
             actor.workspace,
@@ -98,6 +100,13 @@ class StoryViews:
             _zone(held.workspace, interaction),
             interaction.limits,
         )
+
+    async def _address(self, delivery: Delivery) -> str | None:
+        """Return where a message is found, if it was posted and that is known."""
+        platform = self._platforms.get(delivery.channel.platform)
+        if platform is None or delivery.state != "posted" or not delivery.message_id:
+            return None
+        return await platform.address(delivery.channel, delivery.message_id)
 
     async def queue_page(self, interaction: Interaction, page: int, size: int = PAGE_SIZE) -> QueuePage:
         """Return a page of the stories that wait for somebody: their workspace's, then public ones."""
@@ -132,7 +141,12 @@ class StoryViews:
     async def _waiting(self, story: Story, actor: Actor, workspace: Workspace | None) -> Waiting:
         began = brought_in(await self._store.revisions(story.id))
         by = began.actor_id if began is not None else ""
-        return Waiting(story=story, began=began, may_approve=may_approve(workspace, actor, by))
+        return Waiting(
+            story=story,
+            began=began,
+            may_approve=may_approve(workspace, actor, by),
+            may_reject=may_reject(workspace, actor, by),
+        )
 
 
 def decided_told(held: Held, interaction: Interaction) -> str:

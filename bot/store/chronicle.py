@@ -43,6 +43,13 @@ class DatabaseChronicle:
         found = await self._driver.read(chronicle_sql.WITHDRAWN_STORIES, workspace, limit)
         return [rows.read_story(row) for row in found]
 
+    async def lately_withdrawn(self, workspaces: Sequence[WorkspaceId], limit: int) -> list[Story]:
+        found: list[Row] = []
+        for workspace in dict.fromkeys(workspaces):
+            found += await self._driver.read(chronicle_sql.LATELY_WITHDRAWN, workspace, limit)
+        found.sort(key=lambda row: int(row["change_number"]), reverse=True)
+        return [rows.read_story(row) for row in found[:limit]]
+
     async def changes(
         self, workspaces: Sequence[WorkspaceId], limit: int, offset: int = 0, which: LogFilter = EVERYTHING
     ) -> list[Change]:

@@ -73,6 +73,11 @@ WITHDRAWN_STORIES = """
 SELECT document FROM stories WHERE status = 'retracted' AND workspace = $1
 ORDER BY published_at DESC, id LIMIT $2"""
 
+# Hardly anything but restoring changes a story that is told no more.
+LATELY_WITHDRAWN = """
+SELECT change_number, document FROM stories WHERE status = 'retracted' AND workspace = $1
+ORDER BY change_number DESC LIMIT $2"""
+
 # Curations
 
 CURATION = "SELECT revision, document FROM curations WHERE workspace = $1"

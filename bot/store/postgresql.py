@@ -1,8 +1,9 @@
 """The PostgreSQL driver: a pool of connections, for more than one process on one database."""
 # ruff: noqa: D102 -- the Driver protocol carries the contract
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -32,6 +33,11 @@ TRANSACTION_LIMIT_S: Final = 10
 TRANSACTION_LIMIT_SINCE: Final = 17
 """The version of PostgreSQL that knows such a limit (its release notes, `transaction_timeout`)."""
 
+ANSWER_LIMIT_S: Final = 30
+"""How long we wait for an answer: a server that is cut off says nothing, and TCP would wait for ever."""
+
+MIGRATION_STATEMENT_LIMIT_S: Final = 86_400
+
 CLAIM_LOCK: Final = 0x61692D6E657774
 MIGRATION_LOCK: Final = 0x61692D6E657773
 """Any numbers that no other program on the same database is likely to lock ("ai-news" in ASCII)."""
@@ -49,6 +55,7 @@ ADVICE: Final = (
     (asyncpg.DiskFullError, "its disk is full and nothing was changed: free some space and try again"),
     (asyncpg.ReadOnlySQLTransactionError, "it takes no changes: name the primary, not a replica"),
     (asyncpg.DataError, "it cannot keep that text or number: take out what is not a character"),
+    (TimeoutError, "it does not answer: check that it runs, and the network in between"),
     (UNREACHABLE, "it cannot be reached: check that it runs, and its address"),
     (asyncpg.InterfaceError, "the connection was closed in the middle and nothing was changed: try again"),
 )
@@ -66,9 +73,10 @@ async def open_postgresql(url: str) -> "PostgresqlDriver":
             await connection.close()
             pool = await asyncpg.create_pool(
                 url,
-                min_size=1,
+                min_size=0,
                 max_size=CONNECTIONS,
                 timeout=CONNECT_TIMEOUT_S,
+                command_timeout=ANSWER_LIMIT_S,
                 server_settings=_limits(version),
             )
     except ValueError:
@@ -121,25 +129,26 @@ class PostgresqlDriver:
                 await transaction.fetch("SET LOCAL transaction_timeout = 0")
             return await _alone(transaction, MIGRATION_LOCK, body)
 
-        return await self.transaction(at_leisure)
+        return await self._unstoppable.run(self._transact(at_leisure, MIGRATION_STATEMENT_LIMIT_S))
 
     async def close(self) -> None:
         await self._unstoppable.rest()
-        with _translated(self._place):
-            await self._pool.close()
+        with _translated(self._place), suppress(TimeoutError):  # asyncpg then hangs up
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                await self._pool.close()
 
-    async def _transact(self, body: Body[T]) -> T:
+    async def _transact(self, body: Body[T], statement_limit_s: float | None = None) -> T:
         with _translated(self._place):
             for _ in range(ATTEMPTS - 1):
                 try:
-                    return await self._attempt(body)
+                    return await self._attempt(body, statement_limit_s)
                 except asyncpg.DeadlockDetectedError:
                     continue
-            return await self._attempt(body)
+            return await self._attempt(body, statement_limit_s)
 
-    async def _attempt(self, body: Body[T]) -> T:
-        async with self._pool.acquire() as connection, connection.transaction():
-            return await body(_Transaction(connection))
+    async def _attempt(self, body: Body[T], statement_limit_s: float | None) -> T:
+        async with self._pool.acquire(timeout=ANSWER_LIMIT_S) as connection, connection.transaction():
+            return await body(_Transaction(connection, statement_limit_s))
 
 
 async def _alone(transaction: Transaction, lock: int, body: Body[T]) -> T:
@@ -148,15 +157,16 @@ async def _alone(transaction: Transaction, lock: int, body: Body[T]) -> T:
 
 
 class _Transaction:
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, statement_limit_s: float | None) -> None:
         self._connection = connection
+        self._limit_s = statement_limit_s
 
     async def fetch(self, statement: str, *values: Value) -> Sequence[Row]:
-        rows: Sequence[Row] = await self._connection.fetch(statement, *values)
+        rows: Sequence[Row] = await self._connection.fetch(statement, *values, timeout=self._limit_s)
         return rows
 
     async def execute_many(self, statement: str, rows: Iterable[Sequence[Value]]) -> None:
-        await self._connection.executemany(statement, rows)
+        await self._connection.executemany(statement, rows, timeout=self._limit_s)
 
 
 @contextmanager

@@ -234,40 +234,6 @@ ORDER BY due_at DESC, series, part LIMIT $2 OFFSET $3"""
 
 DELIVERY = "SELECT * FROM deliveries WHERE id = $1"
 
-_FREE = "state IN ('planned', 'sending') AND free_from <= $1"
-
-# The test for being free stands twice: PostgreSQL repeats only the outer one when it has waited for
-# somebody else's update, and without it hands the same delivery to both. The subqueries that give one
-# value are looked up in an index for each row until there are enough; as NOT EXISTS, PostgreSQL joins
-# whole tables.
-_POST_TURN = """
-    d.id = (
-        SELECT owed.id FROM deliveries owed
-        WHERE owed.platform = $5 AND owed.workspace = d.workspace AND owed.channel = d.channel
-            AND owed.state IN ('planned', 'sending') AND owed.kind <> 'edit'
-        ORDER BY owed.due_at, owed.series, owed.part LIMIT 1)
-    AND COALESCE((
-        SELECT s.trouble FROM subscriptions s
-        WHERE s.platform = $5 AND s.workspace = d.workspace AND s.channel = d.channel
-            AND s.state = 'paused'), '') = ''"""
-
-_EDIT_TURN = """
-    d.id = (
-        SELECT owed.id FROM deliveries owed
-        WHERE owed.target = d.target AND owed.kind = 'edit' AND owed.state IN ('planned', 'sending')
-        ORDER BY owed.due_at, owed.id LIMIT 1)
-    AND COALESCE((SELECT t.state FROM deliveries t WHERE t.id = d.target), 'failed')
-        IN ('posted', 'failed')"""
-
-CLAIM_DELIVERIES = f"""
-UPDATE deliveries SET state = 'sending', owner = $2, attempt = attempt + 1, free_from = $3
-WHERE id IN (
-    SELECT d.id FROM deliveries d
-    WHERE d.platform = $5 AND {_FREE} AND CASE d.kind WHEN 'edit' THEN {_EDIT_TURN} ELSE {_POST_TURN} END
-    ORDER BY d.due_at, d.series, d.part LIMIT $4)
-AND {_FREE}
-RETURNING *"""
-
 SETTLE_DELIVERY = """
 UPDATE deliveries
 SET state = $4, free_from = $5, message_id = $6, settled_at = $7, error = $8, doubts = doubts + $9,

@@ -31,6 +31,7 @@ from bot.model import (
 )
 from bot.store import rows, saving, sql
 from bot.store.chronicle import DatabaseChronicle
+from bot.store.claiming import claim
 from bot.store.driver import Driver, Row, Transaction, Value
 from bot.store.registry import DatabaseRegistry
 from bot.store.rows import to_milliseconds
@@ -182,15 +183,11 @@ class DatabaseStore(DatabaseRegistry, DatabaseChronicle):
     async def claim_deliveries(
         self, platform: str, now: datetime, lease_s: float, owner: str, limit: int
     ) -> list[Delivery]:
-        async def claim(transaction: Transaction) -> list[Delivery]:
-            until = to_milliseconds(now + timedelta(seconds=lease_s))
-            values = (to_milliseconds(now), owner, until, limit, platform)
-            taken = await transaction.fetch(sql.CLAIM_DELIVERIES, *values)
-            return [rows.read_delivery(row) for row in taken]
-
+        until = to_milliseconds(now + timedelta(seconds=lease_s))
         # Two that claim at once want the same rows, each in an order of its own.
-        claimed = await self._driver.claim(claim)
-        return sorted(claimed, key=lambda delivery: (delivery.due_at, delivery.series))
+        return await self._driver.claim(
+            partial(claim, values=(to_milliseconds(now), owner, until), platform=platform, limit=limit)
+        )
 
     async def settle(
         self, delivery: Delivery, outcome: Outcome, now: datetime, notices: Sequence[Delivery] = ()

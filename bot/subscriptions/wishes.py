@@ -148,7 +148,7 @@ def _language(value: str, subscription: Subscription, _: Names) -> Subscription:
 
 
 def _topics(value: str, subscription: Subscription, names: Names, *, setting: str) -> Subscription:
-    topics = tuple(dict.fromkeys(read_topic(entry, names) for entry in _list(value)))
+    topics = tuple(dict.fromkeys(_wished_topic(entry, names) for entry in _list(value)))
     match setting:
         case "topics":
             return replace(subscription, topics=topics)
@@ -161,14 +161,25 @@ def _topics(value: str, subscription: Subscription, names: Names, *, setting: st
             return replace(subscription, mention=mention and replace(mention, topics=topics))
 
 
+def _wished_topic(typed: str, names: Names) -> TopicId:
+    topic = _find_topic(typed, names)
+    if topic is None:
+        raise InvalidInput("wished_topic_unknown", topic=typed[:60], nearest=_nearest_topics(typed, names))
+    return topic
+
+
 def read_topic(typed: str, names: Names) -> TopicId:
     """Return the topic of an id, or of any name that it has in any script. Raises `InvalidInput`."""
+    topic = _find_topic(typed, names)
+    if topic is None:
+        raise InvalidInput("topic_unknown", topic=typed[:60], nearest=_nearest_topics(typed, names))
+    return topic
+
+
+def _find_topic(typed: str, names: Names) -> TopicId | None:
     if typed.lower() in names.topics or typed.lower() in names.joined:
         return TopicId(typed.lower())
-    for found in names.find(typed):
-        if found.form == typed:
-            return found.topic_id
-    raise InvalidInput("topic_unknown", topic=typed[:60], nearest=_nearest_topics(typed, names))
+    return next((found.topic_id for found in names.find(typed) if found.form == typed), None)
 
 
 def _nearest_topics(typed: str, names: Names) -> str:

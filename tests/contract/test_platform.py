@@ -1,6 +1,7 @@
 """What every platform does, whatever it looks like: each one is held to `bot.ports.Platform`."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from discord.http import Route
@@ -10,6 +11,9 @@ from adapters.console.channel import ConsolePlatform
 from adapters.discord.platform import DiscordPlatform
 from adapters.local.places import NEWS
 from adapters.local.platform import LocalPlatform
+from adapters.slack.addresses import keep_address
+from adapters.slack.platform import SlackPlatform
+from bot.display import web_url
 from bot.errors import PostDelayed, PostRejected
 from bot.message import Button, Buttons, Divider, Heading, Message, Note, Quote, Run, paragraph, split
 from bot.store import open_store
@@ -52,6 +56,7 @@ async def place(request, sqlite_url, monkeypatch):
     elif request.param == "slack":
         async with posting(sqlite_url, SlackServer()) as world:
             await world.platform.access.identify()
+            await keep_address(world.store, world.team.id, f"https://{world.team.domain}.slack.com/")
             yield world.platform, world.channel()
     elif request.param == "discord":
         server = DiscordServer()
@@ -110,6 +115,37 @@ async def test_what_was_edited_is_seen_to_stand_there_or_edited_again_to_the_sam
     assert await platform.shows(after, id_) is not isinstance(platform, LocalPlatform)
     assert not await platform.shows(before, id_)
     await platform.edit(after, id_)
+    await asyncio.sleep(0)
+
+
+async def test_a_message_has_an_address_that_links_can_hold_or_none(place):
+    platform, channel = place
+    if isinstance(platform, LocalPlatform):
+        platform.page = "http://news.example"
+    id_ = await platform.post(make_post(channel=channel))
+
+    address = await platform.address(channel, id_)
+
+    assert address is None or (web_url(address) == address and id_.replace(".", "") in address)
+    assert (address is not None) == isinstance(platform, LocalPlatform | DiscordPlatform | SlackPlatform)
+    await asyncio.sleep(0)
+
+
+HOSTILE = ["", "/", "1/", "../../evil", "1)[x](https://evil.example", "1|<!channel>", "1>", "1 2", "１２"]
+
+
+@pytest.mark.parametrize("where", ["workspace", "id", "message"])
+@pytest.mark.parametrize("hostile", HOSTILE)
+async def test_nothing_but_an_id_gets_into_an_address(place, where, hostile):
+    platform, channel = place
+    if isinstance(platform, LocalPlatform):
+        platform.page = "http://news.example"
+    id_ = await platform.post(make_post(channel=channel))
+    forged = channel if where == "message" else replace(channel, **{where: hostile})
+
+    address = await platform.address(forged, hostile if where == "message" else id_)
+
+    assert address is None
     await asyncio.sleep(0)
 
 

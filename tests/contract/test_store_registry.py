@@ -10,7 +10,7 @@ from bot.engine import Engine
 from bot.errors import Conflict
 from bot.index import PostingsIndex
 from bot.language import Names
-from bot.model import PUBLIC, Source, WorkspaceId
+from bot.model import PUBLIC, WorkspaceId
 from tests.contract import store_processes
 from tests.contract.test_store_races import race
 from tests.factories import (
@@ -23,6 +23,7 @@ from tests.factories import (
     make_digest,
     make_share,
     make_story,
+    make_submission,
     make_subscription,
     make_workspace,
 )
@@ -285,7 +286,7 @@ async def test_the_index_lets_go_of_a_purged_story_and_finds_it_when_it_is_added
 
     async def add():
         text = "The zebra crossing of Kawabe was painted blue. Drivers stop there more often now."
-        (story,) = await engine.add(text, Source(name="Post"), NOW, member, HOME)
+        (story,) = (await engine.add(make_submission(text), member)).published.stories
         return story.id
 
     async def found():

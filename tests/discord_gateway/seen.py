@@ -5,7 +5,7 @@ from bot.model import WorkspaceId
 CHANNEL = "GET /channels/{channel_id}"
 
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 SYNC = "PUT /applications/{application_id}/commands"

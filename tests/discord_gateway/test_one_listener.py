@@ -4,27 +4,27 @@ import asyncio
 from dataclasses import replace
 
 from bot.errors import StoreError
-from tests.discord_app import QUICK, until, world
+from tests.discord_app import QUICK, SOON_OVER, until, world
 from tests.discord_gateway.seen import known
 
 
 async def test_a_second_process_stands_by_and_takes_over_when_the_first_stops(
     place, tmp_path, postgresql_url
 ):
-    async with place.bot(database_url=postgresql_url, ready=False) as holder:
-        await until(lambda: holder.gateway.is_listening)
-        async with place.bot(
-            database_url=postgresql_url, data_dir=str(tmp_path / "other"), ready=False
-        ) as standby:
-            await place.alice.command(place.channel, "ai-news", query="kumo")
-            assert place.server.gateway.identified == 1
-            assert not standby.gateway.is_listening
-            assert await standby.platform.trouble() == ""
+    other = str(tmp_path / "other")
+    async with (
+        place.bot(database_url=postgresql_url, terms=SOON_OVER) as holder,
+        place.bot(database_url=postgresql_url, data_dir=other, ready=False) as standby,
+    ):
+        await place.alice.command(place.channel, "ai-news", query="kumo")
+        assert place.server.gateway.identified == 1
+        assert not standby.gateway.is_listening
+        assert await standby.platform.trouble() == ""
 
-            holder.gateway._store = Unreachable(holder.engine.store)
-            await until(lambda: standby.gateway.is_listening)
-            assert not holder.gateway.is_listening
-            answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+        holder.gateway._store = Unreachable(holder.engine.store)
+        await until(lambda: standby.gateway.is_listening)
+        assert not holder.gateway.is_listening
+        answer = await place.alice.command(place.channel, "ai-news", query="kumo")
 
     assert "Found for" in answer.text
     assert place.server.gateway.identified == 2
@@ -77,7 +77,7 @@ async def test_a_process_that_has_lost_the_lease_answers_nothing(place, caplog):
 
 
 async def test_a_database_that_answers_nothing_for_a_while_leaves_nobody_deaf(place, caplog):
-    async with place.bot() as bot:
+    async with place.bot(terms=SOON_OVER) as bot:
         hold = bot.engine.store.hold
 
         async def hangs(*_):

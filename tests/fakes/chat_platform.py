@@ -63,6 +63,9 @@ class ChatPlatform:
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, PostUncertain) as error:
             raise PostDelayed(f"the history cannot be read: {type(error).__name__}", None) from error
 
+    async def address(self, channel: Channel, message_id: str) -> str | None:
+        return None
+
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         return Channel(platform=self.name, workspace=workspace, id="moderators")
 

@@ -101,7 +101,7 @@ async def connected(server, url, **settings):
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
 
 
-async def until(true, patience_s=10.0):
+async def until(true, patience_s=60.0):
     async with asyncio.timeout(patience_s):
         while not true():  # noqa: ASYNC110 -- what happens elsewhere makes it so
             await asyncio.sleep(0.005)

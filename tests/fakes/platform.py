@@ -66,6 +66,9 @@ class PretendPlatform:
             raise PostRejected("the message is gone")
         return place
 
+    async def address(self, channel: Channel, message_id: str) -> str | None:
+        return None
+
     async def desk(self, workspace: WorkspaceId) -> Channel | None:
         return Channel(platform=self.name, workspace=workspace, id="moderators")
 

@@ -18,6 +18,8 @@ from bot.settings import Settings
 from tests.fakes.chat_platform import ChatPlatform
 
 DIED = 77
+LEASE_S = 3.0
+"""Longer than a busy machine takes to answer a post; not so long that tests wait for nothing else."""
 STEPS = {
     "compose": "due_subscriptions",
     "publish": "publish",
@@ -97,7 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     for name in ("--database", "--server", "--data"):
         parser.add_argument(name, required=True)
-    parser.add_argument("--lease", type=float, default=1.5)
+    parser.add_argument("--lease", type=float, default=LEASE_S)
     parser.add_argument("--retry", type=float, default=0.1)
     parser.add_argument("--at", choices=[*POINTS, ""], default="")
     parser.add_argument("--do", choices=["exit", "stop"], default="exit")

@@ -108,7 +108,7 @@ class SlackServer(SlackState):
             raise TimeoutError(reason)
         return said
 
-    async def all_told(self, patience_s: float = 5.0) -> None:
+    async def all_told(self, patience_s: float = 60.0) -> None:
         """Wait until the bot has acknowledged, or failed to, all that it was told."""
         await self.until(lambda: all(asked.settled.is_set() for asked in self.asked.values()), patience_s)
 

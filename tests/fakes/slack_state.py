@@ -335,7 +335,7 @@ class SlackState:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def until(self, true: Callable[[], Any], patience_s: float = 5.0) -> Any:
+    async def until(self, true: Callable[[], Any], patience_s: float = 60.0) -> Any:
         """Wait until something is so, and return it; fail with TimeoutError when it does not come about."""
         async with asyncio.timeout(patience_s):
             while not (result := true()):

@@ -234,3 +234,19 @@ async def test_nothing_of_the_environment_is_used(
     assert (connected, trap.connections) == ([GOOD, GOOD], 0)
     assert "Cookie" not in site.requests[1]
     assert "Authorization" not in site.requests[1]
+
+
+@pytest.mark.parametrize(
+    ("host", "why"),
+    [("inside.test", "not_public"), ("nothing.test", "unknown_host"), ("10.0.0.1", "not_public")],
+)
+async def test_the_operator_is_told_why_a_host_cannot_be_read(
+    fetcher: WebFetcher, names: Names, caplog: pytest.LogCaptureFixture, host: str, why: str
+) -> None:
+    names.names["inside.test"] = [["10.0.0.1"]]
+    caplog.set_level("INFO", "bot.fetch")
+
+    assert await refusal_of(fetcher, f"http://{host}/?token=secret") == why
+
+    (told,) = caplog.messages
+    assert told.startswith(f"host={host} cannot be read: {why} (")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.installations import SHELF, States
 from bot.delivering.outbox import Outbox
@@ -33,7 +34,13 @@ async def test_a_workspace_installs_the_app_and_is_welcomed_in_its_language(serv
         assert await bot.platform.desk(WorkspaceId(team.id)) == Channel(
             platform="slack", workspace=WorkspaceId(team.id), id=welcome.channel.id
         )
-        await bot.platform.post(post_to(server.channel(team)))
+        channel = server.channel(team)
+        ts = await bot.platform.post(post_to(channel))
+        asked = await AsyncWebClient(team.bot_token, base_url=settings.slack_api_url + "/").chat_getPermalink(
+            channel=channel.id, message_ts=ts
+        )
+        place = Channel(platform="slack", workspace=WorkspaceId(team.id), id=channel.id)
+        assert await bot.platform.address(place, ts) == asked["permalink"]
     assert server.violations == []
 
 

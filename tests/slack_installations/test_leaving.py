@@ -171,7 +171,9 @@ async def test_one_workspace_needs_no_installation(server, url, sqlite_url):
         assert (await bot.known(team.id)).name == "Kumo"
         assert bot.connection.routes == {}
         assert await bot.platform.trouble() == ""
-        await bot.platform.post(post_to(server.channel(team)))
+        post = post_to(server.channel(team))
+        address = await bot.platform.address(post.channel, await bot.platform.post(post))
+        assert address.startswith(f"https://kumo.slack.com/archives/{post.channel.id}/p")
         assert await bot.platform.desk(WorkspaceId(team.id)) is None
         with pytest.raises(ChannelLost):
             await bot.platform.post(post_to(server.channel(server.team("Other"))))

@@ -48,6 +48,8 @@ CREATE INDEX stories_waiting ON stories (workspace) WHERE status = 'waiting';
 
 CREATE INDEX stories_withdrawn ON stories (workspace, published_at DESC, id) WHERE status = 'retracted';
 
+CREATE INDEX stories_lately_withdrawn ON stories (workspace, change_number DESC) WHERE status = 'retracted';
+
 -- Deliveries anew: an edit is owed of the message that `target` posted, since change `cause`.
 -- `free_from` was `free_at`: a program of before that still runs would post edits as messages and know no copies;
 -- like this it is handed nothing any more, and what it has begun is taken up when its lease is over.
@@ -88,11 +90,20 @@ DROP TABLE deliveries;
 
 ALTER TABLE deliveries_3 RENAME TO deliveries;
 
-CREATE INDEX deliveries_by_turn ON deliveries (platform, due_at, series, part)
-    WHERE state IN ('planned', 'sending');
-
-CREATE INDEX deliveries_owed ON deliveries (platform, workspace, channel, due_at, series, part)
+-- Posts and edits take turns. Of each there are two: one gives all in the order of their turns, the other tells
+-- which is first where it goes. The second ones are as partial as the first: PostgreSQL would else, for as long as
+-- it has no statistics of a table that grew at once, read the whole of the first for every row.
+CREATE INDEX posts_by_turn ON deliveries (platform, due_at, series, part)
     WHERE state IN ('planned', 'sending') AND kind <> 'edit';
+
+CREATE INDEX posts_owed ON deliveries (platform, workspace, channel, due_at, series, part)
+    WHERE state IN ('planned', 'sending') AND kind <> 'edit';
+
+CREATE INDEX edits_by_turn ON deliveries (platform, due_at, series, part)
+    WHERE state IN ('planned', 'sending') AND kind = 'edit';
+
+CREATE INDEX edits_owed ON deliveries (target, due_at, id)
+    WHERE state IN ('planned', 'sending') AND kind = 'edit';
 
 CREATE INDEX deliveries_by_channel ON deliveries (platform, workspace, channel, settled_at)
     WHERE state = 'posted' AND kind <> 'edit';
