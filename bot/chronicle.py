@@ -134,6 +134,10 @@ class Chronicle(Protocol):
         """Forget a draft."""
         ...
 
+    async def drop_older_drafts(self, asked_in: WorkspaceId, owner_id: str, keep: int) -> int:
+        """Forget a person's drafts but for the `keep` that were made last; return how many."""
+        ...
+
     async def drop_drafts(self, before: datetime) -> int:
         """Forget drafts that were made before an instant; return how many."""
         ...

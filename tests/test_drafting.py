@@ -1,6 +1,7 @@
 """A moderator looks through an article before it goes in, and publishes it as one act; on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -153,6 +154,24 @@ async def test_the_same_form_sent_twice_is_one_draft(desk):
 
     assert labels(desk.shown)["Publish"].split()[2] == first["Publish"].split()[2]
     assert "[dropped]" in desk.text
+
+
+async def test_of_too_many_drafts_the_one_begun_first_makes_room(store, monkeypatch):
+    monkeypatch.setattr("bot.adding.drafting.MOST_DRAFTS", 2)
+    hours = count()
+    engine = Engine(store, PostingsIndex(), NAMES, lambda: NOW + timedelta(hours=next(hours)))
+    desk, other = Desk(engine, moderating()), Desk(engine, moderating(id="U2"))
+    await other.add()
+    begun = []
+    for name in ("First", "Second", "Third"):
+        await desk.add(source=name)
+        begun.append(labels(desk.shown)["1"])
+
+    assert "You had 2 drafts already, so the one that you began first was discarded." in desk.text
+    told = [plain_text(await engine.reply(command, desk.interaction)) for command in begun]
+    assert told[0] == phrase("error.draft_not_here", "en")
+    assert all("tram" in text for text in told[1:])
+    assert "tram" in (await other.press("1")).text
 
 
 async def test_nothing_is_published_where_all_was_dropped(desk, store):

@@ -38,6 +38,10 @@ from bot.phrases import phrase, phrase_error
 from bot.ports import Clock, Index, Store
 from bot.segment import cut
 
+MOST_DRAFTS: Final = 20
+"""How many drafts a person has: more than anybody looks through at once. The one begun first makes room,
+since nobody could find it to discard it."""
+
 _MOST_NAMED: Final = 20
 """How many pieces a sentence names by their numbers."""
 
@@ -104,8 +108,12 @@ class Drafting:
             await self._store.save_draft(draft)
         except Conflict:  # the same form was sent twice
             draft = await self._store.draft(draft.id) or draft
+        gone = await self._store.drop_older_drafts(draft.asked_in, draft.owner_id, MOST_DRAFTS)
         held = await self._held(draft, interaction)
-        return held.all(lead=phrase("draft.lead_begun", held.language))
+        lead = phrase("draft.lead_begun", held.language)
+        if gone:
+            lead = f"{lead}\n{phrase('draft.lead_oldest_gone', held.language, limit=MOST_DRAFTS)}"
+        return held.all(lead=lead)
 
     async def draft_of(
         self, given: Submission, actor: Actor, workspace: WorkspaceId, *, suggested: bool = False

@@ -134,7 +134,8 @@ class DatabaseChronicle:
         async def save(transaction: Transaction) -> None:
             document = rows.to_json(rows.DRAFT, draft)
             if draft.revision == 1:
-                values = (draft.id, draft.asked_in, 1, to_milliseconds(draft.made_at), document)
+                made_at = to_milliseconds(draft.made_at)
+                values = (draft.id, draft.asked_in, draft.owner_id, made_at, document)
                 await transaction.fetch(chronicle_sql.INSERT_DRAFT, *values)
             elif not await transaction.fetch(chronicle_sql.CHANGE_DRAFT, draft.id, draft.revision, document):
                 raise Conflict(f"draft {draft.id} was changed meanwhile")
@@ -146,6 +147,13 @@ class DatabaseChronicle:
             await transaction.fetch(chronicle_sql.DROP_DRAFT, draft_id)
 
         await self._driver.transaction(drop)
+
+    async def drop_older_drafts(self, asked_in: WorkspaceId, owner_id: str, keep: int) -> int:
+        async def drop(transaction: Transaction) -> int:
+            values = (asked_in, owner_id, keep, _ALL)
+            return len(await transaction.fetch(chronicle_sql.DROP_OLDER_DRAFTS, *values))
+
+        return await self._driver.transaction(drop)
 
     async def drop_drafts(self, before: datetime) -> int:
         async def drop(transaction: Transaction) -> int:

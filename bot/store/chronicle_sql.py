@@ -159,11 +159,17 @@ SELECT CAST($2 AS TEXT), delivery_id FROM copies WHERE story_id = $1 ON CONFLICT
 
 DRAFT = "SELECT document FROM drafts WHERE id = $1"
 
-INSERT_DRAFT = "INSERT INTO drafts (id, workspace, revision, made_at, document) VALUES ($1, $2, $3, $4, $5)"
+INSERT_DRAFT = """
+INSERT INTO drafts (id, workspace, owner, revision, made_at, document) VALUES ($1, $2, $3, 1, $4, $5)"""
 
 CHANGE_DRAFT = """
 UPDATE drafts SET revision = $2, document = $3 WHERE id = $1 AND revision = $2 - 1 RETURNING id"""
 
 DROP_DRAFT = "DELETE FROM drafts WHERE id = $1"
+
+DROP_OLDER_DRAFTS = """
+DELETE FROM drafts WHERE id IN (
+    SELECT id FROM drafts WHERE workspace = $1 AND owner = $2 ORDER BY made_at DESC, id LIMIT $4 OFFSET $3)
+RETURNING id"""
 
 DROP_DRAFTS = "DELETE FROM drafts WHERE made_at < $1 RETURNING id"

@@ -324,6 +324,20 @@ async def test_drafts_are_dropped_by_name_and_by_age(store):
     assert [bool(await store.draft(id_)) for id_ in ("one", "two", "three")] == [False, True, False]
 
 
+async def test_of_a_persons_drafts_those_made_last_are_kept(store):
+    for hour, id_ in enumerate(("second", "third", "first")):
+        await store.save_draft(make_draft(id=id_, made_at=NOW + timedelta(hours=(hour + 1) % 3)))
+    for id_, over in (("away", {"asked_in": AWAY}), ("other", {"owner_id": "u2"})):
+        await store.save_draft(make_draft(id=id_, **over))
+    await store.save_draft(make_draft(id="third", made_at=NOW, revision=2))
+
+    assert await store.drop_older_drafts(HOME, "u1", 3) == 0
+    assert await store.drop_older_drafts(HOME, "u1", 2) == 1
+
+    kept = [id_ for id_ in ("first", "second", "third", "away", "other") if await store.draft(id_)]
+    assert kept == ["second", "third", "away", "other"]
+
+
 # A workspace that is purged
 
 

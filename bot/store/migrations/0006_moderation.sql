@@ -152,9 +152,21 @@ CREATE TABLE hidden_stories (
 CREATE TABLE drafts (
     id TEXT PRIMARY KEY,
     workspace TEXT NOT NULL,
+    owner TEXT NOT NULL,
     revision BIGINT NOT NULL,
     made_at BIGINT NOT NULL,
     document TEXT NOT NULL
 );
 
 CREATE INDEX drafts_by_age ON drafts (made_at);
+
+CREATE INDEX drafts_by_owner ON drafts (workspace, owner, made_at);
+
+-- Until when a text is kept; without that it is for good. What buttons and forms of before this need is kept
+-- until March 2027.
+ALTER TABLE keepsakes ADD COLUMN until BIGINT;
+
+CREATE INDEX keepsakes_by_end ON keepsakes (until) WHERE until IS NOT NULL;
+
+UPDATE keepsakes SET until = 1803859200000
+WHERE shelf IN ('buttons', 'forms', 'long values', 'digest forms', 'slack modals');
