@@ -9,7 +9,7 @@ from bot.engine import Engine
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import plain_text
-from bot.model import Actor, WorkspaceId
+from bot.model import Actor, Source, WorkspaceId
 from tests.delivering import deliver_due
 from tests.factories import NOW, make_channel, make_submission
 from tests.fakes.platform import Killed, PretendPlatform
@@ -29,7 +29,8 @@ class Life:
         self.store, self.platform, self.now = store, platform, now
 
     async def add(self):
-        await self.engine.add(make_submission(ARTICLE, for_everyone=True), EDITOR)
+        article = make_submission(ARTICLE, source=Source(name="川辺新報"), for_everyone=True)
+        await self.engine.add(article, EDITOR)
 
     async def subscribe(self):
         await self.engine.subscribe(make_channel(), "ja", "Asia/Tokyo")
