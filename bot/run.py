@@ -36,6 +36,10 @@ EVENTS_REMEMBERED: Final = timedelta(days=1)
 DRAFTS_KEPT: Final = timedelta(days=7)
 """How long an article that somebody was about to add is kept for them."""
 
+FADES_AFTER: Final = timedelta(days=90)
+"""How long is kept what a button or an open form needs to be understood: the messages that they stand in have
+scrolled away by then."""
+
 RETENTION: Final = timedelta(days=30)
 """How long what belongs to a workspace that put the bot out is kept, unless the settings say otherwise."""
 
@@ -239,6 +243,7 @@ def _ticks(
         await engine.store.forget(engine.clock() - EVENTS_REMEMBERED)
         await engine.workspaces.purge(retention)
         await engine.store.drop_drafts(engine.clock() - DRAFTS_KEPT)
+        await engine.store.fade(engine.clock(), engine.clock() - FADES_AFTER)
 
     return (
         Tick("follow", 2, engine.follow_store),
