@@ -53,7 +53,7 @@ def desk(engine):
 async def test_a_near_copy_must_be_decided_about(desk, store):
     await known_story(store, BREAD)
     await desk.add()
-    assert "The Daily Crate · March 1, 2026 · decide what to do with it" in desk.text
+    assert "≈ It is known · March 1, 2026 · decide what to do with it" in desk.text
 
     await desk.press("Publish")
     assert "much like stories that are here already: 2" in desk.text
