@@ -9,6 +9,7 @@ from pathlib import Path
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from adapters.discord import answering
 from adapters.discord.connection import connect
 from adapters.discord.gateway import GatewayTerms
 from bot.engine import Engine
@@ -24,6 +25,8 @@ QUICK = GatewayTerms(prolong_s=0.1, grace_s=1.0, retry_s=0.05, longest_retry_s=0
 """The lease is as long as always: where a machine is busy, a short one is lost in the middle of a test."""
 SOON_OVER = replace(QUICK, lease_s=3.0)
 """For tests that wait until a lease is over."""
+ACKNOWLEDGE_S, TO_ANSWER_S = 20.0, 60.0
+"""Longer than usual: what a busy machine makes late is no test of what is late."""
 NUMBERS = count(1)
 
 
@@ -86,8 +89,10 @@ async def with_stories(settings):
 @asynccontextmanager
 async def world(folder, *faults, shards=1, locale="en-US", **settings):
     """Yield a pretend Discord with a server, two people and a channel."""
-    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, answering.ACKNOWLEDGE_S
+    answering.ACKNOWLEDGE_S = ACKNOWLEDGE_S
     server = DiscordServer(*faults, shards=shards, **settings)
+    server.interactions.to_answer_s = TO_ANSWER_S
     guild = server.guild("Crate City", locale=locale)
     channel = guild.text("news")
     alice = guild.member("alice")
@@ -96,7 +101,7 @@ async def world(folder, *faults, shards=1, locale="en-US", **settings):
         async with serving(server) as url:
             yield World(server, url, guild, channel, alice, mika, folder)
     finally:
-        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, answering.ACKNOWLEDGE_S = before
 
 
 async def command_about(member, about, typed_in, name, **options):

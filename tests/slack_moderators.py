@@ -19,7 +19,7 @@ from tests.fakes.slack_state import Asked, Message, View
 from tests.fakes.slack_state import Channel as SlackChannel
 from tests.messages import SHARED
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 FORGED = "Forged"
 KEY = "a key of at least thirty-two characters"
 

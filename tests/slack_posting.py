@@ -19,7 +19,7 @@ from tests.fakes.slack_server import SlackServer, serving
 from tests.fakes.slack_state import Channel as SlackChannel
 from tests.fakes.slack_state import Message, Team
 
-PATIENCE_S = 0.4
+PATIENCE_S = 1.5
 """How long the platform waits for an answer here."""
 
 

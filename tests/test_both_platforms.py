@@ -12,6 +12,7 @@ from bot.run import load_seeds, utc_now
 from bot.settings import Settings
 from tests.bot_process import BotProcess
 from tests.discord_app import until
+from tests.discord_newsroom import opened
 from tests.fakes import slack_server
 from tests.fakes.discord_permissions import Permission
 from tests.fakes.discord_server import DiscordServer
@@ -20,7 +21,7 @@ from tests.fakes.slack_reading import text_of
 from tests.fakes.slack_server import SlackServer
 
 TOKEN = "AAA.BBB.CCC"
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 QUESTIONS = [
     ("ja", "deepseek"),
     ("ja", "ディープシーク"),
@@ -159,8 +160,8 @@ async def test_the_same_question_gives_the_same_stories_in_the_same_order_on_bot
 
 
 async def add_on_discord(here, text):
-    opened = await here.mika.command(here.on_discord, "ai-news-mod add")
-    sent = await here.mika.submit(opened, text=text)
+    form = await opened(here.mika, await here.mika.command(here.on_discord, "ai-news-mod add"))
+    sent = await here.mika.submit(form, text=text)
     assert phrase("added.heading", "ja", count=1) in sent.text
 
 

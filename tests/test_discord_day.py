@@ -15,11 +15,12 @@ from bot.run import utc_now
 from bot.store import open_store
 from tests.command import command_line, environment
 from tests.discord_app import until
+from tests.discord_newsroom import opened
 from tests.fakes.discord_permissions import Permission
 from tests.fakes.discord_server import DiscordServer, serving
 
 TOKEN = "AAA.BBB.CCC"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 SWIMMING = (
     "港のロボットが泳ぎを覚える\n\n港のロボットが月曜日に泳ぎを覚えた。ロボットは船のあいだで荷物を運んでいる。"
     "港長は、荷物は一つも失われていないと話した。"
@@ -191,7 +192,7 @@ async def test_a_servers_first_day(tmp_path):
 
         # Mika names the moderators' role and their desk; Ken, who has it, adds a story from a message.
         await mika.command(news, "ai-news-mod setup", moderators=f"<@&{editors.id}>", desk=desk)
-        form = await ken.use_on_message("Add to AI news", said)
+        form = await opened(ken, await ken.use_on_message("Add to AI news", said))
         added = await ken.submit(form)
         assert "ニュースを1本追加しました" in added.text
         assert "泳ぎを覚える" in (await hana.command(news, "ai-news", query="港のロボット")).text
@@ -211,7 +212,7 @@ async def test_a_servers_first_day(tmp_path):
         # The channel is deleted: its digest stops, and the moderators are told once.
         noon = minutes_ago(1)
         await mika.command(news, "ai-news-digest change", times=clock_time(noon))
-        await ken.submit(await ken.command(desk, "ai-news-mod add"), text=FLYING)
+        await ken.submit(await opened(ken, await ken.command(desk, "ai-news-mod add")), text=FLYING)
         news.delete()
         await operator.let_the_time_come(news, noon)
         await until(lambda: desk.messages, PATIENCE_S)

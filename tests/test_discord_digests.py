@@ -21,7 +21,7 @@ CREATE = f"POST {MESSAGES}"
 OPEN = "POST /channels/{channel_id}/threads"
 BRANCH = f"POST {MESSAGES}/{{message_id}}/threads"
 CROSSPOST = f"POST {MESSAGES}/{{message_id}}/crosspost"
-PATIENCE_S = 40.0
+PATIENCE_S = 60.0
 TITLES = [f"Robot number {number} arrives" for number in (1, 2, 3)]
 
 

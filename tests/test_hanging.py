@@ -41,6 +41,7 @@ def test_that_cannot_be_interrupted(child):
     time.sleep(600)
 
 def test_that_takes_its_worker_with_it(child):
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # as PostgreSQL obeys it, even of a run in the background
     server = subprocess.Popen(["sleep", "600"], start_new_session=True)  # as PostgreSQL is started
     (server_folder() / "postmaster.pid").write_text(f"{server.pid}\\n/somewhere\\n")
     HERE.joinpath(f"{server.pid}.left").touch()

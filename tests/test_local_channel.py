@@ -38,7 +38,7 @@ async def posts_in(page, channel=NEWS_CHANNEL):
 
 async def posted(page, count, channel=NEWS_CHANNEL):
     """Wait until a channel has this many posts."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(posts := await posts_in(page, channel)) < count:  # noqa: ASYNC110 -- a store tells nobody
             await asyncio.sleep(0.05)
     return posts
@@ -160,7 +160,7 @@ async def stream(page, path=NEWS, after="", **headers):
 async def next_event(response):
     """Return the post's id and the data of what comes next."""
     event = {}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for raw in response.content:
             name, _, value = raw.decode().rstrip("\r\n").partition(": ")
             if name == "data":

@@ -18,7 +18,7 @@ async def page(tmp_path):
 
 async def edited(page):
     """Return the first post of the channel that was edited, when there is one."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             posts = await page.engine.store.posts(places.NEWS, 9)
             if found := [post for post in posts if post.edited_at]:

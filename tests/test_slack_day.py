@@ -16,7 +16,7 @@ from tests.fakes.slack_reading import labels_of, text_of
 from tests.fakes.slack_server import SlackServer, serving
 from tests.slack_app import TRANSPORTS
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 KEY = "a key of at least thirty-two characters"
 
 HARBOUR = """DeepSeek opened a harbour office in Otaru. The office of DeepSeek has forty desks and one window.

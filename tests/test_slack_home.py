@@ -132,23 +132,22 @@ async def test_a_command_is_not_called_a_failure_because_home_could_not_be_made_
 
 async def test_homes_are_made_anew_after_one_could_not_be(monkeypatch):
     monkeypatch.setattr("adapters.slack.connection.REFRESH_S", 0.01)
-    done = []
+    tried, done = asyncio.Event(), asyncio.Event()
 
     class Homes:
         async def posted(self, workspace):
             if workspace == "T1":
+                tried.set()
                 raise StoreError("the database is away")
-            done.append(workspace)
+            done.set()
 
     refreshing = Refreshing()
     async with AsyncExitStack() as stack:
         refreshing.begin(stack, Homes())
         refreshing.mark(WorkspaceId("T1"))
-        await asyncio.sleep(0.1)
+        await tried.wait()
         refreshing.mark(WorkspaceId("T2"))
-        await asyncio.sleep(0.1)
-
-    assert done == ["T2"]
+        await done.wait()
 
 
 async def test_the_messages_tab_is_no_home(world):

@@ -8,7 +8,7 @@ from tests.bot_process import BotProcess
 from tests.fakes.slack_reading import text_of
 from tests.fakes.slack_server import SlackServer, serving
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 @asynccontextmanager

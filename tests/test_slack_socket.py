@@ -80,9 +80,9 @@ async def test_a_slack_that_is_away_for_a_while_is_connected_to_again(world, fau
     mika = world.member()
     world.server.faults.always = fault
     await world.server.socket.drop(politely=False)
-    await world.server.until(lambda: world.connection.trouble(), patience_s=10)
+    await world.server.until(lambda: world.connection.trouble())
 
     world.server.faults.always = ""
 
-    await world.server.until(lambda: world.server.socket.connections, patience_s=10)
+    await world.server.until(lambda: world.server.socket.connections)
     assert await answered(world, mika) == 1

@@ -57,6 +57,7 @@ async def test_a_folder_is_no_database(tmp_path):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
 async def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    await (await open_store(f"sqlite:///{tmp_path}/before.db")).close()  # loads what nobody may not read
     os.seteuid(65534)  # nobody
     try:
         message = await refusal(f"sqlite:///{tmp_path}/ai.db")

@@ -278,7 +278,7 @@ async def test_closing_waits_for_what_was_begun(database_url):
 
     await store.close()
 
-    await asyncio.wait_for(writer, timeout=5)
+    await asyncio.wait_for(writer, timeout=60)
     store = await open_store(database_url)
     assert await store.count_stories(PUBLIC) == 100
     await store.close()

@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 
-from adapters.discord.answering import ACKNOWLEDGE_S
+from adapters.discord import answering
 from bot.errors import StoreError
-from tests.discord_app import until
+from tests.discord_app import ACKNOWLEDGE_S, TO_ANSWER_S, until
 from tests.discord_interactions.stands import CALLBACK, subscription
 from tests.fakes.discord_users import NoAnswer
+
+SOON_S = 1.0
 
 # Adding stories.
 ARTICLE = (
@@ -95,11 +97,17 @@ async def test_a_command_that_comes_from_no_server_is_told_where_the_bot_works(p
     assert "I work in servers" in alone.text
 
 
-async def test_what_takes_long_is_acknowledged_first_and_then_answered(place, bot):
+@pytest.fixture
+def hasty(place):
+    """Let the bot acknowledge soon; `place` gives its time back."""
+    answering.ACKNOWLEDGE_S = SOON_S
+
+
+async def test_what_takes_long_is_acknowledged_first_and_then_answered(place, bot, hasty):
     engine, reply = bot.engine, bot.engine.reply
 
     async def slowly(asked, interaction):
-        await asyncio.sleep(ACKNOWLEDGE_S + 0.2)
+        await asyncio.sleep(SOON_S + 0.2)
         return await reply(asked, interaction)
 
     engine.reply = slowly
@@ -113,15 +121,15 @@ async def test_what_takes_long_is_acknowledged_first_and_then_answered(place, bo
     assert "Why this answer" in answer.text
 
 
-async def test_a_slow_database_is_acknowledged_in_time_wherever_it_is_asked(place, bot):
+async def test_a_slow_database_is_acknowledged_in_time_wherever_it_is_asked(place, bot, hasty):
     known, keep = bot.engine.workspaces.known, bot.engine.store.keep
 
     async def slowly_known(*asked):
-        await asyncio.sleep(ACKNOWLEDGE_S + 0.2)
+        await asyncio.sleep(SOON_S + 0.2)
         return await known(*asked)
 
     async def slowly_kept(*asked, **how):
-        await asyncio.sleep(ACKNOWLEDGE_S / 2)
+        await asyncio.sleep(SOON_S / 2)
         return await keep(*asked, **how)
 
     bot.engine.workspaces.known = slowly_known
@@ -129,6 +137,7 @@ async def test_a_slow_database_is_acknowledged_in_time_wherever_it_is_asked(plac
     form = await place.mika.command(place.channel, "ai-news-mod add")
     bot.engine.workspaces.known, bot.engine.store.keep = known, slowly_kept
     long = await place.alice.command(place.channel, "ai-news", query="kumo " * 30)
+    answering.ACKNOWLEDGE_S = ACKNOWLEDGE_S
 
     assert answer.deferred
     assert answer.ephemeral
@@ -185,7 +194,7 @@ async def test_who_cannot_acknowledge_does_not_do_the_work(place, bot, caplog, c
     place.server.interactions.to_answer_s = 0.3
     with pytest.raises(NoAnswer):
         await place.mika.command(place.channel, "ai-news-digest subscribe")
-    place.server.interactions.to_answer_s = 3.0
+    place.server.interactions.to_answer_s = TO_ANSWER_S
     answer = await place.mika.command(place.channel, "ai-news-digest show")
 
     assert f"code {code}" in caplog.text

@@ -56,12 +56,12 @@ async def test_an_answer_may_come_with_the_acknowledgement_for_all_to_see(server
 
 
 async def test_an_envelope_that_is_not_acknowledged_goes_to_another_connection(server, app, team, channel):
-    server.deadline_s = 0.2
+    server.deadline_s = 1.0
 
     @app.command("/ai-news")
     async def answer(ack):
         if len(server.socket.connections[0].envelopes) + len(server.socket.connections[1].envelopes) == 1:
-            await asyncio.sleep(1)
+            await asyncio.sleep(1.5)
         await ack()
 
     mika = server.member(team, "Mika")
@@ -109,13 +109,13 @@ async def test_a_connection_that_ends_is_made_anew_by_the_client(server, app, te
 
 
 async def test_an_event_that_is_not_acknowledged_is_told_three_times_more(server, app, team, channel):
-    server.deadline_s, server.speed = 0.1, 10_000
+    server.deadline_s, server.speed = 0.5, 10_000
     heard = []
 
     @app.middleware
     async def never(req):
         heard.append(req.headers.get("x-slack-retry-num"))
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.6)
 
     mika = server.member(team, "Mika")
     async with at_http(server, app):

@@ -18,7 +18,7 @@ async def install(bot, member):
     return await member.install(f"{bot.page}slack/install")
 
 
-async def until(true, patience_s=5):
+async def until(true, patience_s=60):
     async with asyncio.timeout(patience_s):
         while not (found := await true()):  # noqa: ASYNC110 -- the store tells nobody
             await asyncio.sleep(0.02)
