@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,13 @@ GRACE_S = 10.0
 
 FIRST_TURN_S = 5.0
 """How long the start waits for work that was left over."""
+
+SWITCH_S: Final = 0.001
+"""After how long a thread that computes lets another go on, in seconds.
+
+A lookup lets the others go on with every array that it computes, dozens of times. While an article was cut in
+a thread, Python's own 5 ms held the event loop up for 270 ms, this does for 50, and takes no longer in all.
+"""
 
 EVENTS_REMEMBERED: Final = timedelta(days=1)
 """How long an event that a platform sent is known again: Slack sends one again for a day at most."""
@@ -198,6 +206,7 @@ async def ticking(
 
     At the end nothing more is begun, what was begun is settled, and claims not begun are given back.
     """
+    sys.setswitchinterval(SWITCH_S)
     owner = secrets.token_hex(8)
     store, clock = engine.store, engine.clock
     engine.platforms.update({platform.name: platform for platform in platforms})

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.errors import StoreError
 from bot.language import Names, words
 from bot.model import Actor, DraftId, WorkspaceId
-from bot.run import Tick, database_lock, open_engine, sole_process, ticking, until_signalled
+from bot.run import SWITCH_S, Tick, database_lock, open_engine, sole_process, ticking, until_signalled
 from bot.settings import Settings
 from tests.command import ai_news
 from tests.factories import make_channel, make_draft, make_story, make_workspace
@@ -105,6 +106,7 @@ async def test_what_is_due_is_posted_when_ticking_begins(settings):
 
         async with ticking(engine, [platform]) as ticks:
             assert platform.ledger
+            assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
             assert [tick.failure for tick in ticks] == ["" for _ in ticks]
 
 
