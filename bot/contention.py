@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from bot.errors import Conflict, InvalidInput
 
-ATTEMPTS: Final = 5
+_ATTEMPTS: Final = 5
 """How often is looked again when somebody else was first."""
 
 _T = TypeVar("_T")
@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 async def again_on_conflict(work: Callable[[], Awaitable[_T]]) -> _T:
     """Do work that raises `Conflict` when somebody was first. Raises `InvalidInput` where it always does."""
-    for _ in range(ATTEMPTS):
+    for _ in range(_ATTEMPTS):
         try:
             return await work()
         except Conflict:

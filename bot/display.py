@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from typing import Final
 from unicodedata import category
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -59,6 +60,10 @@ def truncated(text: str, limit: int) -> str:
         return text
     kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (limit - 1)]
     return kept.decode("utf-16-le", "ignore") + "…"
+
+
+SHORTENED: Final = re.compile("…#[0-9a-f]{32}$")
+"""How an identifier ends that is not the whole command."""
 
 
 def identifier(command: str, limit: int) -> str:

@@ -65,8 +65,20 @@ class Registry(Protocol):
         """Forget the events that were remembered before an instant."""
         ...
 
-    async def keep(self, shelf: str, key: str, text: str, workspace: WorkspaceId | None = None) -> None:
-        """Keep a text for an adapter, in the place of what is kept there; purged with its workspace."""
+    async def keep(
+        self, shelf: str, key: str, text: str, workspace: WorkspaceId | None = None, *, fades: bool = False
+    ) -> None:
+        """Keep a text for an adapter, in the place of what is kept there; purged with its workspace.
+
+        For good, or until it `fades`.
+        """
+        ...
+
+    async def fade(self, now: datetime, before: datetime) -> int:
+        """Forget what fades and was kept last before an instant; return how many texts.
+
+        What was kept since this was called the last time counts as kept `now`.
+        """
         ...
 
     async def kept(self, shelf: str, key: str) -> str | None:

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from bot.engine import Engine
+from bot.errors import Conflict
 from bot.form import Form
 from bot.index import PostingsIndex
 from bot.model import PUBLIC
@@ -134,6 +135,21 @@ async def test_the_second_who_changes_the_same_words_does_so_knowingly(engine, s
 
     await engine.submit(asked.command, filled(asked), by())
     assert (await story_of(store, "library")).tellings[0].title == "Mika's title"
+
+
+async def test_an_edit_that_others_overtake_each_time_comes_back_with_what_was_typed(
+    engine, store, monkeypatch
+):
+    mine = await engine.reply(f"{MOD} edit library", by())
+
+    async def overtaken(*asked):
+        raise Conflict("somebody else was first")
+
+    monkeypatch.setattr(store, "save_stories", overtaken)
+    asked = await engine.submit(mine.command, filled(mine, title="Mika's title"), by())
+
+    assert asked.problem == phrase("error.changed_meanwhile", "en")
+    assert filled(asked)["title"] == "Mika's title"
 
 
 @pytest.mark.parametrize(

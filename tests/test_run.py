@@ -2,17 +2,18 @@
 
 import asyncio
 import logging
+import sys
 from datetime import timedelta
 
 import pytest
 
 from bot.errors import StoreError
 from bot.language import Names, words
-from bot.model import Actor, WorkspaceId
-from bot.run import Tick, database_lock, open_engine, sole_process, ticking, until_signalled
+from bot.model import Actor, DraftId, WorkspaceId
+from bot.run import SWITCH_S, Tick, database_lock, open_engine, sole_process, ticking, until_signalled
 from bot.settings import Settings
 from tests.command import ai_news
-from tests.factories import make_channel, make_story, make_workspace
+from tests.factories import make_channel, make_draft, make_story, make_workspace
 from tests.fakes.platform import PretendPlatform
 
 ACTOR = Actor(name="mika", workspace=WorkspaceId("home"), language="en")
@@ -105,6 +106,7 @@ async def test_what_is_due_is_posted_when_ticking_begins(settings):
 
         async with ticking(engine, [platform]) as ticks:
             assert platform.ledger
+            assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
             assert [tick.failure for tick in ticks] == ["" for _ in ticks]
 
 
@@ -116,6 +118,11 @@ async def test_what_is_kept_no_longer_than_needed_is_let_go_while_ticking(settin
             await store.leave("local", WorkspaceId(name), now - timedelta(days=days), "signed out")
         await store.remember("yesterday", now - timedelta(hours=25))
         await store.remember("today", now - timedelta(hours=23))
+        for days, name in ((8, "eight days"), (6, "six days")):
+            await store.save_draft(make_draft(id=DraftId(name), made_at=now - timedelta(days=days)))
+        for days, key in ((91, "three months"), (89, "less")):
+            await store.keep("buttons", key, "/ai-news", fades=True)
+            await store.fade(now - timedelta(days=days), now - timedelta(days=999))
 
         async with ticking(engine, [], retention=timedelta(days=2)) as ticks:
             assert [tick.failure for tick in ticks] == ["" for _ in ticks]
@@ -124,6 +131,9 @@ async def test_what_is_kept_no_longer_than_needed_is_let_go_while_ticking(settin
         assert await store.workspace("local", WorkspaceId("just")) is not None
         assert await store.remember("yesterday", now)
         assert not await store.remember("today", now)
+        assert not await store.draft(DraftId("eight days"))
+        assert await store.draft(DraftId("six days"))
+        assert list(await store.shelf("buttons")) == ["less"]
 
 
 async def test_a_failing_tick_is_logged_once_and_tried_again(caplog):

@@ -125,6 +125,15 @@ async def test_a_button_that_stands_for_no_command_is_answered_politely(world):
     assert "no longer works" in pressed.text
 
 
+async def test_a_button_whose_command_does_not_fit_does_nothing_else(world):
+    mika = world.member()
+    post = await world.post(Button(label="Much", command=f"/ai-news kumo {'robotics ' * 300}"))
+
+    pressed = await world.done(await mika.press(post, "Much"))
+
+    assert "no longer works" in pressed.text
+
+
 async def test_a_mention_is_answered_in_its_thread_for_all_to_see(world):
     mika = world.member()
 

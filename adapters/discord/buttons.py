@@ -1,4 +1,4 @@
-"""Buttons and forms that work for ever: their ids say what they do, and what is too long for an id is kept.
+"""Buttons and forms say what they do by their ids; what is too long for an id is kept until it fades.
 
 How an id is made stands in `render`.
 """
@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from adapters.discord.render import custom_id
+from bot.display import SHORTENED
 from bot.message import Button, Buttons, Message
 from bot.model import WorkspaceId
 from bot.ports import Store
@@ -16,8 +17,6 @@ from bot.ports import Store
 SHELF: Final = "buttons"
 
 _ABOUT: Final = re.compile(r"#(?P<channel>[0-9]{1,20}) (?P<command>.*)", re.DOTALL)
-_SHORTENED: Final = re.compile("…#[0-9a-f]{32}$")
-"""How an id ends that `bot.display.identifier` made of a command that was too long."""
 
 
 def about(message: Message, channel: str | None) -> Message:
@@ -32,7 +31,7 @@ def about(message: Message, channel: str | None) -> Message:
 
 
 async def keep_commands(store: Store, message: Message, workspace: WorkspaceId) -> None:
-    """Keep the commands of a message's buttons that are too long for an id, until the workspace is purged."""
+    """Keep the commands of a message's buttons that are too long for an id, until they fade."""
     for block in message.blocks:
         for button in block.buttons if isinstance(block, Buttons) else ():
             await keep_command(store, button, workspace)
@@ -41,9 +40,9 @@ async def keep_commands(store: Store, message: Message, workspace: WorkspaceId) 
 async def keep_command(store: Store, button: Button, workspace: WorkspaceId) -> None:
     """Keep a button's command where it is too long for an id."""
     id_ = custom_id(button)
-    if _SHORTENED.search(id_):
+    if SHORTENED.search(id_):
         text = json.dumps([button.command, button.channel])
-        await store.keep(SHELF, _key(id_, workspace), text, workspace)
+        await store.keep(SHELF, _key(id_, workspace), text, workspace, fades=True)
 
 
 async def command_of(store: Store, id_: str, workspace: WorkspaceId) -> tuple[str, str | None] | None:
@@ -51,7 +50,7 @@ async def command_of(store: Store, id_: str, workspace: WorkspaceId) -> tuple[st
 
     None where it is not known any more in the workspace.
     """
-    if not _SHORTENED.search(id_):
+    if not SHORTENED.search(id_):
         return pressed(id_)
     kept = await store.kept(SHELF, _key(id_, workspace))
     if kept is None:

@@ -105,7 +105,7 @@ def _filled_in(components: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, s
 async def keep_form(store: Store, form: Form, owner: str, workspace: WorkspaceId) -> Message:
     """Keep a form for its owner, in the place of the one before; return the message with what opens it."""
     key = _key(form.command, owner, workspace)
-    await store.keep(SHELF, key, json.dumps(asdict(form), ensure_ascii=False), workspace)
+    await store.keep(SHELF, key, json.dumps(asdict(form), ensure_ascii=False), workspace, fades=True)
     sentence = (
         phrase("discord.form_again", form.language, problem=form.problem)
         if form.problem

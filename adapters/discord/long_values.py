@@ -46,7 +46,7 @@ class LongValues:
         for field in form.fields:
             if shown_field(field, form.language) is not field:
                 text = json.dumps([_fingerprint(field.value), field.value], ensure_ascii=False)
-                await self.store.keep(SHELF, self._key(field.name), text, self.workspace)
+                await self.store.keep(SHELF, self._key(field.name), text, self.workspace, fades=True)
 
     async def put_back(self, sent: Mapping[str, str]) -> dict[str, str]:
         """Return what was sent by the names of the fields, what was left as it is with what it was.

@@ -116,7 +116,7 @@ class Answers:
         """Let other processes know what a modal shows that was sent: they may be sent it again."""
         text = json.dumps([view, shown], ensure_ascii=False)
         try:
-            await self._store.keep(MODALS, _sender(call), text, WorkspaceId(call.team))
+            await self._store.keep(MODALS, _sender(call), text, WorkspaceId(call.team), fades=True)
         except StoreError as error:  # which is what may be shown
             logger.warning("what modal %s shows is known to this process only: %s", view, error)
 

@@ -19,6 +19,7 @@ from adapters.slack.typed import text_of, unescape, without_mention
 from adapters.slack.uploads import Unreadable, read_upload, text_file
 from adapters.slack.views import loading_view, question_view
 from bot.commands import Ask, Command, PostNow, ResumeSubscription, Subscribe, parse
+from bot.display import SHORTENED
 from bot.engine import Engine
 from bot.errors import InvalidInput, UserError
 from bot.form import Form
@@ -60,7 +61,7 @@ class Interactions:
     async def press(self, call: Call, value: str) -> None:
         """Do what a button stands for."""
         command, channel = pressed(value)
-        if not command.startswith("/"):
+        if not command.startswith("/") or SHORTENED.search(command):
             await self._say(call, "slack.unknown_button")
             return
         await self._type(replace(call, channel=channel) if channel else call, command)

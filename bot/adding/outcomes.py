@@ -15,13 +15,17 @@ from bot.phrases import phrase
 MOST_IN_FULL: Final = 5
 """Stories that are told with their summaries; of more, the titles are."""
 
+MOST_NAMED: Final = 50
+"""Stories that are named, new ones and those with a further source; the others are counted."""
+
 
 def published_message(
     published: Published, subscriptions: Sequence[Subscription], now: datetime, language: Language
 ) -> Message:
     """Return what went in; stories that readers do not see any more are not told."""
     shown = [story for story in published.stories if story.status in ("published", "waiting")]
-    merged = [_merged(story, language) for story in published.merged]
+    merged = [_merged(story, language) for story in published.merged[:MOST_NAMED]]
+    merged += _more(len(published.merged), language)
     if not shown:
         known = "retracted" if published.stories else "nothing"
         blocks = merged or [paragraph(phrase(f"added.{known}", language))]
@@ -30,8 +34,9 @@ def published_message(
     heading = "added.waits" if waits else "added.heading" if published.new else "added.known"
     told: list[Block] = [Heading(phrase(heading, language, count=len(shown)))]
     much: Much = "title" if len(shown) > MOST_IN_FULL else "summary"
-    for number, story in enumerate(shown, start=1):
+    for number, story in enumerate(shown[:MOST_NAMED], start=1):
         told += story_blocks(story, language, number=number, much=much)
+    told += _more(len(shown), language)
     return Message((*told, *merged, Divider(), *_where(shown, subscriptions, now, language)), language)
 
 
@@ -46,6 +51,12 @@ def _where(
     if told:
         blocks += where_blocks(told, subscriptions, now, language)
     return [*blocks, note(phrase(reach, language))]
+
+
+def _more(count: int, language: Language) -> list[Block]:
+    """Return how many of `count` stories are not named."""
+    more = count - MOST_NAMED
+    return [note(phrase("added.more", language, count=more))] if more > 0 else []
 
 
 def _merged(story: Story, language: Language) -> Block:

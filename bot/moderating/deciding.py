@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from bot.contention import ATTEMPTS
+from bot.contention import again_on_conflict
 from bot.display import truncated
-from bot.errors import Conflict, InvalidInput, NotAllowed
+from bot.errors import InvalidInput, NotAllowed
 from bot.form import Form
 from bot.message import Message, paragraph
 from bot.model import Interaction
@@ -64,23 +64,24 @@ class Deciding:
     async def _decide(
         self, decision: Decision, command: ModerateStory, reason: str, interaction: Interaction
     ) -> Message | Form:
-        for _ in range(ATTEMPTS):
-            held = await self._finding.held(command.story, interaction, to_change=True)
-            story = held.story
-            if await self._changes.is_done(interaction, decision, story, command.revision):
-                return await self._done(decision, held, interaction)
-            if told := await self._too_late(decision, held, interaction):
-                return told
-            _check(decision, held)
-            if asked := await self._asked_again(decision, command, held, reason, interaction):
-                return asked
-            after = decide(decision, story, held.revisions, reason, self._clock())
-            try:
-                await self._changes.save(interaction, decision, decision, reason, [after])
-            except Conflict:
-                continue
+        return await again_on_conflict(lambda: self._decide_once(decision, command, reason, interaction))
+
+    async def _decide_once(
+        self, decision: Decision, command: ModerateStory, reason: str, interaction: Interaction
+    ) -> Message | Form:
+        """Decide, or return what stands in the way. Raises `UserError`, `Conflict`."""
+        held = await self._finding.held(command.story, interaction, to_change=True)
+        story = held.story
+        if await self._changes.is_done(interaction, decision, story, command.revision):
             return await self._done(decision, held, interaction)
-        raise InvalidInput("changed_meanwhile")
+        if told := await self._too_late(decision, held, interaction):
+            return told
+        _check(decision, held)
+        if asked := await self._asked_again(decision, command, held, reason, interaction):
+            return asked
+        after = decide(decision, story, held.revisions, reason, self._clock())
+        await self._changes.save(interaction, decision, decision, reason, [after])
+        return await self._done(decision, held, interaction)
 
     async def _too_late(self, decision: Decision, held: Held, interaction: Interaction) -> Message | None:
         """Return a story whose state a decision does not fit, with who gave it that."""

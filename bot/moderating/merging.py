@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.contention import ATTEMPTS
+from bot.contention import again_on_conflict
 from bot.display import truncated
-from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, UserError, about
+from bot.errors import InvalidInput, NotAllowed, NotFound, UserError, about
 from bot.form import Form
 from bot.message import Button, Message
 from bot.model import Actor, Interaction, Story
@@ -73,26 +73,27 @@ class Merging:
     async def _merge(
         self, command: MergeStories, into: str, reason: str, interaction: Interaction
     ) -> Message | Form:
+        return await again_on_conflict(lambda: self._merge_once(command, into, reason, interaction))
+
+    async def _merge_once(
+        self, command: MergeStories, into: str, reason: str, interaction: Interaction
+    ) -> Message | Form:
+        """Merge, or ask again where the story has changed meanwhile. Raises `UserError`, `Conflict`."""
         language = interaction.actor.language
-        for _ in range(ATTEMPTS):
-            held = await self._finding.held(command.story, interaction, to_change=True)
-            target = await self._finding.held(into, interaction, to_change=True)
-            if await self._changes.is_done(interaction, "merge", held.story, command.revision):
-                return await self._done(held.story, target, interaction)
-            if held.story.status == "retracted":
-                return await self._views.card_of(held, interaction, too_late(held, interaction))
-            _check(held, target)
-            if command.revision not in (0, held.story.revision):
-                base = story_at(command.revision, held.story, held.revisions) or held.story
-                told = overwriting_told(overwritten(base, held.story, held.revisions), language)
-                return merge_form(held.story, language, {"into": into, "reason": reason}).coming_back(told)
-            gone, with_source = merge(held.story, target.story, reason, self._clock())
-            try:
-                await self._changes.save(interaction, "merge", "merge", reason, [gone, with_source])
-            except Conflict:
-                continue
+        held = await self._finding.held(command.story, interaction, to_change=True)
+        target = await self._finding.held(into, interaction, to_change=True)
+        if await self._changes.is_done(interaction, "merge", held.story, command.revision):
             return await self._done(held.story, target, interaction)
-        raise InvalidInput("changed_meanwhile")
+        if held.story.status == "retracted":
+            return await self._views.card_of(held, interaction, too_late(held, interaction))
+        _check(held, target)
+        if command.revision not in (0, held.story.revision):
+            base = story_at(command.revision, held.story, held.revisions) or held.story
+            told = overwriting_told(overwritten(base, held.story, held.revisions), language)
+            return merge_form(held.story, language, {"into": into, "reason": reason}).coming_back(told)
+        gone, with_source = merge(held.story, target.story, reason, self._clock())
+        await self._changes.save(interaction, "merge", "merge", reason, [gone, with_source])
+        return await self._done(held.story, target, interaction)
 
     async def _done(self, story: Story, target: Held, interaction: Interaction) -> Message:
         title = truncated(story.telling(interaction.actor.language).title, MAX_TITLE)

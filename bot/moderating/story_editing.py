@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from bot.contention import ATTEMPTS
+from bot.contention import again_on_conflict
 from bot.curating.known_names import KnownNames
-from bot.errors import Conflict, InvalidInput, UserError
+from bot.errors import InvalidInput, UserError
 from bot.form import Form
 from bot.language import Names
 from bot.message import Message
@@ -44,8 +44,7 @@ class StoryEditing:
 
     async def form(self, command: ModerateStory, interaction: Interaction) -> Message | Form:
         """Return the form that a story is edited with; one that is not told is shown instead."""
-        held = await self._finding.held(command.story, interaction, to_change=True)
-        language = interaction.actor.language
+        held, language = await self._held(command, interaction), interaction.actor.language
         if held.story.status == "retracted":
             return await self._views.card_of(held, interaction, too_late(held, interaction))
         return _form(command, held, language, {"reason": command.reason} if command.reason else {})
@@ -53,27 +52,30 @@ class StoryEditing:
     async def submit(
         self, command: ModerateStory, values: Mapping[str, str], interaction: Interaction
     ) -> Message | Form:
-        """Do what a form says; it comes back where something is wrong, or somebody else was first."""
-        language = interaction.actor.language
-        for _ in range(ATTEMPTS):
-            held = await self._finding.held(command.story, interaction, to_change=True)
-            if await self._changes.is_done(interaction, command.act, held.story, command.revision):
-                return await self._done(command, held, interaction, "saved")
-            try:
-                if _is_so_already(command, values, held):
-                    return await self._done(command, held, interaction, "unchanged")
-                asked = self._overtaken(command, values, held, interaction) or self._asked_again(
-                    command, values, held
-                )
-                return asked or await self._save(command, values, held, interaction)
-            except Conflict:
-                continue
-            except UserError as error:
-                lost = _lost(command, held.story, values, language)
-                form = _form(command, held, language, values, lost)
-                return form.coming_back(phrase_error(error, language), error.field)
-        form = _form(command, held, language, values)
-        return form.coming_back(phrase("error.changed_meanwhile", language))
+        """Do what a form says; it comes back where something is wrong, or others were first each time."""
+        try:
+            return await again_on_conflict(lambda: self._submit_once(command, values, interaction))
+        except UserError as error:
+            held, language = await self._held(command, interaction), interaction.actor.language
+            lost = _lost(command, held.story, values, language)
+            form = _form(command, held, language, values, lost)
+            return form.coming_back(phrase_error(error, language), error.field)
+
+    async def _submit_once(
+        self, command: ModerateStory, values: Mapping[str, str], interaction: Interaction
+    ) -> Message | Form:
+        """Do what a form says, or ask again. Raises `UserError`, `Conflict`."""
+        held = await self._held(command, interaction)
+        if await self._changes.is_done(interaction, command.act, held.story, command.revision):
+            return await self._done(command, held, interaction, "saved")
+        if _is_so_already(command, values, held):
+            return await self._done(command, held, interaction, "unchanged")
+        asked = self._overtaken(command, values, held, interaction)
+        asked = asked or self._asked_again(command, values, held)
+        return asked or await self._save(command, values, held, interaction)
+
+    async def _held(self, command: ModerateStory, interaction: Interaction) -> Held:
+        return await self._finding.held(command.story, interaction, to_change=True)
 
     async def _save(
         self, command: ModerateStory, values: Mapping[str, str], held: Held, interaction: Interaction

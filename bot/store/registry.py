@@ -127,11 +127,20 @@ class DatabaseRegistry:
 
         await self._driver.transaction(forget)
 
-    async def keep(self, shelf: str, key: str, text: str, workspace: WorkspaceId | None = None) -> None:
+    async def keep(
+        self, shelf: str, key: str, text: str, workspace: WorkspaceId | None = None, *, fades: bool = False
+    ) -> None:
         async def keep(transaction: Transaction) -> None:
-            await transaction.fetch(sql.KEEP, shelf, key, workspace or "", text)
+            await transaction.fetch(sql.KEEP, shelf, key, workspace or "", text, 0 if fades else None)
 
         await self._driver.transaction(keep)
+
+    async def fade(self, now: datetime, before: datetime) -> int:
+        async def fade(transaction: Transaction) -> int:
+            await transaction.fetch(sql.NOTE_KEPT, to_milliseconds(now))
+            return len(await transaction.fetch(sql.FADE, to_milliseconds(before)))
+
+        return await self._driver.transaction(fade)
 
     async def kept(self, shelf: str, key: str) -> str | None:
         found = await self._known(sql.KEPT, shelf, key)

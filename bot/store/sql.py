@@ -353,8 +353,13 @@ REMEMBER = "INSERT INTO events (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO
 FORGET = "DELETE FROM events WHERE seen_at < $1"
 
 KEEP = """
-INSERT INTO keepsakes (shelf, key, workspace, text) VALUES ($1, $2, $3, $4)
-ON CONFLICT (shelf, key) DO UPDATE SET workspace = excluded.workspace, text = excluded.text"""
+INSERT INTO keepsakes (shelf, key, workspace, text, kept_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (shelf, key) DO UPDATE SET
+    workspace = excluded.workspace, text = excluded.text, kept_at = excluded.kept_at"""
+
+NOTE_KEPT = "UPDATE keepsakes SET kept_at = $1 WHERE kept_at = 0"
+
+FADE = "DELETE FROM keepsakes WHERE kept_at > 0 AND kept_at < $1 RETURNING key"
 
 KEPT = "SELECT text FROM keepsakes WHERE shelf = $1 AND key = $2"
 

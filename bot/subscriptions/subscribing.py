@@ -131,7 +131,7 @@ class Subscribing:
         workspace, language = interaction.actor.workspace, interaction.actor.language
         text = json.dumps(digest_form.typed(subscription), ensure_ascii=False)
         basis = derived_id("digest form", workspace, text)
-        await self._store.keep(SHELF, basis, text, workspace)
+        await self._store.keep(SHELF, basis, text, workspace, fades=True)
         names = await self._names_here(interaction)
         return digest_form.form(subscription, names, language, values, problem, problem_field, basis=basis)
 

@@ -67,6 +67,21 @@ async def test_what_is_kept_is_read_taken_once_and_replaced(store):
     assert await store.shelf("nothing") == {}
 
 
+async def test_what_fades_is_forgotten_some_time_after_it_was_kept_last(store):
+    for key, fades in (("good", False), ("old", True), ("kept again", True), ("for good now", True)):
+        await store.keep("buttons", key, "text", fades=fades)
+    assert await store.fade(NOW, NOW - timedelta(days=9)) == 0
+    await store.keep("buttons", "kept again", "text", fades=True)
+    await store.keep("buttons", "for good now", "text")
+    await store.keep("buttons", "new", "text", fades=True)
+
+    assert await store.fade(LATER, LATER) == 1
+
+    assert sorted(await store.shelf("buttons")) == ["for good now", "good", "kept again", "new"]
+    assert await store.fade(LATER, LATER) == 0
+    assert await store.fade(LATER + timedelta(days=9), LATER + timedelta(days=1)) == 2
+
+
 async def test_of_many_takers_one_gets_it(store):
     await store.keep("states", "one", "kept")
 

@@ -128,9 +128,9 @@ async def test_a_slow_database_is_acknowledged_in_time_wherever_it_is_asked(plac
         await asyncio.sleep(SOON_S + 0.2)
         return await known(*asked)
 
-    async def slowly_kept(*asked):
+    async def slowly_kept(*asked, **how):
         await asyncio.sleep(SOON_S / 2)
-        return await keep(*asked)
+        return await keep(*asked, **how)
 
     bot.engine.workspaces.known = slowly_known
     answer = await place.alice.command(place.channel, "ai-news", query="kumo")

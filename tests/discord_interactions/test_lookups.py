@@ -169,8 +169,9 @@ async def test_a_long_button_works_after_a_restart(place):
 
 async def test_a_button_that_nobody_knows_any_more_says_so(place, bot):
     answer = await place.alice.command(place.channel, "ai-news", query=LONG_QUESTION)
-    id_ = answer.shown.buttons["why"]["custom_id"]
-    assert await bot.engine.store.take("buttons", f"{place.guild.id} {id_}")
+    assert len(answer.shown.buttons["why"]["custom_id"]) == 100
+    now = bot.engine.clock()
+    assert await bot.engine.store.fade(now, now + timedelta(days=1))
 
     pressed = await place.alice.press(answer.shown, "why")
 

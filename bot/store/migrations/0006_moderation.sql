@@ -162,11 +162,10 @@ CREATE INDEX drafts_by_age ON drafts (made_at);
 
 CREATE INDEX drafts_by_owner ON drafts (workspace, owner, made_at);
 
--- Until when a text is kept; without that it is for good. What buttons and forms of before this need is kept
--- until March 2027.
-ALTER TABLE keepsakes ADD COLUMN until BIGINT;
+-- Since when a text is kept that fades: 0 until that is noted, nothing where it is kept for good.
+ALTER TABLE keepsakes ADD COLUMN kept_at BIGINT;
 
-CREATE INDEX keepsakes_by_end ON keepsakes (until) WHERE until IS NOT NULL;
+CREATE INDEX keepsakes_by_age ON keepsakes (kept_at) WHERE kept_at IS NOT NULL;
 
-UPDATE keepsakes SET until = 1803859200000
+UPDATE keepsakes SET kept_at = 0
 WHERE shelf IN ('buttons', 'forms', 'long values', 'digest forms', 'slack modals');
