@@ -227,6 +227,7 @@ async def ticking(
         settled = await _stopped(outboxes)
         for turn in first_turns:
             turn.cancel()
+        await asyncio.gather(*first_turns, return_exceptions=True)
         if settled:
             await store.release(owner)
         else:

@@ -233,9 +233,9 @@ class Adding:
         """
         name, owner = f"suggestion {workspace}", secrets.token_hex(8)
         async with self._one_by_one:
-            if not await self._store.hold(name, owner, self._clock(), _LEASE_S):
-                raise InvalidInput("suggest_busy")
             try:
+                if not await self._store.hold(name, owner, self._clock(), _LEASE_S):
+                    raise InvalidInput("suggest_busy")
                 yield
             finally:
                 await self._store.let_go(name, owner)

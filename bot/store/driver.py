@@ -47,7 +47,8 @@ class Driver(Protocol):
     async def transaction(self, body: Body[T]) -> T:
         """Run `body` in a transaction that may write, and commit; roll back when it raises.
 
-        Cancelling the caller does not stop a transaction that has begun: it ends whole.
+        Cancelling the caller does not stop a transaction that has begun: it ends whole, and the caller with it,
+        so that what the caller does next cannot be overtaken.
         """
         ...
 
@@ -65,7 +66,10 @@ class Driver(Protocol):
 
 
 class Unstoppable:
-    """Runs work to its end even when its caller is cancelled: half a transaction helps nobody."""
+    """Runs work to its end even when its caller is cancelled, who then waits for it.
+
+    Half a transaction helps nobody, and one that ends after its caller may undo what others did since.
+    """
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
@@ -75,7 +79,11 @@ class Unstoppable:
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task})
+            raise
 
     async def rest(self) -> None:
         """Wait for everything that was begun."""

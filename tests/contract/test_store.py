@@ -271,6 +271,19 @@ async def test_cancelling_a_writer_leaves_all_of_its_change_or_nothing(store):
     assert set(await store.stories(["after"], PUBLIC)) == {"after"}
 
 
+async def test_what_a_cancelled_writer_does_next_is_not_overtaken(store):
+    for number in range(40):
+        holder = asyncio.create_task(store.hold("lease", "holder", NOW, 60.0))
+        for _ in range(number):
+            await asyncio.sleep(0)
+        holder.cancel()
+        await asyncio.gather(holder, return_exceptions=True)
+        await store.let_go("lease", "holder")
+
+        assert await store.hold("lease", "next", NOW, 60.0)
+        await store.let_go("lease", "next")
+
+
 async def test_closing_waits_for_what_was_begun(database_url):
     store = await open_store(database_url)
     writer = asyncio.create_task(save(store, *(make_story(id=f"{number}") for number in range(100))))
