@@ -47,8 +47,8 @@ class Driver(Protocol):
     async def transaction(self, body: Body[T]) -> T:
         """Run `body` in a transaction that may write, and commit; roll back when it raises.
 
-        Cancelling the caller does not stop a transaction that has begun: it ends whole, and the caller with it,
-        so that what the caller does next cannot be overtaken.
+        Cancelling the caller does not stop a transaction that has begun: it ends whole, and the caller
+        with it, so that what the caller does next cannot be overtaken.
         """
         ...
 
