@@ -6,9 +6,8 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -16,7 +15,7 @@ import pytest
 from bot.errors import StoreError
 from bot.model import PUBLIC
 from bot.store import open_store, sql
-from bot.store.postgresql import TRANSACTION_LIMIT_S, open_postgresql
+from bot.store.postgresql import open_postgresql
 from bot.store.schema import migrate
 from bot.store.sqlite import SqliteDriver, has_wal_reset_bug
 from bot.store.store import DatabaseStore
@@ -299,110 +298,6 @@ async def test_a_lost_connection_is_an_error_once(postgresql_url):
 
     assert await store.count_stories(PUBLIC) == 1
     await store.close()
-
-
-@asynccontextmanager
-async def line_to(postgresql_url):
-    """Yield the URL of the database over a line, and an event by which the line falls silent."""
-    place = urlsplit(postgresql_url)
-    silent, ended = asyncio.Event(), asyncio.Event()
-
-    async def carry(reader, writer):
-        while not silent.is_set() and (data := await reader.read(65_536)):
-            if not silent.is_set():
-                writer.write(data)
-        if silent.is_set():
-            await ended.wait()
-        writer.close()
-
-    async def connect(reader, writer):
-        if place.hostname:
-            far_reader, far_writer = await asyncio.open_connection(place.hostname, place.port or 5432)
-        else:
-            folder = parse_qs(place.query)["host"][0]
-            far_reader, far_writer = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
-        await asyncio.gather(carry(reader, far_writer), carry(far_reader, writer))
-
-    server = await asyncio.start_server(connect, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    login = place.netloc.rpartition("@")[0]
-    yield changed(postgresql_url, netloc=f"{login}@127.0.0.1:{port}", query=""), silent
-    ended.set()
-    server.close()
-
-
-async def test_a_server_that_falls_silent_is_an_error_and_in_use_again_when_it_speaks(
-    postgresql_url, monkeypatch
-):
-    monkeypatch.setattr("bot.store.postgresql.ANSWER_LIMIT_S", 0.5)
-    monkeypatch.setattr("bot.store.postgresql.CONNECT_TIMEOUT_S", 0.5)
-    async with line_to(postgresql_url) as (url, silent), asyncio.timeout(60):
-        store = await open_store(url)
-        silent.set()
-        for attempt in (store.save_stories([make_change()]), store.count_stories(PUBLIC)):
-            with pytest.raises(StoreError, match="does not answer"):
-                await attempt
-
-        silent.clear()
-        await store.save_stories([make_change()])
-        assert await store.count_stories(PUBLIC) == 1
-
-        silent.set()
-        await store.close()
-
-
-async def pause_after_a_statement(transaction):
-    await transaction.fetch("SELECT 1")
-
-
-async def pause_amid_a_statement(transaction):
-    """Leave a statement parsed and not yet run, as a process that stops between two messages does."""
-    await transaction._connection.prepare("SELECT 1")
-
-
-@pytest.mark.parametrize("pause", [pause_after_a_statement, pause_amid_a_statement])
-async def test_a_process_that_is_paused_amid_a_transaction_does_not_hold_up_the_others(postgresql_url, pause):
-    paused, other = [await open_postgresql(postgresql_url) for _ in range(2)]
-    asleep, awake = asyncio.Event(), asyncio.Event()
-
-    async def begin(transaction):
-        await transaction.fetch("INSERT INTO counters VALUES ('paused', 0)")
-        await pause(transaction)
-        asleep.set()
-        await awake.wait()
-        return await transaction.fetch("UPDATE counters SET value = 1 WHERE name = 'paused'")
-
-    async def read(transaction):
-        return await transaction.fetch("SELECT value FROM counters WHERE name = 'paused'")
-
-    async def read_in_the_end():
-        while True:
-            with suppress(StoreError):  # who began to wait as the other fell asleep is ended with it
-                return await other.claim(read)
-
-    begun = asyncio.create_task(paused.claim(begin))
-    await asleep.wait()
-
-    assert await asyncio.wait_for(read_in_the_end(), 3 * TRANSACTION_LIMIT_S) == []
-
-    awake.set()
-    with pytest.raises(StoreError, match="nothing was changed: try again"):
-        await begun
-    assert await paused.claim(read) == []
-    await paused.close()
-    await other.close()
-
-
-async def test_a_migration_takes_as_long_as_it_needs(postgresql_url):
-    driver = await open_postgresql(postgresql_url)
-
-    async def limits(transaction):
-        return [row["transaction_timeout"] for row in await transaction.fetch("SHOW transaction_timeout")]
-
-    assert await driver.transaction(limits) == [f"{TRANSACTION_LIMIT_S}s"]
-    assert await driver.migration(limits) == ["0"]
-    assert await driver.claim(limits) == [f"{TRANSACTION_LIMIT_S}s"]
-    await driver.close()
 
 
 async def test_transactions_that_wait_for_each_other_both_succeed(postgresql_url):

@@ -33,6 +33,12 @@ TRANSACTION_LIMIT_S: Final = 10
 TRANSACTION_LIMIT_SINCE: Final = 17
 """The version of PostgreSQL that knows such a limit (its release notes, `transaction_timeout`)."""
 
+UNREAD_LIMIT_S: Final = 10
+"""How long a server keeps what a process does not take from the line; no limit of a transaction counts then.
+
+PostgreSQL leaves it to the network (its manual, `tcp_user_timeout`), so that it has no use on a local socket.
+"""
+
 ANSWER_LIMIT_S: Final = 30
 """How long we wait for an answer: a server that is cut off says nothing, and TCP would wait for ever."""
 
@@ -90,7 +96,10 @@ async def open_postgresql(url: str) -> "PostgresqlDriver":
 
 def _limits(version: int) -> dict[str, str]:
     """Return the settings by which a server of a version gives up on a process that is paused."""
-    limits = {"idle_in_transaction_session_timeout": f"{IDLE_LIMIT_S}s"}
+    limits = {
+        "idle_in_transaction_session_timeout": f"{IDLE_LIMIT_S}s",
+        "tcp_user_timeout": f"{UNREAD_LIMIT_S}s",
+    }
     if version >= TRANSACTION_LIMIT_SINCE:
         limits["transaction_timeout"] = f"{TRANSACTION_LIMIT_S}s"
     return limits
