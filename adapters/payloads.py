@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from adapters.discord import render as discord
-from adapters.slack import render as slack
+from adapters.discord.showing import render as discord
+from adapters.slack.showing import render as slack
 from bot.message import Message, split
 
 Payload = dict[str, object]

@@ -17,16 +17,16 @@ from pathlib import Path
 
 from aiohttp import web
 
-from adapters.slack.app import build_app
+from adapters.slack.answering.app import build_app
 from adapters.slack.http import EVENTS, build_web
-from adapters.slack.installations import Installed
-from adapters.slack.platform import SlackPlatform
+from adapters.slack.installing.installations import Installed
+from adapters.slack.posting.platform import SlackPlatform
 from adapters.slack.socket import socket_mode
 from adapters.slack.web_api import client_of, open_session
 from bot.model import Channel, Workspace, WorkspaceId
 from bot.run import open_engine, ticking, utc_now
 from bot.settings import Settings
-from tests.fakes.slack_server import SlackServer, serving
+from tests.fakes.slack.server import SlackServer, serving
 
 WORKSPACES = 20
 CHANNELS = 1_000

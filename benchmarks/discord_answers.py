@@ -18,11 +18,11 @@ from pathlib import Path
 from bot.model import Channel, SubscriptionId, WorkspaceId
 from bot.run import open_engine
 from bot.settings import PACKAGED_SEEDS, Settings
-from tests.discord_app import until
+from tests.discord.app import until
 from tests.factories import make_subscription
-from tests.fakes.discord_rates import Rule
-from tests.fakes.discord_server import DiscordServer, serving
-from tests.fakes.discord_state import Guild
+from tests.fakes.discord.rates import Rule
+from tests.fakes.discord.server import DiscordServer, serving
+from tests.fakes.discord.state import Guild
 
 REPOSITORY = Path(__file__).parent.parent
 QUERIES = ("deepseek", "ディープシーク", "how much did it cost?", "openai", "help")

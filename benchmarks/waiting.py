@@ -18,7 +18,7 @@ from collections import Counter
 from math import inf
 from pathlib import Path
 
-from adapters.discord.platform import DiscordPlatform
+from adapters.discord.posting.platform import DiscordPlatform
 from benchmarks.correcting import change_of, clock, correct, made_up, owe_copies
 from benchmarks.delivery import REPOSITORY, Platform
 from bot.delivering.outbox import Outbox

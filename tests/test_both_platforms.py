@@ -11,14 +11,14 @@ from bot.phrases import phrase
 from bot.run import load_seeds, utc_now
 from bot.settings import Settings
 from tests.bot_process import BotProcess
-from tests.discord_app import until
-from tests.discord_newsroom import opened
-from tests.fakes import slack_server
-from tests.fakes.discord_permissions import Permission
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server import serving as serving_discord
-from tests.fakes.slack_reading import text_of
-from tests.fakes.slack_server import SlackServer
+from tests.discord.app import until
+from tests.discord.newsroom import opened
+from tests.fakes.discord.permissions import Permission
+from tests.fakes.discord.server import DiscordServer
+from tests.fakes.discord.server import serving as serving_discord
+from tests.fakes.slack import server as slack_server
+from tests.fakes.slack.reading import text_of
+from tests.fakes.slack.server import SlackServer
 
 TOKEN = "AAA.BBB.CCC"
 PATIENCE_S = 60.0

@@ -10,7 +10,7 @@ import signal
 
 from bot.phrases import phrase
 from tests.command import ai_news
-from tests.correcting import CHANNELS, SHARES, THREADS, world
+from tests.delivering.correcting import CHANNELS, SHARES, THREADS, world
 
 REASON = "The colour was wrong."
 WHY = "It never flew."

@@ -5,7 +5,18 @@ import pytest
 from bot.engine import Engine
 from bot.index import PostingsIndex
 from tests.factories import make_actor, make_telling
-from tests.moderating import AWAY, HOME, NAMES, NOW, buttons, by, open_newsroom, story_of, text, wait
+from tests.moderating.moderating import (
+    AWAY,
+    HOME,
+    NAMES,
+    NOW,
+    buttons,
+    by,
+    open_newsroom,
+    story_of,
+    text,
+    wait,
+)
 
 MOD = "/ai-news-mod"
 RIN_AWAY = {"who": "ren", "role": "manager", "workspace": AWAY}

@@ -10,7 +10,7 @@ from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import plain_text
 from bot.model import Actor, Source, WorkspaceId
-from tests.delivering import deliver_due
+from tests.delivering.delivering import deliver_due
 from tests.factories import NOW, make_channel, make_submission
 from tests.fakes.platform import Killed, PretendPlatform
 

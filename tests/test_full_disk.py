@@ -11,7 +11,7 @@ from bot.engine import Engine
 from bot.errors import StoreError
 from bot.language import Names
 from bot.store import open_store
-from tests.delivering import deliver_due
+from tests.delivering.delivering import deliver_due
 from tests.factories import NOW, make_change, make_channel, make_story
 from tests.fakes.brute_index import BruteIndex
 from tests.fakes.platform import PretendPlatform

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.slack.views import VIEW_LIMITS
+from adapters.slack.showing.views import VIEW_LIMITS
 from bot.commands import parse
 from bot.engine import Engine
 from bot.home import MAX_SUBSCRIPTIONS, MAX_WAITING
@@ -14,7 +14,7 @@ from bot.message import Buttons, Paragraph, plain_text, split
 from bot.model import LANGUAGES, StoryId, WorkspaceId
 from bot.phrases import phrase
 from tests.factories import NOW, make_actor, make_channel, make_interaction, make_story, make_subscription
-from tests.moderating import wait
+from tests.moderating.moderating import wait
 
 AWAY = WorkspaceId("away")
 

@@ -8,7 +8,7 @@ from bot.adding.known_copies import BATCH, KnownCopies
 from bot.curating.known_names import KnownNames
 from bot.index import PostingsIndex
 from bot.language import Names, tokens
-from tests.drafting import AWAY, HOME
+from tests.adding.drafting import AWAY, HOME
 from tests.factories import NOW, make_change, make_story, make_telling
 
 NAMES = Names([])

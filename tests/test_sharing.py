@@ -10,7 +10,7 @@ from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import Buttons, Limits, plain_text
 from bot.phrases import phrase
-from tests.delivering import deliver_due
+from tests.delivering.delivering import deliver_due
 from tests.factories import (
     NOW,
     make_actor,

@@ -15,7 +15,7 @@ from bot.errors import StoreError
 from bot.model import PUBLIC
 from bot.store import open_store
 from bot.store.postgresql import TRANSACTION_LIMIT_S, open_postgresql
-from tests.discord_app import until
+from tests.discord.app import until
 from tests.factories import make_change
 from tests.hanging import server_folder
 

@@ -128,9 +128,9 @@ async def _known(engine: "Engine", delivery_id: str) -> Delivery:
 
 async def link_to(delivery: Delivery, engine: "Engine", settings: "Settings") -> str | None:
     """Return where a posted message stands, where that has an address that is known."""
-    from adapters.discord.addresses import address_of as on_discord
+    from adapters.discord.posting.addresses import address_of as on_discord
     from adapters.local.places import address_of as on_the_page
-    from adapters.slack.addresses import address_of as on_slack
+    from adapters.slack.posting.addresses import address_of as on_slack
 
     channel, message_id = delivery.channel, delivery.message_id
     if delivery.state != "posted" or not message_id:

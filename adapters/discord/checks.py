@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from adapters.discord.client import KEPT, point_at
-from adapters.discord.commands import fingerprint, payload
 from adapters.discord.errors import Refusal
 from adapters.discord.invite import invite_url
-from adapters.discord.places import PLATFORM, Places
+from adapters.discord.posting.places import PLATFORM, Places
 from adapters.discord.rest import Rest
+from adapters.discord.showing.commands import fingerprint, payload
 from bot.errors import ChannelLost, PostDelayed, PostFailed
 from bot.model import Subscription
 from bot.ports import Store

@@ -12,10 +12,10 @@ import yarl
 from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 
-from adapters.discord.commands import fingerprint, payload
+from adapters.discord.answering.interactions import Interactions
 from adapters.discord.guilds import Guilds
-from adapters.discord.interactions import Interactions
 from adapters.discord.rest import without_voice
+from adapters.discord.showing.commands import fingerprint, payload
 from bot.errors import StoreError
 from bot.ports import Store
 from bot.settings import Shards

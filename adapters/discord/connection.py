@@ -5,11 +5,11 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
+from adapters.discord.answering.interactions import Interactions
 from adapters.discord.client import GatewayClient, point_at
 from adapters.discord.gateway import USUAL, Gateway, GatewayTerms
 from adapters.discord.guilds import Guilds
-from adapters.discord.interactions import Interactions
-from adapters.discord.platform import DiscordPlatform
+from adapters.discord.posting.platform import DiscordPlatform
 from bot.engine import Engine
 from bot.ports import Store
 from bot.settings import Settings

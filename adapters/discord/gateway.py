@@ -13,7 +13,7 @@ from typing import Final
 import discord
 
 from adapters.discord.client import GatewayClient
-from adapters.discord.places import Place, place_told
+from adapters.discord.posting.places import Place, place_told
 from bot.errors import StoreError
 from bot.model import Channel
 from bot.ports import Clock, Store

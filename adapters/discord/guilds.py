@@ -9,9 +9,9 @@ from typing import Final
 
 import discord
 
-from adapters.discord.addresses import is_id
-from adapters.discord.asking import language_of
-from adapters.discord.places import PLATFORM
+from adapters.discord.answering.asking import language_of
+from adapters.discord.posting.addresses import is_id
+from adapters.discord.posting.places import PLATFORM
 from bot.engine import Engine
 from bot.errors import StoreError
 from bot.model import Channel, Workspace, WorkspaceId

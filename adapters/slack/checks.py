@@ -6,9 +6,9 @@ from typing import Literal
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.cipher import Cipher
 from adapters.slack.errors import EXPIRED, Refused
-from adapters.slack.installations import Installations, Installed
+from adapters.slack.installing.cipher import Cipher
+from adapters.slack.installing.installations import Installations, Installed
 from adapters.slack.mode import Mode, mode_of
 from adapters.slack.scopes import SCOPES
 from adapters.slack.web_api import ask, ask_whole, client_of, open_session

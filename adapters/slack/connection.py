@@ -11,22 +11,22 @@ from aiohttp import web
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.access import Access, ManyAccess, SingleAccess
-from adapters.slack.addresses import keep_address
-from adapters.slack.app import build_app
-from adapters.slack.channels import Channels
-from adapters.slack.cipher import Cipher
+from adapters.slack.answering.app import build_app
+from adapters.slack.answering.home import Homes
 from adapters.slack.errors import SIGN_IN, Refused
-from adapters.slack.home import Homes
 from adapters.slack.http import build_web
-from adapters.slack.installations import Installations, Installed, States
+from adapters.slack.installing.access import Access, ManyAccess, SingleAccess
+from adapters.slack.installing.cipher import Cipher
+from adapters.slack.installing.installations import Installations, Installed, States
+from adapters.slack.installing.oauth import Installing, flow_of
+from adapters.slack.installing.rotation import Rotation
+from adapters.slack.installing.welcome import Doorkeeper, hears_of_removal, new_workspace
 from adapters.slack.mode import PREFIX, Mode
-from adapters.slack.oauth import Installing, flow_of
-from adapters.slack.platform import SlackPlatform
-from adapters.slack.rotation import Rotation
+from adapters.slack.posting.addresses import keep_address
+from adapters.slack.posting.channels import Channels
+from adapters.slack.posting.platform import SlackPlatform
 from adapters.slack.socket import socket_mode
 from adapters.slack.web_api import client_of, open_session
-from adapters.slack.welcome import Doorkeeper, hears_of_removal, new_workspace
 from bot.engine import Engine
 from bot.errors import InvalidSettings, PostFailed
 from bot.model import WorkspaceId

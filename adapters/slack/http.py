@@ -15,7 +15,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 
-from adapters.slack.oauth import INSTALL, REDIRECT, page
+from adapters.slack.installing.oauth import INSTALL, REDIRECT, page
 from bot.errors import BotError
 from bot.model import Language
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from adapters.slack.app import ADD_MESSAGE, ASK, COMMANDS
+from adapters.slack.answering.app import ADD_MESSAGE, ASK, COMMANDS
 from adapters.slack.http import EVENTS
+from adapters.slack.installing.oauth import REDIRECT
 from adapters.slack.mode import PREFIX
-from adapters.slack.oauth import REDIRECT
 from adapters.slack.scopes import EVENTS as BOT_EVENTS
 from adapters.slack.scopes import ORGANISATION_EVENTS, SCOPES
 from bot.model import Language

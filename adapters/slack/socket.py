@@ -13,8 +13,8 @@ from typing import Final
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
+from adapters.slack.answering.people import FAILURES, reason
 from adapters.slack.errors import Refused
-from adapters.slack.people import FAILURES, reason
 from adapters.slack.web_api import ask
 from bot.errors import BotError, InvalidSettings
 

@@ -8,11 +8,11 @@ from discord.http import Route
 
 from adapters.console.channel import CHANNEL as TERMINAL
 from adapters.console.channel import ConsolePlatform
-from adapters.discord.platform import DiscordPlatform
+from adapters.discord.posting.platform import DiscordPlatform
 from adapters.local.places import NEWS
 from adapters.local.platform import LocalPlatform
-from adapters.slack.addresses import keep_address
-from adapters.slack.platform import SlackPlatform
+from adapters.slack.posting.addresses import keep_address
+from adapters.slack.posting.platform import SlackPlatform
 from bot.display import web_url
 from bot.errors import PostDelayed, PostRejected
 from bot.message import Button, Buttons, Divider, Heading, Message, Note, Quote, Run, paragraph, split
@@ -20,11 +20,11 @@ from bot.store import open_store
 from tests.factories import NOW, make_channel, make_post
 from tests.fakes.chat_platform import ChatPlatform
 from tests.fakes.chat_server import ChatServer, serving
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server import serving as serving_discord
+from tests.fakes.discord.server import DiscordServer
+from tests.fakes.discord.server import serving as serving_discord
 from tests.fakes.platform import PretendPlatform
-from tests.fakes.slack_server import SlackServer
-from tests.slack_posting import posting
+from tests.fakes.slack.server import SlackServer
+from tests.slack.posting import posting
 
 EVERY_BLOCK = Message(
     (

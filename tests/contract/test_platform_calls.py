@@ -5,16 +5,16 @@ import re
 import pytest
 from discord.http import Route
 
-from adapters.discord.platform import DiscordPlatform
+from adapters.discord.posting.platform import DiscordPlatform
 from bot.message import Button, Buttons, Heading, Message, Note, Paragraph, Quote, Run
 from bot.store import open_store
 from tests.factories import make_channel, make_post
-from tests.fakes.discord_messages import pinged
-from tests.fakes.discord_permissions import Permission
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server import serving as serving_discord
-from tests.fakes.slack_server import SlackServer
-from tests.slack_posting import posting
+from tests.fakes.discord.messages import pinged
+from tests.fakes.discord.permissions import Permission
+from tests.fakes.discord.server import DiscordServer
+from tests.fakes.discord.server import serving as serving_discord
+from tests.fakes.slack.server import SlackServer
+from tests.slack.posting import posting
 
 
 @pytest.fixture(params=["discord", "slack"])

@@ -1,0 +1,1 @@
+"""What people do on Discord is taken, understood, and answered in time."""

@@ -1,0 +1,1 @@
+"""What is posted on Discord, found again and edited there; where, and what is allowed there."""

@@ -1,0 +1,1 @@
+"""How commands, messages and forms look on Discord, and what comes back from them."""

@@ -1,0 +1,1 @@
+"""What people do on Slack is heard, done once, and answered: who they are, what they typed, what they see."""

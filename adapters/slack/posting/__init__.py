@@ -1,0 +1,1 @@
+"""What is posted on Slack, found again and edited there, at its pace; and channels that are lost."""

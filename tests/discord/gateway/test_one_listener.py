@@ -1,0 +1,103 @@
+"""Of all processes one listens to Discord."""
+
+import asyncio
+from dataclasses import replace
+
+from bot.errors import StoreError
+from tests.discord.app import QUICK, SOON_OVER, until, world
+from tests.discord.gateway.seen import known
+
+
+async def test_a_second_process_stands_by_and_takes_over_when_the_first_stops(
+    place, tmp_path, postgresql_url
+):
+    other = str(tmp_path / "other")
+    async with (
+        place.bot(database_url=postgresql_url, terms=SOON_OVER) as holder,
+        place.bot(database_url=postgresql_url, data_dir=other, ready=False) as standby,
+    ):
+        await place.alice.command(place.channel, "ai-news", query="kumo")
+        assert place.server.gateway.identified == 1
+        assert not standby.gateway.is_listening
+        assert await standby.platform.trouble() == ""
+
+        holder.gateway._store = Unreachable(holder.engine.store)
+        await until(lambda: standby.gateway.is_listening)
+        assert not holder.gateway.is_listening
+        answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+
+    assert "Found for" in answer.text
+    assert place.server.gateway.identified == 2
+    assert place.server.statuses[400] == 0
+
+
+class Unreachable:
+    """A store whose leases cannot be prolonged any more: what a process cut off from it sees."""
+
+    def __init__(self, store):
+        self._store = store
+
+    async def hold(self, *_):
+        raise StoreError("the database cannot be reached")
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+
+class Crashing(Unreachable):
+    """A store that is left as it is at the end."""
+
+    async def let_go(self, *_):
+        raise StoreError("nobody is there any more")
+
+
+async def test_the_lease_is_let_go_at_the_end(place, postgresql_url):
+    for _ in range(2):
+        async with place.bot(database_url=postgresql_url, terms=replace(QUICK, lease_s=3600.0)):
+            pass
+
+    assert place.server.gateway.identified == 2
+
+
+async def test_on_sqlite_the_lease_of_a_bot_that_crashed_holds_up_nobody(place):
+    for _ in range(2):
+        async with place.bot(terms=replace(QUICK, lease_s=3600.0)) as bot:
+            bot.gateway._store = Crashing(bot.engine.store)
+
+    assert place.server.gateway.identified == 2
+
+
+async def test_a_process_that_has_lost_the_lease_answers_nothing(place, caplog):
+    async with place.bot() as bot:
+        bot.gateway._held_until = float("-inf")
+        begun = place.alice.begin_command(place.channel, "ai-news", query="kumo")
+        await until(lambda: "lease had run out" in caplog.text)
+
+        assert begun.acknowledged_at is None
+
+
+async def test_a_database_that_answers_nothing_for_a_while_leaves_nobody_deaf(place, caplog):
+    async with place.bot(terms=SOON_OVER) as bot:
+        hold = bot.engine.store.hold
+
+        async def hangs(*_):
+            await asyncio.sleep(3600)
+
+        bot.engine.store.hold = hangs
+        await until(lambda: not bot.gateway.is_listening)
+        bot.engine.store.hold = hold
+        await until(lambda: bot.gateway.is_listening)
+        answer = await place.alice.command(place.channel, "ai-news", query="kumo")
+
+        assert "Found for" in answer.text
+        assert "no answer from the database" in caplog.text
+
+
+async def test_each_process_connects_its_range_of_shards(tmp_path):
+    async with world(tmp_path, shards=2) as place:
+        guilds = [place.server.guild(f"guild {number}", shard=(number, 2)) for number in (0, 1)]
+        async with place.bot(discord_shards="1/2") as bot:
+            assert place.server.gateway.shards_connected == {1}
+            await until(lambda: known(bot, guilds[1]))
+            assert await known(bot, guilds[0]) is None
+            assert bot.gateway._lease == "discord gateway 1-1/2"
