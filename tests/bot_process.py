@@ -18,8 +18,7 @@ from bot.run import utc_now
 from bot.store import open_store
 from bot.subscriptions.timetable import turns
 from tests.command import environment
-
-PATIENCE_S = 60.0
+from tests.waiting import PATIENCE_S, until
 
 
 def free_port() -> int:
@@ -124,9 +123,11 @@ class BotProcess:
 
     async def settled(self) -> None:
         """Wait until it owes nothing to any channel."""
-        async with asyncio.timeout(PATIENCE_S):
-            while await self.owes():  # noqa: ASYNC110 -- another process settles
-                await asyncio.sleep(0.1)
+
+        async def owes_nothing() -> bool:
+            return not await self.owes()
+
+        await until(owes_nothing)
 
     async def owes(self) -> bool:
         """Return whether it owes something to any channel."""

@@ -6,7 +6,7 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from bot.store import open_store
 from tests.factories import make_change, make_story, make_telling
 from tests.fakes.chat_server import ChatServer, serving
 from tests.fakes.run_bot import CHANNELS, DIED, POINTS
+from tests.waiting import PATIENCE_S, until
 
 ROOT = Path(__file__).parent.parent
 TITLES = [f"Story number {number} of the day" for number in range(1, 4)]
@@ -25,7 +26,6 @@ STORIES = [
     )
     for number, title in enumerate(TITLES, start=1)
 ]
-PATIENCE_S = 120.0
 ENDS = (0, DIED, -signal.SIGKILL, -signal.SIGTERM)
 """How processes may end here; those told to stop before they listen die of the signal."""
 STOP_POINTS = {"before release", "after release", "before close", "after close"}
@@ -126,13 +126,6 @@ async def all_posted(database: str) -> bool:
         await store.close()
     channels = {delivery.channel.id for delivery in deliveries}
     return channels >= set(CHANNELS) and all(delivery.state == "posted" for delivery in deliveries)
-
-
-async def until(true: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(patience_s):
-        while not true():  # noqa: ASYNC110 -- other processes make it so
-            await asyncio.sleep(0.02)
 
 
 async def settle_down(bots: Bots, database: str, patience_s: float = PATIENCE_S) -> None:

@@ -10,7 +10,8 @@ from bot.store import open_store
 from tests.factories import NOW, make_change
 from tests.fakes.chat_server import ChatServer
 from tests.fakes.run_bot import CHANNELS, POINTS
-from tests.killing import PATIENCE_S, STORIES, TITLES, Bots, settle_down, until, world
+from tests.killing import STORIES, TITLES, Bots, settle_down, world
+from tests.waiting import PATIENCE_S, until
 
 EDIT_POINTS = [point for point in POINTS if point.endswith((" claim", " edit", " look", " settle"))]
 """Steps that every edit goes through; to look is one of those whose first attempt nobody saw the end of."""

@@ -11,7 +11,6 @@ from bot.phrases import phrase
 from bot.run import load_seeds, utc_now
 from bot.settings import Settings
 from tests.bot_process import BotProcess
-from tests.discord.app import until
 from tests.discord.newsroom import opened
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.server import DiscordServer
@@ -19,9 +18,9 @@ from tests.fakes.discord.server import serving as serving_discord
 from tests.fakes.slack import server as slack_server
 from tests.fakes.slack.reading import text_of
 from tests.fakes.slack.server import SlackServer
+from tests.waiting import until
 
 TOKEN = "AAA.BBB.CCC"
-PATIENCE_S = 60.0
 QUESTIONS = [
     ("ja", "deepseek"),
     ("ja", "ディープシーク"),
@@ -79,14 +78,14 @@ class Both:
     async def ask_slack(self, member, text):
         """Type a question; return the message that answers."""
         asked = await member.command(self.on_slack, "/ai-news", text)
-        await self.slack.until(lambda: asked.answers, PATIENCE_S)
+        await self.slack.until(lambda: asked.answers)
         return asked.answers[-1]
 
     async def press_slack(self, member, message, label):
         """Press a button under a private answer; return what it says then."""
         before = len(message.edits)
         await member.press(message, label)
-        await self.slack.until(lambda: len(message.edits) > before, PATIENCE_S)
+        await self.slack.until(lambda: len(message.edits) > before)
         return text_of(message)
 
 
@@ -107,8 +106,8 @@ async def both(home):
         }
         try:
             await bot.start()
-            await until(lambda: here.members["en"][0].sees(here.on_discord, "ai-news"), PATIENCE_S)
-            await slack.until(lambda: slack.socket.connections, PATIENCE_S)
+            await until(lambda: here.members["en"][0].sees(here.on_discord, "ai-news"))
+            await slack.until(lambda: slack.socket.connections)
             yield here
             assert await bot.stop() == 0
         finally:
@@ -167,10 +166,10 @@ async def add_on_discord(here, text):
 
 async def add_on_slack(here, text):
     await here.aoi.command(here.on_slack, "/ai-news-mod", "add")
-    await here.slack.until(lambda: here.aoi.modal and "submit" in here.aoi.modal.content, PATIENCE_S)
+    await here.slack.until(lambda: here.aoi.modal and "submit" in here.aoi.modal.content)
     view = here.aoi.modal
     await here.aoi.submit(view, {"text.0": text})
-    await here.slack.until(lambda: phrase("added.heading", "ja", count=1) in text_of(view), PATIENCE_S)
+    await here.slack.until(lambda: phrase("added.heading", "ja", count=1) in text_of(view))
 
 
 async def test_a_digest_comes_on_both_and_neither_ever_sees_the_others_stories(tmp_path, titles):
@@ -178,7 +177,7 @@ async def test_a_digest_comes_on_both_and_neither_ever_sees_the_others_stories(t
         reader, saki = here.members["ja"]
         await here.mika.command(here.on_discord, "ai-news-digest subscribe")
         await here.aoi.command(here.on_slack, "/ai-news-digest", "subscribe")
-        await until(lambda: here.on_discord.texts and here.slack.posted(here.on_slack), PATIENCE_S)
+        await until(lambda: here.on_discord.texts and here.slack.posted(here.on_slack))
         await here.bot.settled()
         firsts = ["".join(here.on_discord.texts), _told(here)]
         assert order_of(firsts[0], titles) == order_of(firsts[1], titles) != []
@@ -201,12 +200,12 @@ async def test_a_digest_comes_on_both_and_neither_ever_sees_the_others_stories(t
 
         await here.mika.command(here.on_discord, "ai-news-digest now")
         await here.aoi.command(here.on_slack, "/ai-news-digest", "now")
-        await until(lambda: "札幌" in "".join(here.on_discord.texts) and "函館" in _told(here), PATIENCE_S)
+        await until(lambda: "札幌" in "".join(here.on_discord.texts) and "函館" in _told(here))
         assert "函館" not in "".join(here.on_discord.texts)
         assert "札幌" not in _told(here)
 
         await saki.open_home()
-        await here.slack.until(lambda: saki.home and "函館" in text_of(saki.home), PATIENCE_S)
+        await here.slack.until(lambda: saki.home and "函館" in text_of(saki.home))
         assert "札幌" not in text_of(saki.home)
         assert str(here.on_discord.id) not in text_of(saki.home)
 

@@ -15,9 +15,9 @@ from bot.errors import StoreError
 from bot.model import PUBLIC
 from bot.store import open_store
 from bot.store.postgresql import TRANSACTION_LIMIT_S, open_postgresql
-from tests.discord.app import until
 from tests.factories import make_change
 from tests.hanging import server_folder
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 
@@ -123,6 +123,7 @@ READ_MUCH = """
 import asyncio, sys
 from bot.errors import StoreError
 from bot.store.postgresql import open_postgresql
+from tests.waiting import until, until
 
 async def main():
     driver = await open_postgresql(sys.argv[1])

@@ -12,7 +12,8 @@ from bot.model import Channel
 from bot.store import open_store
 from tests.fakes.chat_server import ChatServer
 from tests.fakes.run_bot import CHANNELS, HOME, LEASE_S
-from tests.killing import TITLES, Verdict, is_stopped, settle_down, until, verdict, world
+from tests.killing import TITLES, Verdict, is_stopped, settle_down, verdict, world
+from tests.waiting import until
 
 LOST_ANSWERS = [
     "accept, time out",

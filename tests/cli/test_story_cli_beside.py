@@ -7,8 +7,9 @@ import pytest
 
 from bot.message import plain_text
 from bot.model import Channel
-from tests.bot_process import PATIENCE_S, BotProcess
+from tests.bot_process import BotProcess
 from tests.command import command_line, environment
+from tests.waiting import until
 
 NEWS = Channel(platform="local", workspace="local", id="news")
 NAME = "local/local/news"
@@ -48,10 +49,7 @@ async def posted(bot):
 
 
 async def first_digest(bot):
-    async with asyncio.timeout(PATIENCE_S):
-        while not (text := await posted(bot)):  # noqa: ASYNC110 -- another process posts
-            await asyncio.sleep(0.1)
-    return text
+    return await until(lambda: posted(bot))
 
 
 async def test_a_merged_article_is_named_in_the_posts_as_a_further_source_and_undo_takes_it_back(bot):

@@ -1,6 +1,5 @@
 """The bot on the pretend Discord, for tests: a server with people in it, and the bot's processes."""
 
-import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import count
@@ -20,6 +19,7 @@ from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.server import DiscordServer, serving
 from tests.fakes.discord.state import Channel, Guild, Member
 from tests.small_world import TOPICS, WORLD
+from tests.waiting import until
 
 QUICK = GatewayTerms(prolong_s=0.1, grace_s=1.0, retry_s=0.05, longest_retry_s=0.1, ready_s=0.05)
 """The lease is as long as always: where a machine is busy, a short one is lost in the middle of a test."""
@@ -109,15 +109,3 @@ async def command_about(member, about, typed_in, name, **options):
     data = member._command_data(typed_in, name, {"channel": about, **options})
     begun = member.guild.server.interactions.begin(2, data, member, typed_in)
     return await member.answered(begun)
-
-
-async def until(true, patience_s=60.0):
-    """Wait until something is so; a function or a coroutine function tells."""
-    async with asyncio.timeout(patience_s):
-        while True:
-            found = true()
-            if asyncio.iscoroutine(found):
-                found = await found
-            if found:
-                return
-            await asyncio.sleep(0.01)

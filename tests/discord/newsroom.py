@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from bot.model import Channel, WorkspaceId
 from bot.phrases import phrase
 from bot.run import utc_now
-from tests.bot_process import PATIENCE_S, BotProcess
-from tests.discord.app import until
+from tests.bot_process import BotProcess
 from tests.fakes.discord import state as discord_state
 from tests.fakes.discord.interactions import Interaction
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.server import DiscordServer, serving
 from tests.fakes.discord.state import Guild, Member, Message, Role
 from tests.fakes.discord.users import BUTTON, COMPONENT, LABEL, MODAL_SUBMIT, TEXT_INPUT
+from tests.waiting import until
 
 TOKEN = "AAA.BBB.CCC"
 ARTICLES = sorted((Path(__file__).parents[3] / "shared" / "article").glob("*.txt"))
@@ -71,8 +71,8 @@ class Newsroom:
         """Start the bot, and wait until it listens."""
         before = self.server.gateway.identified
         await self.bot.start()
-        await until(lambda: self.server.gateway.identified > before, PATIENCE_S)
-        await until(lambda: self.server.gateway.shards_connected, PATIENCE_S)
+        await until(lambda: self.server.gateway.identified > before)
+        await until(lambda: self.server.gateway.shards_connected)
 
     async def restart(self) -> None:
         """Kill the bot, as a machine that fails does, and start it again."""
@@ -87,7 +87,7 @@ class Newsroom:
         times = f"{at.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M}"
         await self.mika.command(channel, "ai-news-digest change", times=times)
         await self.bot.let_come_due(named(channel))
-        await until(lambda: self._is_composed(channel), PATIENCE_S)
+        await until(lambda: self._is_composed(channel))
         await self.bot.settled()
 
     async def _is_composed(self, channel: discord_state.Channel) -> bool:
@@ -135,7 +135,7 @@ async def newsroom(home: Path, **variables: str) -> AsyncIterator[Newsroom]:
         )
         try:
             await here.start()
-            await until(lambda: by_the_bot(here.news, "はじめまして"), PATIENCE_S)
+            await until(lambda: by_the_bot(here.news, "はじめまして"))
             await here.mika.command(
                 here.desk, "ai-news-mod setup", moderators=f"<@&{editors.id}>", desk=here.desk
             )

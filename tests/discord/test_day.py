@@ -14,13 +14,12 @@ from bot.model import Channel, WorkspaceId
 from bot.run import utc_now
 from bot.store import open_store
 from tests.command import command_line, environment
-from tests.discord.app import until
 from tests.discord.newsroom import opened
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.server import DiscordServer, serving
+from tests.waiting import PATIENCE_S, until
 
 TOKEN = "AAA.BBB.CCC"
-PATIENCE_S = 60.0
 SWIMMING = (
     "港のロボットが泳ぎを覚える\n\n港のロボットが月曜日に泳ぎを覚えた。ロボットは船のあいだで荷物を運んでいる。"
     "港長は、荷物は一つも失われていないと話した。"
@@ -141,12 +140,12 @@ async def test_a_servers_first_day(tmp_path):
         alice = town.member("alice", locale="en-GB")
         link = await operator.invite_link()
         await operator.start()
-        await until(lambda: server.gateway.shards_connected, PATIENCE_S)
+        await until(lambda: server.gateway.shards_connected)
 
         # Mika invites the bot, which says what to do next.
         invited_with = Permission(int(re.search(r"permissions=(\d+)", link).group(1)))
         town.invite_bot(invited_with)
-        await until(lambda: talk.messages, PATIENCE_S)
+        await until(lambda: talk.messages)
         assert "はじめまして" in talk.texts[0]
         assert "/ai-news-digest subscribe" in talk.texts[0]
 
@@ -156,8 +155,8 @@ async def test_a_servers_first_day(tmp_path):
         assert f"毎日{clock_time(morning)}（Asia/Tokyo）" in begun.text
         assert begun.ephemeral
         await mika.command(english, "ai-news-digest subscribe", language="en")
-        await until(lambda: news.messages and english.messages, PATIENCE_S)
-        await until(nothing_is_owed(operator), PATIENCE_S)
+        await until(lambda: news.messages and english.messages)
+        await until(nothing_is_owed(operator))
         assert news.texts[0].startswith("## AIニュース 2")
         assert english.texts[0].startswith("## AI news · ")
 
@@ -178,7 +177,7 @@ async def test_a_servers_first_day(tmp_path):
         await hana.press(answer.shown, "回答に戻る")
         shared = [await hana.press(answer.shown, "共有") for _ in range(2)]
         assert ["すでに" in one.text for one in shared] == [False, True]
-        await until(lambda: that_say(news, "hanaが共有しました"), PATIENCE_S)
+        await until(lambda: that_say(news, "hanaが共有しました"))
 
         # Members are not offered what moderators do, and are refused where the server lets them see it.
         moderating = ("ai-news-digest", "ai-news-mod")
@@ -204,7 +203,7 @@ async def test_a_servers_first_day(tmp_path):
         server.nonces.forget()
         operator.let_the_lease_run_out()
         await operator.start()
-        await until(nothing_is_owed(operator), PATIENCE_S)
+        await until(nothing_is_owed(operator))
         (digest,) = (message for message in that_say(news, "泳ぎを覚える") if message.author is server.bot)
         assert digest.text.startswith("## AIニュース 2")
         assert "「deepseek」" in (await hana.command(news, "ai-news", query="deepseek")).text
@@ -215,13 +214,13 @@ async def test_a_servers_first_day(tmp_path):
         await ken.submit(await opened(ken, await ken.command(desk, "ai-news-mod add")), text=FLYING)
         news.delete()
         await operator.let_the_time_come(news, noon)
-        await until(lambda: desk.messages, PATIENCE_S)
+        await until(lambda: desk.messages)
         assert "見つかりません" in desk.texts[0]
         assert (await operator.subscription(news)).state == "paused"
 
         # The bot is put out: nothing is posted any more, and all is kept.
         town.kick_bot()
-        await until(has_stopped(operator, english), PATIENCE_S)
+        await until(has_stopped(operator, english))
         await operator.let_the_time_come(english, noon)
         stood = len(english.messages)
         elsewhere = server.guild("elsewhere", permissions=None)
@@ -229,19 +228,19 @@ async def test_a_servers_first_day(tmp_path):
         mayor = elsewhere.member("mayor", permissions=Permission.MANAGE_GUILD)
         elsewhere.invite_bot(invited_with)
         await mayor.command(square, "ai-news-digest subscribe")
-        await until(lambda: that_say(square, "## AI news"), PATIENCE_S)
+        await until(lambda: that_say(square, "## AI news"))
         assert len(english.messages) == stood
         assert that_say(square, "泳ぎ") == []
 
         # It is invited again: it says that all was kept, and goes on where it stopped.
         town.invite_bot(invited_with)
-        await until(lambda: len(talk.messages) == 2, PATIENCE_S)
+        await until(lambda: len(talk.messages) == 2)
         assert "戻りました" in talk.texts[1]
         assert "空を飛ぶ" in (await hana.command(talk, "ai-news", query="港のロボット")).text
         resumed = await ken.command(english, "ai-news-digest resume")
         assert "再開" in resumed.text
         await ken.command(english, "ai-news-digest now")
-        await until(lambda: that_say(english, "空を飛ぶ"), PATIENCE_S)
+        await until(lambda: that_say(english, "空を飛ぶ"))
 
         # The day ends.
         operator.process.send_signal(signal.SIGTERM)

@@ -11,17 +11,17 @@ import pytest
 
 from bot.run import utc_now
 from bot.store import open_store
-from tests.discord.app import command_about, until, world
+from tests.discord.app import command_about, world
 from tests.factories import make_change, make_story, make_telling
 from tests.fakes.discord.state import Channel
 from tests.killing import ROOT
+from tests.waiting import PATIENCE_S, until
 
 MESSAGES = "/channels/{channel_id}/messages"
 CREATE = f"POST {MESSAGES}"
 OPEN = "POST /channels/{channel_id}/threads"
 BRANCH = f"POST {MESSAGES}/{{message_id}}/threads"
 CROSSPOST = f"POST {MESSAGES}/{{message_id}}/crosspost"
-PATIENCE_S = 60.0
 TITLES = [f"Robot number {number} arrives" for number in (1, 2, 3)]
 
 
@@ -117,7 +117,7 @@ async def town(folder):
         )
         await here.start()
         try:
-            await until(lambda: place.server.gateway.shards_connected, PATIENCE_S)
+            await until(lambda: place.server.gateway.shards_connected)
             yield here
         finally:
             if here.process.returncode is None:

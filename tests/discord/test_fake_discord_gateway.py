@@ -7,10 +7,11 @@ import discord
 import pytest
 from discord.http import Route
 
-from tests.fakes.discord.client import connected, until, world
+from tests.fakes.discord.client import connected, world
 from tests.fakes.discord.gateway import Session
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.server import DiscordServer, serving
+from tests.waiting import until
 
 
 @pytest.mark.parametrize("close_code", [4000, 1001, None])

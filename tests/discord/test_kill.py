@@ -11,7 +11,8 @@ from bot.store import open_store
 from tests.discord.world import World, assert_all_stands_once
 from tests.fakes.discord.server import DiscordServer, serving
 from tests.fakes.run_bot import DIED
-from tests.killing import PATIENCE_S, ROOT
+from tests.killing import ROOT
+from tests.waiting import PATIENCE_S
 
 CREATE = "POST /channels/{channel_id}/messages"
 OPEN = "POST /channels/{channel_id}/threads"

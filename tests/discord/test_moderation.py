@@ -1,6 +1,5 @@
 """A moderator's day on Discord, from an article that is pasted to a change that is taken back."""
 
-from tests.discord.app import until
 from tests.discord.newsroom import (
     ROUNDUP,
     WHALE,
@@ -17,6 +16,7 @@ from tests.discord.newsroom import (
     told,
 )
 from tests.fakes.discord.permissions import Permission
+from tests.waiting import until
 
 WRONG = "工期が間違っていました。"
 HOAX = "誤報でした。"

@@ -1,8 +1,8 @@
 """The queue of a server on Discord: what waits is told at the desk and decided there; members suggest."""
 
 from bot.phrases import phrase
-from tests.discord.app import until
 from tests.discord.newsroom import BREAD, ROBOT, WHALE, add, by_the_bot, label, newsroom, opened
+from tests.waiting import until
 
 UMBRELLAS = (
     "The library of Kawabe lends umbrellas when it rains. It bought 300 umbrellas in March.",

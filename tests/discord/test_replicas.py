@@ -17,15 +17,14 @@ from bot.run import utc_now
 from bot.store import open_store
 from tests.command import command_line, environment
 from tests.conftest import run_statements
-from tests.discord.app import until
 from tests.factories import make_change, make_story, make_telling
 from tests.fakes.discord.faults import process_behind
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.server import DiscordServer, serving
 from tests.fakes.discord.users import NoAnswer
 from tests.killing import ROOT
+from tests.waiting import PATIENCE_S, until
 
-PATIENCE_S = 60.0
 GONE_S = 1.0
 """How long the answer of a process that is gone is waited for: what it sent before may still arrive."""
 LOOK_S = 5.0
@@ -96,8 +95,8 @@ class Replicas:
 
     async def taken_over(self, before):
         """Wait until another process listens than before, and answers."""
-        await until(lambda: self.listener() not in (None, before), PATIENCE_S)
-        await until(self.is_answered, PATIENCE_S)
+        await until(lambda: self.listener() not in (None, before))
+        await until(self.is_answered)
 
     async def is_answered(self):
         begun = self.alice.begin_command(self.talk, "ai-news", query="robots")
@@ -139,7 +138,7 @@ class Replicas:
         """Let everything new be posted, and all that is owed arrive."""
         await self.add_story()
         assert await self.end_of(self.mika, self.mika.begin_command(self.news, "ai-news-digest now"))
-        await until(self.is_all_posted, PATIENCE_S)
+        await until(self.is_all_posted)
 
     async def is_all_posted(self):
         store = await open_store(self.database)
@@ -216,12 +215,12 @@ async def test_a_listener_that_was_paused_past_its_lease_answers_and_posts_nothi
             await here.taken_over(listener)
             # Discord tells these to both: the one that sleeps hears of them when it wakes.
             both = await here.begin()
-            await until(lambda told=both: all(one.tried_at for _, one in told), PATIENCE_S)
+            await until(lambda told=both: all(one.tried_at for _, one in told))
             listener.send_signal(signal.SIGCONT)
             await here.end(begun, GONE_S)
             assert await here.end(both) == len(both)
-            await until(lambda session=connected: session.connection is None, PATIENCE_S)
-            await until(lambda: len(here.server.gateway.connections) == 1, PATIENCE_S)
+            await until(lambda session=connected: session.connection is None)
+            await until(lambda: len(here.server.gateway.connections) == 1)
             assert await here.is_answered()
             assert [len(one.tried_at) for _, one in both] == [1, 1]
         await here.come_to_an_end()
@@ -242,7 +241,7 @@ async def test_ai_news_run_stands_by_and_takes_over(postgresql_url, tmp_path):
             first.terminate()
             await here.taken_over(first)
             second = here.listener()
-            await until(here.is_all_posted, PATIENCE_S)  # so that it dies without a claim
+            await until(here.is_all_posted)  # so that it dies without a claim
             second.kill()
             await let_the_lease_run_out(second, postgresql_url)
             await here.taken_over(second)

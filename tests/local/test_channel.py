@@ -12,6 +12,7 @@ from adapters.local.site import KeptReplies
 from bot.model import Channel, WorkspaceId
 from tests.factories import make_channel, make_message
 from tests.local.page import ELSEWHERE, NEWS, served, text_of
+from tests.waiting import until
 
 NEWS_CHANNEL = Channel(platform="local", workspace=WorkspaceId("local"), id="news")
 
@@ -38,10 +39,12 @@ async def posts_in(page, channel=NEWS_CHANNEL):
 
 async def posted(page, count, channel=NEWS_CHANNEL):
     """Wait until a channel has this many posts."""
-    async with asyncio.timeout(60):
-        while len(posts := await posts_in(page, channel)) < count:  # noqa: ASYNC110 -- a store tells nobody
-            await asyncio.sleep(0.05)
-    return posts
+
+    async def enough():
+        posts = await posts_in(page, channel)
+        return posts if len(posts) >= count else None
+
+    return await until(enough)
 
 
 # Commands

@@ -19,7 +19,6 @@ from tests.fakes.slack.state import Asked, Message, View
 from tests.fakes.slack.state import Channel as SlackChannel
 from tests.messages import SHARED
 
-PATIENCE_S = 60.0
 FORGED = "Forged"
 KEY = "a key of at least thirty-two characters"
 
@@ -114,7 +113,7 @@ class Desk:
         self.elsewhere = server.channel(self.other, "elsewhere")
 
     async def until(self, true: Any) -> Any:
-        return await self.server.until(true, PATIENCE_S)
+        return await self.server.until(true)
 
     async def told(self, asked: Asked) -> str:
         """Return what somebody was answered, who alone sees it."""

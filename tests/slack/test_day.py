@@ -1,6 +1,5 @@
 """A workspace's first day: one real `ai-news run`, one pretend Slack, from the welcome to the farewell."""
 
-import asyncio
 import signal
 from datetime import datetime
 from types import SimpleNamespace
@@ -15,8 +14,8 @@ from tests.command import ai_news
 from tests.fakes.slack.reading import labels_of, text_of
 from tests.fakes.slack.server import SlackServer, serving
 from tests.slack.app import TRANSPORTS
+from tests.waiting import until
 
-PATIENCE_S = 60.0
 KEY = "a key of at least thirty-two characters"
 
 HARBOUR = """DeepSeek opened a harbour office in Otaru. The office of DeepSeek has forty desks and one window.
@@ -49,7 +48,7 @@ class Day:
         self.news, self.desk = server.channel(team, "news"), server.channel(team, "desk")
 
     async def until(self, true):
-        return await self.server.until(true, PATIENCE_S)
+        return await self.server.until(true)
 
     async def answer(self, asked):
         """Return what somebody was answered, and to whom it is shown."""
@@ -84,10 +83,12 @@ class Day:
 
     async def state(self, wanted):
         """Wait until the subscription is in a state."""
-        async with asyncio.timeout(PATIENCE_S):
-            while (subscription := (await self.stored()).subscription).state != wanted:  # noqa: ASYNC110 -- another process makes it so
-                await asyncio.sleep(0.1)
-        return subscription
+
+        async def is_so():
+            subscription = (await self.stored()).subscription
+            return subscription if subscription.state == wanted else None
+
+        return await until(is_so)
 
     async def settled(self):
         """Wait until nothing is owed, and Slack has told all."""

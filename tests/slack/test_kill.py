@@ -16,11 +16,11 @@ from tests.fakes.run_bot import DIED
 from tests.fakes.slack.reading import text_of
 from tests.fakes.slack.server import SlackServer, serving
 from tests.killing import ACCEPTED, KILL_POINTS, ROOT, STORIES, TITLES
+from tests.waiting import PATIENCE_S
 
 AT_ONCE = 6
 """Points side by side: most of each is waiting for a lease to end."""
 
-PATIENCE_S = 120.0
 POINTS = [point for point in KILL_POINTS if not point.endswith((" release", " close"))]
 """Where a stop is what matters, the platform does not; `tests/test_kill.py` looks at those."""
 

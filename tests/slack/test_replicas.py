@@ -11,8 +11,8 @@ from tests.bot_process import BotProcess
 from tests.fakes.slack.reading import text_of
 from tests.fakes.slack.server import SlackServer, serving
 from tests.slack.app import TRANSPORTS
+from tests.waiting import PATIENCE_S
 
-PATIENCE_S = 60.0
 CHANNELS = 6
 ARTICLE = (
     "Quimby built a red mill in Hakodate. It is the fifth mill of Quimby. The mayor said he was surprised."
@@ -57,11 +57,11 @@ class Replicas:
         if self.over_http:
             self.next()
         else:
-            await self.server.until(lambda: len(self.server.socket.connections) == 2, PATIENCE_S)
+            await self.server.until(lambda: len(self.server.socket.connections) == 2)
 
     async def answered(self, asked):
         """Wait until all that was asked is answered, and nothing more comes of it."""
-        await self.server.until(lambda: all(one.answers for one in asked), PATIENCE_S)
+        await self.server.until(lambda: all(one.answers for one in asked))
         await self.quiet()
 
     async def quiet(self):
@@ -97,7 +97,7 @@ async def replicas(request, tmp_path, postgresql_url):
             if request.param == "http":
                 server.request_url = f"{replicas.bots[0].page}slack/events"
             else:
-                await server.until(lambda: len(server.socket.connections) == 2, PATIENCE_S)
+                await server.until(lambda: len(server.socket.connections) == 2)
             yield replicas
             assert [await bot.stop() for bot in replicas.bots] == [0, 0]
         finally:
@@ -145,16 +145,16 @@ async def test_what_is_told_again_to_the_other_replica_is_done_once(replicas):
     channel = replicas.channels[0]
 
     asked = await replicas.ask("deepseek")
-    await server.until(lambda: asked.answers, PATIENCE_S)
+    await server.until(lambda: asked.answers)
     mentioned = await mika.mention(channel, "deepseek")
     alone = await mika.dm("deepseek")
     await boss.command(channel, "/ai-news-mod", "add")
-    await server.until(lambda: boss.modal and "submit" in boss.modal.content, PATIENCE_S)
+    await server.until(lambda: boss.modal and "submit" in boss.modal.content)
     view = boss.modal
     added = await boss.submit(view, {"text.0": ARTICLE})
-    await server.until(lambda: "Hakodate" in text_of(view) or "Quimby" in text_of(view), PATIENCE_S)
+    await server.until(lambda: "Hakodate" in text_of(view) or "Quimby" in text_of(view))
     shared = await mika.press(asked.answers[0], "share")
-    await server.until(lambda: [one for one in server.posted(channel) if "Mika" in text_of(one)], PATIENCE_S)
+    await server.until(lambda: [one for one in server.posted(channel) if "Mika" in text_of(one)])
     await replicas.quiet()
     standing = len(server.messages)
 
@@ -189,7 +189,7 @@ async def test_a_replica_that_was_paused_does_not_answer_what_the_other_has_answ
     await asyncio.sleep(0.5)
     replicas.next()
     told = await asyncio.gather(*mentions)
-    await server.until(lambda: all(one.answers for one in told), PATIENCE_S)
+    await server.until(lambda: all(one.answers for one in told))
     assert any(one.attempts > 1 for one in told)
     paused.signal(signal.SIGCONT)
     await replicas.quiet()
@@ -206,7 +206,7 @@ async def test_every_digest_stands_once_although_replicas_are_killed_in_the_midd
     for channel in replicas.channels:
         replicas.next()
         await boss.command(channel, "/ai-news-digest", "subscribe times:00:00,06:00,12:00,18:00")
-    await server.until(lambda: all(map(server.posted, replicas.channels)), PATIENCE_S)
+    await server.until(lambda: all(map(server.posted, replicas.channels)))
     await replicas.bots[0].settled()
     standing = {channel.id: len(server.posted(channel)) for channel in replicas.channels}
 
@@ -233,9 +233,9 @@ async def add_story(replicas):
     server, boss = replicas.server, replicas.boss
     replicas.next()
     await boss.command(replicas.channels[0], "/ai-news-mod", "add")
-    await server.until(lambda: boss.modal and "submit" in boss.modal.content, PATIENCE_S)
+    await server.until(lambda: boss.modal and "submit" in boss.modal.content)
     await boss.submit(boss.modal, {"text.0": ARTICLE})
-    await server.until(lambda: "Quimby" in text_of(boss.modal), PATIENCE_S)
+    await server.until(lambda: "Quimby" in text_of(boss.modal))
 
 
 async def bring_back(replicas):

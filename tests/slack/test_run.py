@@ -8,8 +8,6 @@ from tests.bot_process import BotProcess
 from tests.fakes.slack.reading import text_of
 from tests.fakes.slack.server import SlackServer, serving
 
-PATIENCE_S = 60.0
-
 
 @asynccontextmanager
 async def running(home, **variables):
@@ -43,12 +41,12 @@ async def test_a_channel_subscribes_and_gets_its_digest(tmp_path, transport):
                 server.request_url = f"{page}slack/events"
             boss = server.member(team, "Boss", is_admin=True)
             asked = await boss.command(channel, "/ai-news", "help")
-            await server.until(lambda: asked.answers, PATIENCE_S)
+            await server.until(lambda: asked.answers)
             assert "/ai-news" in asked.text
 
             await boss.command(channel, "/ai-news-digest", "subscribe")
             await boss.command(channel, "/ai-news-digest", "now")
-            await server.until(lambda: server.posted(channel), PATIENCE_S)
+            await server.until(lambda: server.posted(channel))
             assert text_of(server.posted(channel)[0])
             server.request_url = None
     assert server.violations == []

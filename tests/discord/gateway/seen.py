@@ -5,9 +5,6 @@ from bot.model import WorkspaceId
 CHANNEL = "GET /channels/{channel_id}"
 
 
-PATIENCE_S = 60.0
-
-
 SYNC = "PUT /applications/{application_id}/commands"
 
 

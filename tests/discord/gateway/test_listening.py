@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.discord.app import QUICK, until, world
-from tests.discord.gateway.seen import PATIENCE_S, SYNC
+from tests.discord.app import QUICK, world
+from tests.discord.gateway.seen import SYNC
 from tests.factories import make_story
+from tests.waiting import PATIENCE_S, until
 
 
 # Commands.

@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import replace
 
 from bot.errors import StoreError
-from tests.discord.app import QUICK, SOON_OVER, until, world
+from tests.discord.app import QUICK, SOON_OVER, world
 from tests.discord.gateway.seen import known
+from tests.waiting import until
 
 
 async def test_a_second_process_stands_by_and_takes_over_when_the_first_stops(

@@ -2,11 +2,12 @@
 
 from bot.message import Heading, Message
 from bot.model import Channel, WorkspaceId
-from tests.discord.app import until, world
+from tests.discord.app import world
 from tests.discord.gateway.seen import CHANNEL, known, workspace_of
 from tests.factories import make_post, make_subscription, make_workspace
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.state import Tag
+from tests.waiting import until
 
 
 # What is known of channels.

@@ -6,9 +6,10 @@ import pytest
 
 from adapters.discord.answering.answer import answer as answering
 from bot.errors import StoreError
-from tests.discord.app import ACKNOWLEDGE_S, TO_ANSWER_S, until
+from tests.discord.app import ACKNOWLEDGE_S, TO_ANSWER_S
 from tests.discord.interactions.stands import CALLBACK, subscription
 from tests.fakes.discord.users import NoAnswer
+from tests.waiting import until
 
 SOON_S = 1.0
 

@@ -3,10 +3,11 @@
 import pytest
 
 from bot.model import WorkspaceId
-from tests.discord.app import command_about, until
+from tests.discord.app import command_about
 from tests.discord.interactions.stands import subscription
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.users import NotShown
+from tests.waiting import until
 
 
 async def test_a_manager_subscribes_the_channel_as_wished(place, bot):

@@ -6,9 +6,10 @@ import pytest
 
 from bot.message import Message, paragraph
 from bot.model import Post, WorkspaceId
-from tests.discord.app import until, world
+from tests.discord.app import world
 from tests.discord.interactions.stands import named, shared_in
 from tests.fakes.discord.permissions import Permission
+from tests.waiting import until
 
 
 # Looking things up.

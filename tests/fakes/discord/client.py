@@ -10,6 +10,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from tests.fakes.discord.server import DiscordServer, serving
+from tests.waiting import until
 
 
 class Answers(ui.LayoutView):
@@ -99,12 +100,6 @@ async def connected(server, url, **settings):
         with suppress(Exception):
             await running
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
-
-
-async def until(true, patience_s=60.0):
-    async with asyncio.timeout(patience_s):
-        while not true():  # noqa: ASYNC110 -- what happens elsewhere makes it so
-            await asyncio.sleep(0.005)
 
 
 @asynccontextmanager

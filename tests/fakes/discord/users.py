@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.fakes.discord import shapes
 from tests.fakes.discord.permissions import Permission, permissions_in
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.fakes.discord.interactions import Interaction
@@ -20,7 +21,6 @@ SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, N
 )
 REFERENCES = {USER: "user", CHANNEL: "channel", ROLE: "role", MENTIONABLE: "mentionable"}
 BUTTON, STRING_SELECT, TEXT_INPUT, LABEL, CHECKBOX = 2, 3, 4, 18, 23
-PATIENCE_S = 60.0
 
 
 class NoAnswer(Exception):

@@ -16,6 +16,7 @@ from uuid import uuid4
 from tests.fakes.slack.files import File
 from tests.fakes.slack.problems import Json
 from tests.fakes.slack.reading import text_of
+from tests.waiting import PATIENCE_S
 
 SCOPES = (
     "app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write",
@@ -335,7 +336,7 @@ class SlackState:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def until(self, true: Callable[[], Any], patience_s: float = 60.0) -> Any:
+    async def until(self, true: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
         """Wait until something is so, and return it; fail with TimeoutError when it does not come about."""
         async with asyncio.timeout(patience_s):
             while not (result := true()):

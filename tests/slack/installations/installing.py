@@ -1,7 +1,5 @@
 """How people install the app, and what is kept of it."""
 
-import asyncio
-
 from adapters.slack.installing.installations import SHELF
 from bot.model import Channel, WorkspaceId
 from bot.store import open_store
@@ -16,13 +14,6 @@ def post_to(channel, **over):
 async def install(bot, member):
     """Let somebody install the app in their browser; return what it shows in the end."""
     return await member.install(f"{bot.page}slack/install")
-
-
-async def until(true, patience_s=60):
-    async with asyncio.timeout(patience_s):
-        while not (found := await true()):  # noqa: ASYNC110 -- the store tells nobody
-            await asyncio.sleep(0.02)
-    return found
 
 
 async def says(bot, trouble):

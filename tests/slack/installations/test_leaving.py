@@ -20,8 +20,9 @@ from bot.workspaces import Workspaces
 from tests.factories import make_post, make_story, make_telling
 from tests.fakes.slack.reading import text_of
 from tests.slack.connected import KEY, Ahead, connected
-from tests.slack.installations.installing import install, post_to, until
+from tests.slack.installations.installing import install, post_to
 from tests.slack.posting import settings_for
+from tests.waiting import until
 
 
 # Put out.

@@ -14,7 +14,8 @@ from bot.model import WorkspaceId
 from bot.run import utc_now
 from bot.store import open_store
 from tests.slack.connected import KEY, OTHER_KEY, Ahead, connected, many_settings
-from tests.slack.installations.installing import install, kept, post_to, says, until
+from tests.slack.installations.installing import install, kept, post_to, says
+from tests.waiting import until
 
 
 async def test_tokens_are_kept_encrypted_and_plain_ones_are_once_there_is_a_key(server, url, sqlite_url):
