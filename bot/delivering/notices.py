@@ -23,11 +23,12 @@ def lost_channel(subscription: Subscription, error: ChannelLost, desk: Channel, 
     language = subscription.languages[0]
     id_ = subscription.channel.id
     name = (Run(f"#{id_}", channel=id_),)
+    kept = () if error.why == "deleted" else (paragraph(phrase("notice.lost_kept", language)),)
     message = Message(
         (
             Heading(phrase("notice.lost_heading", language)),
             Paragraph(phrase_runs(f"notice.lost_{error.why}", language, "channel", name)),
-            paragraph(phrase("notice.lost_kept", language)),
+            *kept,
         ),
         language,
     )
