@@ -107,6 +107,7 @@ async def both(home):
         try:
             await bot.start()
             await until(lambda: here.members["en"][0].sees(here.on_discord, "ai-news"))
+            await until(lambda: discord.gateway.shards_connected)
             await slack.until(lambda: slack.socket.connections)
             yield here
             assert await bot.stop() == 0
