@@ -8,7 +8,7 @@ from pathlib import Path
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.discord.answering.answer import answer as answering
+from adapters.discord.answering import answer as answering
 from adapters.discord.connection import connect
 from adapters.discord.gateway import GatewayTerms
 from bot.engine import Engine

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from adapters.discord.answering.answer import answer as answering
+from adapters.discord.answering import answer as answering
 from bot.errors import StoreError
 from tests.discord.app import ACKNOWLEDGE_S, TO_ANSWER_S
 from tests.discord.interactions.stands import CALLBACK, subscription
