@@ -178,13 +178,12 @@ class Store(Registry, Chronicle, Protocol):
         ...
 
     async def claim_deliveries(
-        self, platform: str, now: datetime, lease_s: float, owner: str, limit: int
+        self, platform: str, now: datetime, lease_s: float, owner: str, posts: int, edits: int
     ) -> list[Delivery]:
-        """Take planned deliveries that are due, and sending ones whose lease has run out: `limit` at most.
+        """Take planned deliveries that are due, and sending ones whose lease has run out.
 
-        Half are posts (digests, shares, notices; the odd one too), half are edits, each oldest first and by
-        turns: post, edit, post, edit. What one side does not need goes to the other, so that neither holds up
-        the other, however many are owed.
+        At most so many `posts` (digests, shares, notices) and so many `edits`, each oldest first and by
+        turns: post, edit, post, edit. Neither holds up the other, however many are owed.
 
         Each comes back as `sending` with its attempt raised by one and the lease's end in `free_at`. No
         delivery is ever held by two owners at the same time, over any number of processes. A channel's

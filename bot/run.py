@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.addresses import Allowed
-from bot.delivering.outbox import USUAL, Outbox, Terms
+from bot.delivering.leases import USUAL, Terms
+from bot.delivering.outbox import Outbox
 from bot.engine import Engine
 from bot.errors import InvalidSeed, InvalidSettings, StoreError
 from bot.index import KeptIndex

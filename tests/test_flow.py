@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivering.outbox import LEASE_S
+from bot.delivering.leases import LEASE_S
 from bot.engine import Engine
 from bot.index import PostingsIndex
 from bot.language import Names

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivering.outbox import LEASE_S, Outbox, Terms
+from bot.delivering.leases import LEASE_S, Terms
+from bot.delivering.outbox import Outbox
 from bot.engine import Engine
 from bot.errors import StoreError
 from bot.language import Names

@@ -65,7 +65,7 @@ async def told(engine):
 async def test_a_new_workspace_is_told_what_to_do_next_in_its_language(engine, language):
     assert await engine.workspaces.joined(make_workspace(language=language), HALL)
 
-    (delivery,) = await engine.store.claim_deliveries("local", NOW, 60, "one", 10)
+    (delivery,) = await engine.store.claim_deliveries("local", NOW, 60, "one", 10, 10)
     text = plain_text(delivery.message)
     assert (delivery.kind, delivery.channel, delivery.message.language) == ("notice", HALL, language)
     assert phrase("welcome.heading_new", language) in text
@@ -349,7 +349,7 @@ async def test_one_that_has_left_is_not_set_up(engine):
 
 async def test_a_welcome_is_posted_as_any_delivery_is(engine):
     await engine.workspaces.joined(make_workspace(), HALL)
-    (delivery,) = await engine.store.claim_deliveries("local", NOW, 60, "one", 10)
+    (delivery,) = await engine.store.claim_deliveries("local", NOW, 60, "one", 10, 10)
 
     assert len(delivery.key) <= 25
     assert await engine.store.settle(delivery, Posted(message_id="m"), NOW)

@@ -9,13 +9,13 @@ import logging
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from math import ceil
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from bot.delivering import notices
 from bot.delivering.copies import changed_stories, edit_of_found, instead, reads_alike, stories_in
+from bot.delivering.leases import MAX_DOUBTS, USUAL, Claim, Terms, TooLate, delayed_until, retry_at
 from bot.delivering.losses import lose_channel
 from bot.delivering.pace import Pacer
 from bot.delivering.retelling import as_it_reads_now
@@ -26,85 +26,13 @@ from bot.ports import Clock, Platform, Store
 
 logger = logging.getLogger(__name__)
 
-LEASE_S: Final = 60.0
-"""How long a claim holds, in seconds: longer than any platform's own time-outs and retries."""
-
-MAX_DOUBTS: Final = 12
-"""With waits that double from 5 s to 1 h, the twelfth attempt comes some three hours after the first."""
-
-LONGEST_RETRY_S: Final = 3_600.0
-LONGEST_DELAY_S: Final = 100 * 365 * 86_400.0
-"""What a platform asks for beyond this is no time any more."""
-
 LINGER_S: Final = 0.5
 """How long a turn waits for what is under way before it leaves the slow to themselves."""
 
-MILLISECOND: Final = timedelta(milliseconds=1)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """How deliveries are worked at."""
-
-    lease_s: float = LEASE_S
-    first_retry_s: float = 5.0
-    at_once: int = 32
-    settle_again_s: float = 1.0
-    """How soon a settling that the database refused is tried again."""
-
-    def to_hold(self, per_second: float) -> int:
-        """Return how many claims may be held: those at work and as many in wait, if the lease allows."""
-        return int(max(1, min(2 * self.at_once, per_second * self.lease_s / 4)))
-
-
-USUAL: Final = Terms()
-
-
-def retry_at(attempt: int, now: datetime, luck: float = 0.0, first_s: float = 5.0) -> datetime:
-    """Return when to try again after `attempt` attempts: 5 s, 10 s, 20 s … at most an hour.
-
-    Up to half of the wait is taken off by `luck`, a number from 0 to 1, so that many do not come at once.
-    """
-    wait_s = min(first_s * 2 ** min(attempt - 1, 32), LONGEST_RETRY_S)
-    return now + timedelta(seconds=wait_s * (1 - luck / 2))
-
-
-def delayed_until(now: datetime, retry_after_s: float) -> datetime:
-    """Return when a wait is over, never earlier: instants are kept to the millisecond."""
-    wait_s = min(max(retry_after_s, 0.0), LONGEST_DELAY_S)
-    at = now + timedelta(microseconds=ceil(wait_s * 1_000_000))
-    return at + (-timedelta(microseconds=at.microsecond)) % MILLISECOND
-
-
-class _TooLate(Exception):
-    """What is left of the lease is too little to begin a request."""
-
-
-@dataclass(slots=True, kw_only=True)
-class _Claim:
-    """A delivery while it is ours.
-
-    It is until `until` by the clock that all workers share, and until `until_s` by one that nobody sets.
-    """
-
-    delivery: Delivery
-    clock: Clock
-    lease_s: float
-    until: datetime
-    until_s: float
-    begun: bool = False
-    """Whether the platform has been asked, so that only an answer tells what became of it."""
-
-    def left_s(self) -> float:
-        """Return how many seconds of the lease are left."""
-        by_clock = (self.until - self.clock()).total_seconds()
-        return min(by_clock, self.until_s - asyncio.get_running_loop().time())
-
-    def begin(self) -> None:
-        """Raise `_TooLate` unless a request that begins now can end within the lease."""
-        if self.left_s() < self.lease_s / 2:
-            raise _TooLate
-        self.begun = True
+def _room(to_hold: int, held: int) -> int:
+    room = to_hold - held
+    return room if room >= to_hold / 2 else 0
 
 
 class Outbox:
@@ -126,10 +54,11 @@ class Outbox:
         self._terms = terms
         self._luck = luck
         self._pacer = Pacer(platform.pace)
-        self._to_hold = terms.to_hold(platform.pace.per_second)
+        self._posts_to_hold = terms.to_hold(platform.pace.per_second)
+        self._edits_to_hold = self._posts_to_hold // 2
         self._sending = asyncio.Semaphore(terms.at_once)
         self._turns = asyncio.Lock()
-        self._held: dict[asyncio.Task[bool], _Claim] = {}
+        self._held: dict[asyncio.Task[bool], Claim] = {}
         self._stopped = False
 
     async def deliver(self) -> int:
@@ -174,16 +103,18 @@ class Outbox:
 
     async def _claim(self) -> int:
         """Claim when half of what may be held is done, so that one claim brings many; return how many."""
-        room = self._to_hold - len(self._held)
+        edits = sum(claim.delivery.kind == "edit" for claim in self._held.values())
+        posts = len(self._held) - edits
+        rooms = _room(self._posts_to_hold, posts), _room(self._edits_to_hold, edits)
         time = asyncio.get_running_loop().time
-        if room < self._to_hold / 2 or self._pacer.held_until > time():
+        if not any(rooms) or self._pacer.held_until > time():
             return 0
         lease_s, until_s = self._terms.lease_s, time() + self._terms.lease_s
         deliveries = await self._store.claim_deliveries(
-            self._platform.name, self._clock(), lease_s, self._owner, room
+            self._platform.name, self._clock(), lease_s, self._owner, *rooms
         )
         for delivery in deliveries:
-            claim = _Claim(
+            claim = Claim(
                 delivery=delivery,
                 clock=self._clock,
                 lease_s=lease_s,
@@ -193,11 +124,10 @@ class Outbox:
             self._held[asyncio.create_task(self._work(claim))] = claim
         return len(deliveries)
 
-    async def _work(self, claim: _Claim) -> bool:
+    async def _work(self, claim: Claim) -> bool:
         """Try a delivery and settle it; return whether it was posted."""
-        async with self._sending:
-            outcome = await self._attempt(claim)
-            held = await self._settle(claim, outcome, await self._owed(claim.delivery, outcome))
+        outcome = await self._attempt(claim)
+        held = await self._settle(claim, outcome, await self._owed(claim.delivery, outcome))
         if not held:
             delivery = claim.delivery
             logger.warning(
@@ -205,13 +135,13 @@ class Outbox:
             )
         return held and isinstance(outcome, Posted)
 
-    async def _attempt(self, claim: _Claim) -> Outcome:
+    async def _attempt(self, claim: Claim) -> Outcome:
         delivery = claim.delivery
         try:
             if claim.delivery.kind == "edit":
                 return await self._edit(claim)
             return await self._post_once(claim)
-        except _TooLate:
+        except TooLate:
             return TryAgain(at=self._clock(), reason=delivery.error)
         except PostFailed as error:
             return await self._failed(delivery, error)
@@ -221,7 +151,7 @@ class Outbox:
             logger.exception("delivery=%s could not be sent", delivery.id)
             return self._doubt(delivery, f"{type(error).__name__}: {error}")
 
-    async def _post_once(self, claim: _Claim) -> Posted:
+    async def _post_once(self, claim: Claim) -> Posted:
         """Post, unless an earlier attempt, whose end nobody saw, already did."""
         platform, delivery = self._platform, claim.delivery
         post = await self._post_of(delivery)
@@ -236,7 +166,7 @@ class Outbox:
             message_id = await platform.post(post)
         return Posted(message_id=message_id, message=post.message if delivery.outdated else None)
 
-    async def _edit(self, claim: _Claim) -> Posted:
+    async def _edit(self, claim: Claim) -> Posted:
         """Put a message that was posted into the words of today, unless it stands there in them already.
 
         The store knows what stands there, unless an attempt that nobody saw the end of may have changed it.
@@ -279,18 +209,23 @@ class Outbox:
         return Post(channel=delivery.channel, message=delivery.message, key=delivery.key, opener=opener)
 
     @asynccontextmanager
-    async def _turn(self, claim: _Claim) -> AsyncIterator[None]:
-        """Wait for the turn of a request, which is cut off before the lease ends. Raises `_TooLate`."""
-        is_turn = False
-        while not is_turn:
-            await self._pause(claim, self._channel_wait_s(claim))
-            async with self._turns:
-                is_turn = await self._begins(claim)
-        claim.begin()
-        async with asyncio.timeout(claim.left_s() * 0.8):
-            yield
+    async def _turn(self, claim: Claim) -> AsyncIterator[None]:
+        """Wait for the turn of a request, which is cut off before the lease ends. Raises `TooLate`.
 
-    async def _begins(self, claim: _Claim) -> bool:
+        Who waits for a channel takes no place from those who send.
+        """
+        while True:
+            await self._pause(claim, self._channel_wait_s(claim))
+            async with self._sending:
+                async with self._turns:
+                    is_turn = await self._begins(claim)
+                if is_turn:
+                    claim.begin()
+                    async with asyncio.timeout(claim.left_s() * 0.8):
+                        yield
+                    return
+
+    async def _begins(self, claim: Claim) -> bool:
         """Wait, first in line, until a request may begin; return False where its channel is not free by then.
 
         Who waits for a channel does not stand in the way of those who ask others.
@@ -302,12 +237,12 @@ class Outbox:
             await self._pause(claim, wait_s)
         return True
 
-    def _channel_wait_s(self, claim: _Claim) -> float:
+    def _channel_wait_s(self, claim: Claim) -> float:
         return self._pacer.channel_wait_s(claim.delivery.channel, asyncio.get_running_loop().time())
 
-    async def _pause(self, claim: _Claim, seconds: float) -> None:
+    async def _pause(self, claim: Claim, seconds: float) -> None:
         if seconds > claim.left_s():
-            raise _TooLate
+            raise TooLate
         await asyncio.sleep(seconds)
 
     async def _failed(self, delivery: Delivery, error: PostFailed) -> Outcome:
@@ -377,7 +312,7 @@ class Outbox:
             owed += notices.instead_of_edit(edit, reply, self._platform.limits, now)
         return owed
 
-    async def _settle(self, claim: _Claim, outcome: Outcome, owed: Sequence[Delivery]) -> bool:
+    async def _settle(self, claim: Claim, outcome: Outcome, owed: Sequence[Delivery]) -> bool:
         """Settle, again and again while the database fails and the lease holds: what was posted is known."""
         again_s = self._terms.settle_again_s
         while True:

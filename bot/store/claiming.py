@@ -54,21 +54,16 @@ CLAIM_EDITS = _statement("= 'edit'", _EDIT_TURN)
 
 
 async def claim(
-    transaction: Transaction, values: tuple[Value, ...], platform: str, limit: int
+    transaction: Transaction, values: tuple[Value, ...], platform: str, posts: int, edits: int
 ) -> list[Delivery]:
     """Claim as `bot.ports.Store.claim_deliveries` does; `values` are now, the owner and the lease's end."""
 
     async def take(statement: str, most: int) -> list[Delivery]:
         found = await transaction.fetch(statement, *values, most, platform) if most else []
-        return [rows.read_delivery(row) for row in found]
+        return sorted(map(rows.read_delivery, found), key=_turn)
 
-    half = limit - limit // 2
-    posts = await take(CLAIM_POSTS, half)
-    edits = await take(CLAIM_EDITS, limit - len(posts))
-    if len(posts) == half:  # there may be more, in the room that edits left
-        posts += await take(CLAIM_POSTS, limit - half - len(edits))
-    turns = zip_longest(*(sorted(kind, key=_turn) for kind in (posts, edits)))
-    return [delivery for turn in turns for delivery in turn if delivery is not None]
+    taken = [await take(CLAIM_POSTS, posts), await take(CLAIM_EDITS, edits)]
+    return [delivery for turn in zip_longest(*taken) for delivery in turn if delivery is not None]
 
 
 def _turn(delivery: Delivery) -> tuple[datetime, str, int]:

@@ -181,12 +181,13 @@ class DatabaseStore(DatabaseRegistry, DatabaseChronicle):
         await self._driver.transaction(save)
 
     async def claim_deliveries(
-        self, platform: str, now: datetime, lease_s: float, owner: str, limit: int
+        self, platform: str, now: datetime, lease_s: float, owner: str, posts: int, edits: int
     ) -> list[Delivery]:
         until = to_milliseconds(now + timedelta(seconds=lease_s))
         # Two that claim at once want the same rows, each in an order of its own.
+        values = (to_milliseconds(now), owner, until)
         return await self._driver.claim(
-            partial(claim, values=(to_milliseconds(now), owner, until), platform=platform, limit=limit)
+            partial(claim, values=values, platform=platform, posts=posts, edits=edits)
         )
 
     async def settle(

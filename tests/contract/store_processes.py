@@ -46,7 +46,7 @@ def claim_all(url, owner):
         store = await open_store(url)
         start.wait()
         ids = []
-        while claimed := await store.claim_deliveries("local", NOW, 60, owner, 2):
+        while claimed := await store.claim_deliveries("local", NOW, 60, owner, 2, 2):
             ids += [delivery.id for delivery in claimed]
         await store.close()
         return ids

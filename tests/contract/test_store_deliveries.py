@@ -35,7 +35,7 @@ async def owe(store, *deliveries, story_ids=()):
 
 
 async def claim(store, now=NOW, owner="one", limit=10, lease_s=60):
-    return await store.claim_deliveries("local", now, lease_s, owner, limit)
+    return await store.claim_deliveries("local", now, lease_s, owner, limit, limit)
 
 
 def parts(count):
@@ -115,8 +115,8 @@ async def test_a_delivery_that_failed_holds_up_nothing_after_it(store):
 async def test_claims_are_of_one_platform(store):
     await owe(store)
 
-    assert await store.claim_deliveries("slack", NOW, 60, "one", 10) == []
-    assert len(await store.claim_deliveries("local", NOW, 60, "one", 10)) == 1
+    assert await store.claim_deliveries("slack", NOW, 60, "one", 10, 10) == []
+    assert len(await store.claim_deliveries("local", NOW, 60, "one", 10, 10)) == 1
 
 
 async def test_a_claim_tells_when_its_lease_ends(store):

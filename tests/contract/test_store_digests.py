@@ -33,7 +33,7 @@ async def owe(store, *deliveries, story_ids=()):
 
 
 async def claim(store, now=NOW, owner="one", limit=10, lease_s=60):
-    return await store.claim_deliveries("local", now, lease_s, owner, limit)
+    return await store.claim_deliveries("local", now, lease_s, owner, limit, limit)
 
 
 async def test_a_subscription_comes_back_as_it_was_saved(store):

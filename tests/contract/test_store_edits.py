@@ -59,8 +59,8 @@ async def change(store, id_, now=NOW, **over):
     return saved.change.id
 
 
-async def claim(store, now=NOW, owner="one", limit=10):
-    return await store.claim_deliveries("local", now, 60, owner, limit)
+async def claim(store, now=NOW, owner="one", posts=10, edits=10):
+    return await store.claim_deliveries("local", now, 60, owner, posts, edits)
 
 
 async def post_all(store, now=NOW):

@@ -74,7 +74,7 @@ async def test_of_four_processes_that_publish_the_same_turn_one_succeeds(store, 
     won = race(store_processes.publish_same_occurrence, database_url, ["a", "b", "c", "d"])
 
     assert sorted(won) == [False, False, False, True]
-    assert len(await store.claim_deliveries("local", NOW, 60, "one", 10)) == 1
+    assert len(await store.claim_deliveries("local", NOW, 60, "one", 10, 10)) == 1
 
 
 def test_four_programs_may_open_a_new_database_at_once(blank_database_url):

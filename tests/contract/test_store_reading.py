@@ -39,7 +39,7 @@ async def test_a_share_is_owed_to_its_channel_like_a_digest_part_by_part(store):
     await store.share(make_share(), share_parts(2))
 
     for part in (1, 2):
-        (claimed,) = await store.claim_deliveries("local", NOW, 60, "one", 10)
+        (claimed,) = await store.claim_deliveries("local", NOW, 60, "one", 10, 10)
         assert (claimed.kind, claimed.series, claimed.part) == ("share", "share", part)
         assert await store.settle(claimed, Posted(message_id=f"m{part}"), NOW + part * MINUTE)
 
@@ -138,7 +138,7 @@ async def test_deliveries_are_listed_newest_due_first_whatever_their_state(store
         await store.publish(digest, parts, subscription, subscription.next_due_at)
     away = [replace(part, id="away.1", series="away") for part in share_parts(1, channel=AWAY)]
     await store.share(make_share(id="away", channel=AWAY), away)
-    (early, *_) = await store.claim_deliveries("local", NOW - 2 * MINUTE, 60, "one", 1)
+    (early, *_) = await store.claim_deliveries("local", NOW - 2 * MINUTE, 60, "one", 1, 1)
     await store.settle(early, Posted(message_id="m"), NOW)
 
     async def listed(workspace, limit=10, offset=0):

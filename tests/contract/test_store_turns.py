@@ -28,25 +28,25 @@ async def owe(store, posts, edits):
 
 
 @pytest.mark.parametrize(
-    ("posts", "edits", "limit", "taken"),
+    ("owed", "wanted", "taken"),
     [
-        (9, 9, 4, "pepe"),
-        (9, 9, 5, "pepep"),
-        (9, 9, 1, "p"),
-        (0, 9, 5, "eeeee"),
-        (9, 0, 5, "ppppp"),
-        (1, 9, 6, "peeeee"),
-        (9, 1, 6, "pepppp"),
-        (2, 1, 6, "pep"),
-        (0, 0, 6, ""),
+        ((9, 9), (2, 2), "pepe"),
+        ((9, 9), (3, 2), "pepep"),
+        ((9, 9), (1, 3), "peee"),
+        ((9, 9), (4, 0), "pppp"),
+        ((9, 9), (0, 4), "eeee"),
+        ((0, 9), (5, 5), "eeeee"),
+        ((9, 0), (5, 5), "ppppp"),
+        ((1, 9), (3, 3), "peee"),
+        ((9, 1), (3, 3), "pepp"),
+        ((0, 0), (3, 3), ""),
     ],
 )
-async def test_half_of_a_claim_is_posts_half_edits_and_one_takes_what_the_other_leaves(
-    store, posts, edits, limit, taken
-):
-    await owe(store, posts, edits)
+async def test_of_posts_and_edits_each_as_many_are_claimed_as_wanted_by_turns(store, owed, wanted, taken):
+    await owe(store, *owed)
+    posts, edits = wanted
 
-    claimed = await claim(store, limit=limit)
+    claimed = await claim(store, posts=posts, edits=edits)
 
     assert "".join("e" if delivery.kind == "edit" else "p" for delivery in claimed) == taken
     assert {delivery.attempt for delivery in claimed} <= {1}
@@ -55,7 +55,7 @@ async def test_half_of_a_claim_is_posts_half_edits_and_one_takes_what_the_other_
 async def test_of_either_kind_the_oldest_come_first(store):
     made = await owe(store, posts=6, edits=3)
 
-    claimed = await claim(store, limit=8)
+    claimed = await claim(store, posts=5, edits=3)
 
     posts = [delivery.id for delivery in claimed if delivery.kind != "edit"]
     assert posts == [f"post{number}.1" for number in (5, 4, 3, 2, 1)]

@@ -197,14 +197,14 @@ async def test_deliveries_that_were_under_way_go_on(upgraded):
     claimed = [
         delivery
         for platform in ("local", "console", "discord")
-        for delivery in await upgraded.claim_deliveries(platform, NOW, 60, "one", 10)
+        for delivery in await upgraded.claim_deliveries(platform, NOW, 60, "one", 10, 10)
     ]
 
     assert {delivery.part for delivery in claimed} == {2}
     assert len(claimed) == len(SUBSCRIPTIONS)
     for delivery in claimed:
         assert await upgraded.settle(delivery, Posted(message_id="m2"), NOW)
-    assert await upgraded.claim_deliveries("local", NOW + timedelta(days=1), 60, "one", 10) == []
+    assert await upgraded.claim_deliveries("local", NOW + timedelta(days=1), 60, "one", 10, 10) == []
 
 
 async def test_an_upgrade_is_made_once(version_1_url):

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from adapters.discord.posting.platform import DiscordPlatform
-from bot.delivering.outbox import Outbox, Terms
+from bot.delivering.leases import Terms
+from bot.delivering.outbox import Outbox
 from bot.delivering.pace import Pace
 from bot.message import Heading, Message, paragraph
 from bot.model import Channel, SubscriptionId, WorkspaceId

@@ -10,7 +10,7 @@ import signal
 from contextlib import AsyncExitStack
 from typing import Any
 
-from bot.delivering.outbox import Terms
+from bot.delivering.leases import Terms
 from bot.engine import Engine
 from bot.model import Channel, WorkspaceId
 from bot.run import open_engine, ticking, until_signalled

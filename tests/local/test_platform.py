@@ -33,7 +33,7 @@ async def post(store, name, settled_at):
     digest = make_digest(id=name, channel=NEWS, occurrence=make_occurrence(slot=name), story_ids=())
     delivery = make_delivery(id=f"{name}.1", series=name, channel=NEWS)
     await store.publish(digest, [delivery], subscription, subscription.next_due_at)
-    (claimed,) = await store.claim_deliveries("local", NOW, 60, "other", 10)
+    (claimed,) = await store.claim_deliveries("local", NOW, 60, "other", 10, 10)
     assert await store.settle(claimed, Posted(message_id=name), settled_at)
 
 

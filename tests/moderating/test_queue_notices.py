@@ -189,5 +189,5 @@ async def test_stories_are_saved_with_what_is_owed_for_them_or_not_at_all(store)
     await store.save_stories([make_change(replace(story, revision=2))], None, [notice])
 
     assert [delivery.id for delivery in await store.deliveries(None, 10)] == ["n.1"]
-    (claimed,) = await store.claim_deliveries("local", NOW, 60, "one", 10)
+    (claimed,) = await store.claim_deliveries("local", NOW, 60, "one", 10, 10)
     assert await store.settle(claimed, Posted(message_id="1"), NOW)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.delivering.outbox import LEASE_S
+from bot.delivering.leases import LEASE_S
 from bot.message import plain_text
 from tests.delivering.copies_told import retracted
 from tests.delivering.outbox.owing import deliver

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.delivering.outbox import LEASE_S, MAX_DOUBTS, Outbox
+from bot.delivering.leases import LEASE_S, MAX_DOUBTS
+from bot.delivering.outbox import Outbox
 from bot.message import plain_text
 from bot.phrases import phrase
 from tests.delivering.outbox.owing import deliver

@@ -1,6 +1,6 @@
 """Edits whose store and channel are out of step: what nobody saw the end of, and clocks that differ."""
 
-from bot.delivering.outbox import MAX_DOUBTS
+from bot.delivering.leases import MAX_DOUBTS
 from bot.errors import PostUncertain
 from tests.delivering.outbox.owing import deliver
 from tests.delivering.outbox.telling import (
@@ -70,11 +70,11 @@ async def test_a_change_by_a_clock_that_is_behind_waits_for_the_edit_under_way(s
     """Both at once, the older words might come last."""
     platform = await posted(store)
     await correct(store, at=NOW)
-    (under_way,) = await store.claim_deliveries("local", NOW, 60, "one", 9)
+    (under_way,) = await store.claim_deliveries("local", NOW, 60, "one", 9, 9)
 
     await retract(store, at=NOW - MINUTE)
 
-    assert await store.claim_deliveries("local", NOW, 60, "two", 9) == []
+    assert await store.claim_deliveries("local", NOW, 60, "two", 9, 9) == []
     await store.release("one")
     await deliver(store, platform, NOW + MINUTE)
     assert RETRACTED in stands(platform)[0]

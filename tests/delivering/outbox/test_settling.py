@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivering.outbox import LEASE_S, MAX_DOUBTS, Outbox, Terms
+from bot.delivering.leases import LEASE_S, MAX_DOUBTS, Terms
+from bot.delivering.outbox import Outbox
 from bot.errors import PostDelayed
 from bot.message import Paragraph, plain_text
 from tests.delivering.outbox.owing import deliver, owe, owe_each

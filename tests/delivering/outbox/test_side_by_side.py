@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivering.outbox import LEASE_S, MAX_DOUBTS, Outbox, Terms, delayed_until, retry_at
+from bot.delivering.leases import LEASE_S, MAX_DOUBTS, Terms, delayed_until, retry_at
+from bot.delivering.outbox import Outbox
 from bot.errors import StoreError
 from bot.store import open_store
 from tests.delivering.outbox.owing import deliver, owe, owe_each

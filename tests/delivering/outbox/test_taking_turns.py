@@ -3,7 +3,8 @@
 import asyncio
 
 from bot.briefing import digest_message
-from bot.delivering.outbox import USUAL, Outbox, Terms
+from bot.delivering.leases import Terms
+from bot.delivering.outbox import Outbox
 from bot.delivering.pace import Pace
 from bot.language import Names
 from tests.delivering.outbox.owing import owe_each
@@ -13,7 +14,7 @@ from tests.fakes.platform import PretendPlatform
 
 TERMS = Terms(at_once=4)
 MANY = 60
-MOST_HELD = TERMS.to_hold(float("inf"))
+MOST_HELD = TERMS.to_hold(float("inf")) * 3 // 2
 """What comes waits for what is held, and for what is being claimed just then."""
 
 
@@ -72,20 +73,43 @@ async def test_an_edit_that_comes_amid_many_posts_waits_only_for_what_is_held(st
     assert platform.done.index(edit) <= platform.before + 2 * MOST_HELD < MANY
 
 
-async def test_edits_that_wait_for_their_channel_hold_up_no_other(store):
+async def shared(store, **channels):
+    """Post shares, each in a channel of its own or in one with others; return the platform."""
     await add(store)
     message = digest_message(STORIES, 0, Names(()), "en", NOW.date())
-    for name in ("a", "b", "c", "d", "e", "f", "other", "another"):
-        place = make_channel(id="busy" if len(name) == 1 else name)
+    for name, channel in channels.items():
+        place = make_channel(id=channel)
         copy = make_delivery(id=f"{name}.1", kind="share", series=name, channel=place, message=message)
         await store.share(make_share(id=name, channel=place), [copy])
     platform = Recording()
     await deliver(store, platform)
-    await correct(store)
     platform.done.clear()
+    return platform
+
+
+async def test_edits_that_wait_for_their_channel_hold_up_no_other(store):
+    busy = {f"b{number}": "busy" for number in range(6)}
+    platform = await shared(store, **busy, other="other", another="another")
+    await correct(store)
     platform.pace = Pace(per_channel_s=0.3)
 
-    await deliver(store, platform, USUAL)
+    await deliver(store, platform, Terms(at_once=8))
 
     assert {"other.1", "another.1"} < set(platform.done[:3])
     assert len(platform.done) == 8
+
+
+async def test_however_many_edits_wait_for_their_channel_no_post_waits_for_them(store):
+    platform = await shared(store, **{f"b{number}": "busy" for number in range(9)})
+    await correct(store)
+    await owe_digests(store, *(f"new{number}" for number in range(6)), due_at=NOW + MINUTE)
+    platform.pace = Pace(per_channel_s=20.0)
+    outbox = Outbox(store, platform, lambda: NOW + MINUTE, "bot", Terms(at_once=2))
+    done = 0
+
+    async with asyncio.timeout(15):
+        while done < 6 + 1:
+            done += await outbox.deliver()
+
+    assert len(platform.edited) == 1
+    await outbox.stop(0)

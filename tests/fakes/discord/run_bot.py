@@ -14,7 +14,7 @@ from discord.http import Route
 
 from adapters.discord.connection import connect
 from adapters.discord.gateway import GatewayTerms
-from bot.delivering.outbox import Terms
+from bot.delivering.leases import Terms
 from bot.engine import Engine
 from bot.run import open_engine, ticking, until_signalled
 from bot.settings import Settings

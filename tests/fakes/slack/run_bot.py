@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 
 from adapters.slack.connection import connect
 from adapters.slack.mode import mode_of
-from bot.delivering.outbox import Terms
+from bot.delivering.leases import Terms
 from bot.engine import Engine
 from bot.model import Channel, WorkspaceId
 from bot.run import open_engine, ticking, until_signalled

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.delivering.outbox import Terms
+from bot.delivering.leases import Terms
 from bot.message import paragraph
 from bot.run import utc_now
 from tests.factories import make_delivery, make_digest, make_message, make_occurrence, make_subscription
