@@ -1,13 +1,15 @@
 """A test that hangs fails by its name, and nothing that it has left disturbs the run that goes on.
 
-It is interrupted before `faulthandler_timeout`, so that its fixtures end what they began. Where even that
-hangs, or a test takes its worker with it, whoever runs the workers ends what is left: a bot that lives on
-would talk to the server of a later test that has the same port.
+It is interrupted before `faulthandler_timeout`, so that its fixtures end what they began; so are these, when
+they hang. Where even that hangs, or a test takes its worker with it, whoever runs the workers ends what is
+left: a bot that lives on would talk to the server of a later test that has the same port.
 """
 
+import faulthandler
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
@@ -16,10 +18,11 @@ from pathlib import Path
 import pytest
 
 OF_LIMIT = 0.8
-"""The part of the limit that a test may take; the rest is for its end."""
-AGAIN_S = 1.0
+OF_LIMIT_TO_END = 0.9
+"""The parts of the limit after which a test is interrupted, and what its fixtures do at its end."""
+AGAIN_S = 0.25
 """When an interruption that fell into the lap of another task is repeated."""
-DEADLINE = pytest.StashKey[float]()
+BEGUN = pytest.StashKey[float]()
 SERVERS = "ai-news-postgresql-{worker}-"
 """How the folders of the PostgreSQL servers of a worker begin."""
 
@@ -34,32 +37,44 @@ def server_folder():
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    limit_s = OF_LIMIT * float(item.config.getini("faulthandler_timeout") or "inf")
-    item.stash[DEADLINE] = time.monotonic() + limit_s
+    item.stash[BEGUN] = time.monotonic()
     return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item):
-    with _in_time(item):
+    with _in_time(item, OF_LIMIT):
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    with _in_time(item):
+    with _in_time(item, OF_LIMIT):
         return (yield)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    if (left_s := _left_s(item, 1)) < float("inf"):  # pytest takes its watch off when a test fails
+        faulthandler.dump_traceback_later(left_s, exit=True, file=sys.__stderr__)
+    with _in_time(item, OF_LIMIT_TO_END):
+        return (yield)
+
+
+def _left_s(item, of_limit):
+    limit_s = of_limit * float(item.config.getini("faulthandler_timeout") or "inf")
+    return max(item.stash[BEGUN] + limit_s - time.monotonic(), 0.001)
+
+
 @contextmanager
-def _in_time(item):
+def _in_time(item, of_limit):
     def interrupt(number, frame):
         pytest.fail("this hangs: the time for a test is over")
 
     before = signal.signal(signal.SIGALRM, interrupt)
-    left_s = item.stash[DEADLINE] - time.monotonic()
+    left_s = _left_s(item, of_limit)
     if left_s < float("inf"):
-        signal.setitimer(signal.ITIMER_REAL, max(left_s, 0.001), AGAIN_S)
+        signal.setitimer(signal.ITIMER_REAL, left_s, AGAIN_S)
     try:
         yield
     finally:

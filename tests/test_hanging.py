@@ -29,6 +29,16 @@ def child():
 async def test_that_awaits(child):
     await asyncio.Event().wait()
 
+@pytest.fixture
+async def task_that_is_lost():
+    yield
+    lost = asyncio.create_task(asyncio.sleep(0))
+    asyncio.get_running_loop()._ready.clear()  # as an interruption between taking it and running it does
+    await lost
+
+async def test_that_cannot_end(task_that_is_lost):
+    await asyncio.Event().wait()
+
 async def test_that_asks_again_and_again(child):
     while True:
         await asyncio.sleep(0)
@@ -66,7 +76,7 @@ def test_those_that_hang_fail_by_their_names_and_leave_nothing(tmp_path):
     run = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-p", "tests.hanging"),
-            *("-n", "3", "-q", "-o", "faulthandler_timeout=5", str(tmp_path)),
+            *("-n", "3", "-q", "-o", "faulthandler_timeout=10", str(tmp_path)),
         ],
         cwd=ROOT,
         env=os.environ | {"TMPDIR": str(tmp_path)},
@@ -82,10 +92,11 @@ def test_those_that_hang_fail_by_their_names_and_leave_nothing(tmp_path):
         "asks_again_and_again",
         "awaits",
         "cannot_be_interrupted",
+        "cannot_end",
         "takes_its_worker_with_it",
         "waits",
     ], run.stdout + run.stderr
-    assert "5 failed, 1 passed" in run.stdout
+    assert "6 failed, 1 passed" in run.stdout
     assert len(left) == 6
     while any(map(lives, left)):  # what was killed may take its time; what was not hangs here
         time.sleep(0.05)
