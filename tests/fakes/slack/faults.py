@@ -41,6 +41,10 @@ class Faults:
         """Let the next calls of a method go wrong; "" stands for one that goes well."""
         self._queues[method].extend(names)
 
+    def put_back(self, name: str, method: str) -> None:
+        """Let the next call of a method meet the fault that one has met to no effect."""
+        self._queues[method].appendleft(name)
+
     def next(self, method: str) -> str:
         """Return the fault that the present call meets, or nothing."""
         queue = self._queues[method]
@@ -48,7 +52,10 @@ class Faults:
 
 
 async def answer_fault(request: web.Request, name: str, answer: web.Response) -> web.StreamResponse:
-    """Answer as the fault of a name does; `answer` is what would have been said."""
+    """Answer as the fault of a name does; `answer` is what would have been said.
+
+    Raises `ProcessLookupError` where whoever is to be killed was killed already, amid another call.
+    """
     match name:
         case "":
             return answer
@@ -75,10 +82,12 @@ async def answer_fault(request: web.Request, name: str, answer: web.Response) ->
 
 def caller_of(request: web.Request) -> int:
     """Return the process at the other end of a request's connection, on this machine (proc(5))."""
-    port = request.transport.get_extra_info("peername")[1]
-    end = f":{port:04X}"
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    if peer is None:
+        raise ProcessLookupError("the connection is closed")
+    end = f":{peer[1]:04X}"
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    socket = next(f"socket:[{row[9]}]" for row in rows if row[1].endswith(end))
+    socket = next((f"socket:[{row[9]}]" for row in rows if row[1].endswith(end)), "no socket")
     for place in Path("/proc").glob("[0-9]*/fd/*"):
         try:
             if str(place.readlink()) == socket:

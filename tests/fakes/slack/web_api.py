@@ -130,7 +130,18 @@ async def answer_call(server: "SlackServer", methods: dict[str, Method], request
             server.violations.append(f"{name}: {error.code} {' '.join(error.messages)}")
     server.touch()
     answer = web.json_response(document, headers=headers)
-    return await answer_fault(request, fault.removeprefix("accept, "), answer)
+    return await _spoiled(server, name, fault, request, answer)
+
+
+async def _spoiled(
+    server: "SlackServer", name: str, fault: str, request: web.Request, answer: web.Response
+) -> web.StreamResponse:
+    """Answer a request that was done as its fault does."""
+    try:
+        return await answer_fault(request, fault.removeprefix("accept, "), answer)
+    except ProcessLookupError:
+        server.faults.put_back(fault, name)
+        return answer
 
 
 def _slow_down(seconds: int) -> web.Response:
