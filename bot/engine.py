@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot import briefing, home, replies
 from bot.adding.add_form import Submission
+from bot.adding.appearances import subscribed_here
 from bot.adding.articles import Added, Adding
 from bot.adding.drafting import Drafting
 from bot.adding.intake import Intake, Saved
@@ -301,9 +302,9 @@ class Engine:
 
     async def home(self, interaction: Interaction) -> Message:
         """Return what the interaction's workspace gets on its platform and when, and what is new."""
-        actor, platform = interaction.actor, interaction.channel.platform
+        actor = interaction.actor
         known = await self.store.subscriptions(actor.workspace, _SUBSCRIPTIONS)
-        here = [subscription for subscription in known if subscription.channel.platform == platform]
+        here = subscribed_here(known, interaction.channel)
         stories = await self.store.newest_stories(actor.workspace, home.MAX_STORIES)
         names = await self.known.of(actor.workspace)
         queue = await self.moderation.queue(interaction, 1, home.MAX_WAITING)

@@ -93,11 +93,11 @@ async def retracted_story(engine: "Engine", named: str, settings: "Settings") ->
 
 
 def interaction_of(actor: Actor, settings: "Settings") -> Interaction:
-    """Return what is typed on this machine, as platforms tell of it."""
+    """Return what is typed on this machine, as platforms tell of it; it stands on none of them."""
     return Interaction(
         id=secrets.token_hex(8),
         actor=actor,
-        channel=Channel(platform=ACTOR_ID, workspace=actor.workspace, id=ACTOR_ID),
+        channel=Channel(platform="", workspace=actor.workspace, id=ACTOR_ID),
         limits=_LIMITS,
         time_zone=settings.time_zone,
     )

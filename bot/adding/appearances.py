@@ -25,6 +25,12 @@ class Appearance:
     time_zone: str
 
 
+def subscribed_here(subscriptions: Iterable[Subscription], asked_in: Channel) -> list[Subscription]:
+    """Return the subscriptions of the platform that somebody asks on; who is on none ("") sees all."""
+    platform = asked_in.platform
+    return [one for one in subscriptions if not platform or one.channel.platform == platform]
+
+
 def appearances(
     stories: Sequence[Story], subscriptions: Iterable[Subscription], now: datetime
 ) -> list[Appearance]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.adding import drafts
 from bot.adding.add_form import Submission, check_length
+from bot.adding.appearances import subscribed_here
 from bot.adding.draft_messages import PAGE_SIZE, can_merge, overview, piece_message, split_form, title_form
 from bot.adding.known_copies import KnownCopies
 from bot.adding.outcomes import published_message
@@ -292,13 +293,11 @@ class Drafting:
 
     async def told(self, published: Published, interaction: Interaction) -> Message:
         """Return what went in, and where and when it will appear in the asker's workspace."""
-        actor, platform = interaction.actor, interaction.channel.platform
-        subscriptions: Sequence[Subscription] = await self._store.subscriptions(
-            actor.workspace, _SUBSCRIPTIONS
-        )
+        actor = interaction.actor
+        known: Sequence[Subscription] = await self._store.subscriptions(actor.workspace, _SUBSCRIPTIONS)
         curation = await self._store.curation(actor.workspace)
         names = await self._names.by(curation)
-        here = [curated(one, curation, names) for one in subscriptions if one.channel.platform == platform]
+        here = [curated(one, curation, names) for one in subscribed_here(known, interaction.channel)]
         return await asyncio.to_thread(published_message, published, here, self._clock(), actor.language)
 
 

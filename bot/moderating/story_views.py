@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.adding.appearances import where_blocks
+from bot.adding.appearances import subscribed_here, where_blocks
 from bot.identity import derived_id
 from bot.message import Block, Message
 from bot.model import Actor, Delivery, DeliveryId, Interaction, Language, Story, Workspace, opening_id
@@ -135,8 +135,7 @@ class StoryViews:
         """Return where a story that was just published appears in the workspace, and when."""
         channel, actor = interaction.channel, interaction.actor
         known = await self._store.subscriptions(channel.workspace, _COUNTED)
-        here = [subscription for subscription in known if subscription.channel.platform == channel.platform]
-        return where_blocks([story], here, now, actor.language)
+        return where_blocks([story], subscribed_here(known, channel), now, actor.language)
 
     async def _waiting(self, story: Story, actor: Actor, workspace: Workspace | None) -> Waiting:
         began = brought_in(await self._store.revisions(story.id))

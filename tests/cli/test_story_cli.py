@@ -52,6 +52,16 @@ def test_the_log_tells_what_was_loaded_and_added(home, tmp_path):
     assert rows_of(home, "story", "log", "--by", "nobody") == []
 
 
+def test_it_is_said_where_a_story_will_appear_whatever_the_platform(home, tmp_path):
+    for place in ("local/local/news", "discord/1/2"):
+        done(home, "subscription", "add", place)
+    article = tmp_path / "article.md"
+    article.write_text("A ferry line opened in Aoba. It carries 300 people an hour.", encoding="utf-8")
+
+    assert "#news" in done(home, "story", "add", str(article))
+    assert "#2" in done(home, "story", "add", str(article), "--workspace", "1", "--near-copies", "add")
+
+
 def test_undo_takes_the_last_change_back_and_never_what_was_loaded(home, tmp_path):
     story_id = add(home, tmp_path, "A ferry line", "--as", "Aoi")
 

@@ -18,10 +18,10 @@ from bot.store import open_store
 from tests.command import command_line, environment
 from tests.conftest import run_statements
 from tests.factories import make_change, make_story, make_telling
-from tests.fakes.discord.faults import process_behind
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.server import DiscordServer, serving
 from tests.fakes.discord.users import NoAnswer
+from tests.fakes.processes import process_behind
 from tests.killing import ROOT
 from tests.waiting import PATIENCE_S, until
 
@@ -89,7 +89,7 @@ class Replicas:
             return None
         try:
             process = process_behind(sessions[-1].connection.transport)
-        except LookupError:  # it has just been killed
+        except ProcessLookupError:  # it has just been killed
             return None
         return next((one for one in self.processes if one.pid == process), None)
 

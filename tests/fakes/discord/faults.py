@@ -12,13 +12,13 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from aiohttp import web
 
 from tests.fakes.discord.errors import failure
 from tests.fakes.discord.rates import Refusal, refusal_body, refusal_headers
+from tests.fakes.processes import process_behind
 
 CREATE_MESSAGE = "POST /channels/{channel_id}/messages"
 HTML = "<!DOCTYPE html><html><title>discord.com | 1015</title>You are being rate limited</html>"
@@ -130,24 +130,3 @@ async def afterwards(name: str, request: web.Request, answer: web.Response) -> w
         case status:
             return _plain(int(status), "oops")
     return answer
-
-
-def process_behind(transport: asyncio.Transport) -> int:
-    """Return the id of the process at the other end of a connection (proc(5))."""
-    port = transport.get_extra_info("peername")[1]
-    here = transport.get_extra_info("sockname")[1]
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        local, remote, inode = (line.split()[number] for number in (1, 2, 9))
-        if (int(local.partition(":")[2], 16), int(remote.partition(":")[2], 16)) == (port, here):
-            return _holder(f"socket:[{inode}]")
-    raise LookupError(f"nothing holds port {port}")
-
-
-def _holder(socket: str) -> int:
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if any(str(file.readlink()) == socket for file in (folder / "fd").iterdir()):
-                return int(folder.name)
-        except OSError:  # another's, or gone meanwhile
-            continue
-    raise LookupError(f"no process holds {socket}")

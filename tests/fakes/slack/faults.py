@@ -8,9 +8,10 @@ import asyncio
 import os
 import signal
 from collections import defaultdict, deque
-from pathlib import Path
 
 from aiohttp import web
+
+from tests.fakes.processes import process_behind
 
 POSTING = "chat.postMessage"
 ANSWERS = {
@@ -66,7 +67,7 @@ async def answer_fault(request: web.Request, name: str, answer: web.Response) ->
         case "drop":
             request.transport.close()
         case "kill":
-            os.kill(caller_of(request), signal.SIGKILL)
+            os.kill(process_behind(request.transport), signal.SIGKILL)
         case "twice":
             await answer.prepare(request)
             await answer.write_eof()
@@ -78,20 +79,3 @@ async def answer_fault(request: web.Request, name: str, answer: web.Response) ->
         case _:
             return web.json_response({"ok": False, "error": name})
     return answer
-
-
-def caller_of(request: web.Request) -> int:
-    """Return the process at the other end of a request's connection, on this machine (proc(5))."""
-    peer = request.transport.get_extra_info("peername") if request.transport else None
-    if peer is None:
-        raise ProcessLookupError("the connection is closed")
-    end = f":{peer[1]:04X}"
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    socket = next((f"socket:[{row[9]}]" for row in rows if row[1].endswith(end)), "no socket")
-    for place in Path("/proc").glob("[0-9]*/fd/*"):
-        try:
-            if str(place.readlink()) == socket:
-                return int(place.parts[2])
-        except OSError:  # it ended meanwhile, or is another user's
-            continue
-    raise ProcessLookupError(socket)
