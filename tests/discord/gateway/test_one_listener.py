@@ -69,8 +69,8 @@ async def test_on_sqlite_the_lease_of_a_bot_that_crashed_holds_up_nobody(place):
 
 
 async def test_a_process_that_has_lost_the_lease_answers_nothing(place, caplog):
-    async with place.bot() as bot:
-        bot.gateway._held_until = float("-inf")
+    async with place.bot(terms=replace(SOON_OVER, prolong_s=3600.0)) as bot:
+        await until(lambda: not bot.gateway.holds)
         begun = place.alice.begin_command(place.channel, "ai-news", query="kumo")
         await until(lambda: "lease had run out" in caplog.text)
 
