@@ -123,19 +123,32 @@ class Places:
 
     async def explained(
         self, channel: Channel, lost: ChannelLost, *, with_threads: bool = False
-    ) -> ChannelLost:
-        """Return why nothing can be posted, as exactly as Discord lets the bot find out."""
+    ) -> PostFailed:
+        """Return why nothing can be posted, as exactly as Discord lets the bot find out.
+
+        That is a `PostDelayed` where it does not answer now: a channel is not taken for lost that may not be.
+        """
         try:
             await self._rest.get("/guilds/{guild_id}", guild_id=channel.workspace)
         except Refusal as refusal:
             return ChannelLost("signed_out") if refusal.code in {UNKNOWN_SERVER, MISSING_ACCESS} else lost
-        except PostFailed:
-            return lost
+        except PostFailed as unanswered:
+            return unanswered
         try:
             missing = await self.missing(await self.of(channel), with_threads=with_threads)
-        except (Refusal, PostFailed):
+        except (Refusal, ChannelLost):
             return lost
+        except PostFailed as unanswered:
+            return unanswered
         return ChannelLost("no_permission", f"missing: {', '.join(missing)}") if missing else lost
+
+    async def sees(self, channel: Channel) -> bool:
+        """Return whether Discord shows a channel to the bot now."""
+        try:
+            await self._rest.get("/channels/{channel_id}", channel_id=channel.id)
+        except (Refusal, PostFailed):
+            return False
+        return True
 
     async def permissions(self, server: str, channel_id: str) -> discord.Permissions:
         """Return what the bot may do in a channel, which is no thread; raises what `Rest.call` raises."""

@@ -291,7 +291,15 @@ class DiscordPlatform:
             self._places.forget(post.channel.id)
             if failure.why == "no_permission":
                 with_threads = post.message.in_thread
-                return await self._places.explained(post.channel, failure, with_threads=with_threads)
+                why = await self._places.explained(post.channel, failure, with_threads=with_threads)
+                if (
+                    why is failure
+                    and refusal.code == MISSING_ACCESS
+                    and await self._places.sees(post.channel)
+                ):
+                    # The bot was let in between: what is owed is not given up for a loss that is over.
+                    return PostUncertain("the bot could not see the channel, and sees it again")
+                return why
         return failure
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.discord.showing.buttons import command_of
-from bot.errors import ChannelLost, PostRejected
+from bot.errors import ChannelLost, PostDelayed, PostRejected, PostUncertain
 from bot.message import Button, Buttons, Message, paragraph
 from bot.model import Channel, WorkspaceId
 from tests.discord.platform.posts import (
@@ -134,6 +134,30 @@ async def test_a_server_that_put_the_bot_out_has_signed_it_out(platform, guild):
         await platform.post(post_to(news))
 
     assert caught.value.why == "signed_out"
+
+
+async def test_a_server_that_put_the_bot_out_is_not_taken_for_another_loss_while_discord_does_not_answer(
+    discord, platform, guild
+):
+    news = guild.text("news")
+    await platform.post(post_to(news))
+    guild.kick_bot()
+    discord.faults.add("500", "500", "500", on="GET /guilds/{guild_id}")
+
+    with pytest.raises(PostDelayed):
+        await platform.post(post_to(news, key="digest.2"))
+
+
+async def test_a_channel_that_is_seen_again_is_not_lost(discord, platform, guild):
+    news = guild.text("news")
+    id_ = await platform.post(post_to(news))
+    discord.faults.add("error 50001")
+    discord.faults.add("error 50001", on="PATCH /channels/{channel_id}/messages/{message_id}")
+
+    with pytest.raises(PostUncertain, match="sees it again"):
+        await platform.post(post_to(news, key="digest.2"))
+    with pytest.raises(PostUncertain, match="sees it again"):
+        await platform.edit(post_to(news), id_)
 
 
 async def test_a_message_that_was_posted_and_deleted_is_not_posted_again(discord, platform, guild):
