@@ -147,6 +147,9 @@ class Outbox:
             return await self._failed(delivery, error)
         except TimeoutError:
             return self._doubt(delivery, "no answer in time")
+        except StoreError as error:  # what the database fails to tell speaks against no message
+            logger.warning("delivery=%s waits for the database: %s", delivery.id, error)
+            return TryAgain(at=self._retry_at(delivery.attempt), reason=str(error))
         except Exception as error:  # a fault of one message must not hold up its channel for ever
             logger.exception("delivery=%s could not be sent", delivery.id)
             return self._doubt(delivery, f"{type(error).__name__}: {error}")

@@ -158,6 +158,26 @@ async def test_a_settling_that_the_database_refuses_is_tried_again_and_nothing_i
     await store.close()
 
 
+async def test_a_message_is_not_given_up_for_what_the_database_fails_to_tell(store):
+    await owe(store, parts=2)
+    platform = PretendPlatform()
+
+    class Failing:
+        """The store, which tells nothing of single deliveries."""
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        async def delivery(self, _):
+            raise StoreError("locked")
+
+    for hour in range(MAX_DOUBTS):
+        await deliver(Failing(), platform, NOW + timedelta(hours=2 * hour))
+    assert (await store.delivery("digest.2")).doubts == 0
+
+    assert await deliver(store, platform, NOW + timedelta(days=2)) == 1
+
+
 async def test_a_message_that_an_adapter_chokes_on_is_given_up_in_the_end(store):
     await owe(store)
 
