@@ -188,7 +188,8 @@ class Store(Registry, Chronicle, Protocol):
         Each comes back as `sending` with its attempt raised by one and the lease's end in `free_at`. No
         delivery is ever held by two owners at the same time, over any number of processes. A channel's
         deliveries come in their order (due time, series, part): one is not handed out before those
-        ahead of it are posted or failed. None is, while the platform's trouble stops its subscription.
+        ahead of it are posted or failed. Only notices are, while the platform's trouble stops its
+        subscription.
 
         Edits stand outside of that order. One is handed out when its target is posted or failed and no
         earlier edit of that is owed.

@@ -10,20 +10,28 @@ from bot.store.driver import Transaction, Value
 
 _FREE = "state IN ('planned', 'sending') AND free_from <= $1"
 
+
 # The test for being free stands twice: PostgreSQL repeats only the outer one when it has waited for
 # somebody else's update, and without it hands the same delivery to both. The subqueries that give one
 # value are looked up in an index for each row until there are enough; as NOT EXISTS, PostgreSQL joins
 # whole tables.
-_POST_TURN = """
+def _is_first(condition: str = "") -> str:
+    return f"""
     d.id = (
         SELECT owed.id FROM deliveries owed
         WHERE owed.platform = $5 AND owed.workspace = d.workspace AND owed.channel = d.channel
-            AND owed.state IN ('planned', 'sending') AND owed.kind <> 'edit'
-        ORDER BY owed.due_at, owed.series, owed.part LIMIT 1)
-    AND COALESCE((
+            AND owed.state IN ('planned', 'sending') AND owed.kind <> 'edit' {condition}
+        ORDER BY owed.due_at, owed.series, owed.part LIMIT 1)"""
+
+
+# What stops a subscription holds up no notice: that the bot is back, say, and that somebody has to resume it.
+_POST_TURN = f"""
+    CASE WHEN COALESCE((
         SELECT s.trouble FROM subscriptions s
         WHERE s.platform = $5 AND s.workspace = d.workspace AND s.channel = d.channel
-            AND s.state = 'paused'), '') = ''"""
+            AND s.state = 'paused'), '') = ''
+    THEN {_is_first()}
+    ELSE d.kind = 'notice' AND {_is_first("AND owed.kind = 'notice'")} END"""
 
 _EDIT_TURN = """
     d.id = (

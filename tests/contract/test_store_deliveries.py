@@ -17,6 +17,7 @@ from tests.factories import (
     make_share,
     make_story,
     make_subscription,
+    make_workspace,
 )
 
 MINUTE = timedelta(minutes=1)
@@ -151,6 +152,22 @@ async def test_what_a_lost_channel_is_owed_stays_owed_until_it_is_resumed(store)
     await store.change_subscription(stopped, replace(stopped, state="active", trouble=""))
     assert [delivery.id for delivery in await claim(store, TOMORROW)] == ["digest.1"]
     assert await store.delivery("n.2") is None
+
+
+async def test_what_a_lost_channel_is_owed_holds_up_no_notice_there(store):
+    await owe(store, *parts(2))
+    await store.stop_subscription(make_channel(), "signed out")
+    told = [
+        make_delivery(id=f"{n}.1", kind="notice", series=n, due_at=NOW + MINUTE) for n in ("back", "more")
+    ]
+    for delivery, platform in zip(told, ("local", "slack"), strict=True):
+        await store.join(make_workspace(platform=platform), delivery)
+
+    for expected in told:
+        (notice,) = await claim(store, TOMORROW)
+        assert notice.id == expected.id
+        await store.settle(notice, Posted(message_id=notice.id), TOMORROW)
+    assert await claim(store, TOMORROW) == []
 
 
 async def test_a_subscription_that_somebody_paused_still_gets_what_it_is_owed(store):
