@@ -125,6 +125,7 @@ class Store(Registry, Chronicle, Protocol):
     async def change_subscription(self, before: Subscription, after: Subscription) -> None:
         """Save a subscription's wishes, due time, state and trouble.
 
+        Where its trouble is over, edits are owed again that were given up because the channel was lost.
         Raises `Conflict` when the store no longer holds `before`.
         """
         ...

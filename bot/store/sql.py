@@ -2,12 +2,14 @@
 
 Parameters are `$1`, `$2` …; nothing but numbers of placeholders is ever put into a text.
 """
-# ruff: noqa: S608 -- the texts are put together from the constants of this file only
+# ruff: noqa: S608 -- the texts are put together from constants only, of this file and of the errors
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
+
+from bot.errors import LOSSES
 
 LIST_SIZES = (1, 8, 64, 512)
 """How long a list of values in a statement may be: few sizes, so that few statements are prepared."""
@@ -258,6 +260,21 @@ SET state = 'planned', free_from = $2, settled_at = NULL, error = '', doubts = 0
 WHERE state = 'failed'
     AND series = (SELECT series FROM deliveries WHERE id = $1 AND state = 'failed')
 RETURNING id"""
+
+_LOST = " OR ".join(f"e.error LIKE '{told}%'" for told in LOSSES.values())
+
+RETRY_LOST_EDITS = f"""
+UPDATE deliveries SET state = 'planned', free_from = due_at, settled_at = NULL, error = '', owner = ''
+WHERE id IN (
+    SELECT e.id FROM deliveries t JOIN deliveries e ON e.target = t.id
+    WHERE t.state = 'posted' AND t.kind <> 'edit' AND t.platform = $1 AND t.workspace = $2 AND t.channel = $3
+        AND e.kind = 'edit' AND e.state = 'failed' AND ({_LOST})
+        AND NOT EXISTS (
+            SELECT 1 FROM deliveries later
+            WHERE later.target = t.id AND later.kind = 'edit'
+                AND (later.due_at, later.id) > (e.due_at, e.id)))
+RETURNING id"""
+"""Of a message, only the last edit: each brings it to what it reads now."""
 
 _HAD = """
 FROM channel_stories c

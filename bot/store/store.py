@@ -268,6 +268,8 @@ async def _change_subscription(transaction: Transaction, before: Subscription, a
     document = found[0]["document"]
     if not await transaction.fetch(sql.CHANGE_SUBSCRIPTION, after.id, *values, *known, document):
         raise Conflict(f"subscription {after.id} was changed meanwhile")
+    if before.trouble and not after.trouble:
+        await transaction.fetch(sql.RETRY_LOST_EDITS, *rows.channel_values(before.channel))
 
 
 async def _publish(

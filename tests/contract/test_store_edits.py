@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.errors import LOSSES
 from bot.message import Heading, Manner, Note, Run
 from bot.model import PUBLIC, GiveUp, Posted, Remark, TryAgain, WorkspaceId
 from bot.store import saving
@@ -23,6 +24,7 @@ from tests.factories import (
 )
 
 MINUTE = timedelta(minutes=1)
+LATER = NOW + timedelta(hours=1)
 
 
 def telling(*ids, revision=1):
@@ -165,6 +167,30 @@ async def test_edits_go_on_where_a_lost_channel_stopped_the_digests(store):
     await change(store, "story")
 
     assert [one.kind for one in await claim(store)] == ["edit"]
+
+
+async def test_edits_that_a_lost_channel_refused_are_owed_again_once_it_goes_on(store):
+    await stories(store, "a", "b", "c")
+    await store.add_subscription(make_subscription())
+    elsewhere = make_channel(id="elsewhere")
+    await share(store, "one", "a")
+    await share(store, "two", "b")
+    await share(store, "other", "a", channel=elsewhere)
+    await post_all(store)
+    reasons = {"one.1": LOSSES["archived"], "two.1": "the message is gone", "other.1": LOSSES["archived"]}
+    for minute in (1, 2):
+        for id_ in ("a", "b"):
+            await change(store, id_, NOW + minute * MINUTE)
+        for edit in await claim(store, NOW + minute * MINUTE):
+            await store.settle(edit, GiveUp(reason=reasons[edit.target]), NOW + minute * MINUTE)
+    await store.stop_subscription(make_channel(), LOSSES["archived"])
+    assert await claim(store, LATER) == []
+
+    stopped = await store.subscription(make_channel())
+    await store.change_subscription(stopped, replace(stopped, state="active", trouble=""))
+
+    (again,) = await claim(store, LATER)
+    assert (again.target, again.due_at, again.attempt) == ("one.1", NOW + 2 * MINUTE, 2)
 
 
 async def test_what_an_edit_shows_is_kept_as_what_stands_there(store):
