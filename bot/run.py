@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 from bot.addresses import Allowed
@@ -41,6 +42,9 @@ a thread, Python's own 5 ms held the event loop up for 270 ms, this does for 50,
 
 EVENTS_REMEMBERED: Final = timedelta(days=1)
 """How long an event that a platform sent is known again: Slack sends one again for a day at most."""
+
+HANGS_S: Final = 1800.0
+"""After how long at work a tick is in trouble, in seconds: longer than a flood of posts takes at any pace."""
 
 DRAFTS_KEPT: Final = timedelta(days=7)
 """How long an article that somebody was about to add is kept for them."""
@@ -172,10 +176,12 @@ class Tick:
     failure: str = ""
     """What went wrong at the last turn; nothing where all went well."""
     _at_work: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _begun_at: float | None = None
 
     async def run(self) -> None:
         """Do the work once. The same failure is logged only once until the work succeeds again."""
         async with self._at_work:
+            self._begun_at = monotonic()
             try:
                 await self.work()
             except Exception as error:  # a loop logs and lives on
@@ -186,6 +192,14 @@ class Tick:
                 self.failure = failure
             else:
                 self.failure = ""
+            finally:
+                self._begun_at = None
+
+    def trouble(self) -> str:
+        """Return what is wrong in one line: work that does not end, or what the last turn met; or nothing."""
+        if self._begun_at is not None and (at_work_s := monotonic() - self._begun_at) > HANGS_S:
+            return f"at work for {at_work_s:.0f} s, which does not end"
+        return self.failure
 
     async def rest(self) -> None:
         """Wait until the work is not under way."""

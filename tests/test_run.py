@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot import run
 from bot.errors import StoreError
 from bot.language import Names, words
 from bot.model import Actor, DraftId, WorkspaceId
@@ -165,9 +166,24 @@ async def test_a_tick_tells_what_went_wrong_at_its_last_turn():
     tick, told = Tick("deliver", 1, work), []
     for _ in range(3):
         await tick.run()
-        told.append(tick.failure)
+        told.append(tick.trouble())
 
     assert told == ["", "StoreError: the disk is full", ""]
+
+
+async def test_a_tick_that_does_not_come_to_an_end_tells_so(monkeypatch):
+    ends = asyncio.Event()
+    tick = Tick("deliver", 1, ends.wait)
+    turn = asyncio.create_task(tick.run())
+    await asyncio.sleep(0)
+    assert tick.trouble() == ""
+
+    monkeypatch.setattr(run, "HANGS_S", -1.0)
+    assert tick.trouble() == "at work for 0 s, which does not end"
+
+    ends.set()
+    await turn
+    assert tick.trouble() == ""
 
 
 def test_two_processes_never_run_on_one_sqlite_database(settings):
