@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot import run
+from bot.delivering.pace import Pace
 from bot.errors import StoreError
 from bot.language import Names, words
 from bot.model import Actor, DraftId, WorkspaceId
@@ -16,6 +17,7 @@ from bot.settings import Settings
 from tests.command import ai_news
 from tests.factories import make_channel, make_draft, make_story, make_workspace
 from tests.fakes.platform import PretendPlatform
+from tests.waiting import until
 
 ACTOR = Actor(name="mika", workspace=WorkspaceId("home"), language="en")
 
@@ -109,6 +111,24 @@ async def test_what_is_due_is_posted_when_ticking_begins(settings):
             assert platform.ledger
             assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
             assert [tick.failure for tick in ticks] == ["" for _ in ticks]
+
+
+class Crowded(PretendPlatform):
+    name = "crowded"
+    pace = Pace(per_second=20)
+
+
+async def test_a_flood_on_one_platform_holds_up_no_digest_on_another(settings):
+    crowded, quiet = Crowded(), PretendPlatform()
+    async with open_engine(settings) as engine, ticking(engine, [crowded, quiet]):
+        for number in range(200):
+            await engine.subscribe(make_channel(platform="crowded", id=f"c{number}"), "en", "UTC")
+        await until(lambda: crowded.ledger)
+
+        await engine.subscribe(make_channel(), "en", "UTC")
+        await until(lambda: quiet.ledger)
+
+        assert len(crowded.ledger) < 200
 
 
 async def test_what_is_kept_no_longer_than_needed_is_let_go_while_ticking(settings):
