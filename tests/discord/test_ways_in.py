@@ -52,7 +52,7 @@ async def test_an_address_that_is_allowed_is_read_and_another_is_refused_in_word
         missing = await here.ken.command(here.desk, "ai-news-mod add", url=site.url("/gone"))
         assert label("fetch.not_found") in missing.text
         assert len(site.requests) == reads + 1
-        again = await here.ken.press(missing.shown, label("discord.open_form"))
+        again = await opened(here.ken, await here.ken.press(missing.shown, label("discord.open_form")))
         assert modal(again)["text"]["value"] == site.url("/gone")
         assert "ロボット" in (await here.ken.submit(again, text=ROBOT)).text
         assert here.server.violations == []
