@@ -166,7 +166,9 @@ def test_the_digest_is_shown_as_a_platform_would_get_it(home, platform, key):
 
 
 def test_looking_at_a_digest_posts_nothing(home):
-    assert json_of(home, "digest", "--json") == json_of(home, "digest", "--json")
+    first, again = (json_of(home, "digest", "--json")["blocks"] for _ in range(2))
+
+    assert first[1:] == again[1:] != []  # the heading has the date, which may change in between
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
