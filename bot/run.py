@@ -40,8 +40,8 @@ logger = logging.getLogger(__name__)
 GRACE_S = 10.0
 """How long a stop waits for ticks that are at work."""
 
-FIRST_TURN_S = 5.0
-"""How long the start waits for work that was left over."""
+FIRST_TURNS_S = 10.0
+"""How long the start waits for what was left over, in seconds: all of it, on all platforms."""
 
 SWITCH_S: Final = 0.001
 """After how long a thread that computes lets another go on, in seconds.
@@ -241,9 +241,11 @@ async def ticking(
     release()  # what reading the seeds took
     first_turns: list[asyncio.Task[None]] = []
     try:
+        time = asyncio.get_running_loop().time
+        until = time() + FIRST_TURNS_S
         for tick in ticks:
             first_turns.append(asyncio.create_task(tick.run()))
-            await asyncio.wait(first_turns[-1:], timeout=FIRST_TURN_S)
+            await asyncio.wait(first_turns[-1:], timeout=max(0.0, until - time()))
         async with _scheduled(ticks):
             try:
                 yield ticks
