@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
+from bot.errors import Conflict
 from bot.model import Channel, Subscription
 from bot.ports import Store
 from bot.run import utc_now
@@ -136,10 +138,17 @@ class BotProcess:
 
     async def let_come_due(self, *channels: Channel) -> None:
         """Let the last turn of each channel's timetable be due now, as if nobody had got round to it."""
+
+        async def comes_due(channel: Channel) -> bool:
+            before = await store.subscription(channel)
+            with suppress(Conflict):  # the bot composes just now
+                await store.change_subscription(before, replace(before, next_due_at=last_turn(before)))
+                return True
+            return False
+
         async with self.store() as store:
             for channel in channels:
-                before = await store.subscription(channel)
-                await store.change_subscription(before, replace(before, next_due_at=last_turn(before)))
+                await until(partial(comes_due, channel))
 
     async def release_claims(self) -> None:
         """Let what a killed life of it claimed be free at once, as it is when the lease's minute is over."""

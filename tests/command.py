@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.waiting import PATIENCE_S
+
 REPOSITORY = Path(__file__).parent.parent
-TIMEOUT_S = 60
+TIMEOUT_S = PATIENCE_S
 
 
 def environment(home: Path, **variables: str) -> dict[str, str]:

@@ -11,10 +11,17 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.store import open_store
 
 pytest_plugins = ["tests.hanging"]
+
+# A busy machine is slow, and no text that was found at fault.
+settings.register_profile(
+    "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 NUMBERS = count(1)
 FAST = ("fsync", "synchronous_commit", "full_page_writes")

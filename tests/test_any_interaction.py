@@ -68,7 +68,9 @@ INTERACTIONS = st.builds(
     ROLES,
     st.sampled_from(LANGUAGES),
 )
-ANY = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+ANY = settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from tests.fakes.discord.server import serving as serving_discord
 from tests.fakes.slack import server as slack_server
 from tests.fakes.slack.reading import text_of
 from tests.fakes.slack.server import SlackServer
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 TOKEN = "AAA.BBB.CCC"
 QUESTIONS = [
@@ -92,6 +92,8 @@ class Both:
 @asynccontextmanager
 async def both(home):
     discord, slack = DiscordServer(token=TOKEN), SlackServer()
+    # What is slow here is the machine.
+    discord.interactions.to_answer_s = slack.deadline_s = slack.trigger_life_s = PATIENCE_S
     async with serving_discord(discord) as discord_url, slack_server.serving(slack) as slack_url:
         bot = BotProcess(home, {})
         here = Both(discord, slack, bot)

@@ -21,7 +21,7 @@ async def server():
 @pytest.fixture
 async def platform(server):
     async with serving(server) as url:
-        platform = ChatPlatform(url, timeout_s=0.3)
+        platform = ChatPlatform(url, timeout_s=3.0)
         yield platform
         await platform.close()
 
@@ -120,7 +120,7 @@ async def test_a_platform_that_cannot_be_reached_took_nothing():
 
 
 async def test_the_limit_is_enforced(server, platform):
-    server.limit = 2
+    server.limit, server.limit_s = 2, 60.0
     await post(platform, "one")
     await post(platform, "two")
 

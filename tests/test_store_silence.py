@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import asyncpg
 import pytest
 
 from bot.errors import StoreError
@@ -17,7 +18,7 @@ from bot.store import open_store
 from bot.store.postgresql import TRANSACTION_LIMIT_S, open_postgresql
 from tests.factories import make_change
 from tests.hanging import server_folder
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 ROOT = Path(__file__).parent.parent
 
@@ -55,9 +56,9 @@ async def line_to(postgresql_url):
 async def test_a_server_that_falls_silent_is_an_error_and_in_use_again_when_it_speaks(
     postgresql_url, monkeypatch
 ):
-    monkeypatch.setattr("bot.store.postgresql.ANSWER_LIMIT_S", 0.5)
-    monkeypatch.setattr("bot.store.postgresql.CONNECT_TIMEOUT_S", 0.5)
-    async with line_to(postgresql_url) as (url, silent), asyncio.timeout(60):
+    monkeypatch.setattr("bot.store.postgresql.ANSWER_LIMIT_S", 2.0)
+    monkeypatch.setattr("bot.store.postgresql.CONNECT_TIMEOUT_S", 2.0)
+    async with line_to(postgresql_url) as (url, silent), asyncio.timeout(PATIENCE_S):
         store = await open_store(url)
         silent.set()
         for attempt in (store.save_stories([make_change()]), store.count_stories(PUBLIC)):
@@ -128,7 +129,7 @@ from tests.waiting import until, until
 async def main():
     driver = await open_postgresql(sys.argv[1])
     try:
-        await driver.claim(lambda it: it.fetch("SELECT repeat('x', 50000000) FROM pg_sleep(2)"))
+        await driver.claim(lambda it: it.fetch("SELECT repeat('x', 50000000) FROM pg_advisory_lock(1)"))
     except StoreError as error:
         print(error)
     await driver.close()
@@ -160,14 +161,17 @@ def networked_url(postgresql_server):
 async def test_a_process_that_is_paused_amid_a_large_answer_does_not_hold_up_the_others(networked_url):
     """What the server sends fills the buffers; no limit on the transaction counts while it waits to send."""
     arguments = (sys.executable, "-c", READ_MUCH, networked_url)
+    holder = await asyncpg.connect(networked_url)
+    await holder.execute("SELECT pg_advisory_lock(1)")
     reader = await asyncio.create_subprocess_exec(*arguments, stdout=subprocess.PIPE, cwd=ROOT)
     other = await open_postgresql(networked_url)
 
     def somebody_waits_for(event):
         return other.read("SELECT 1 FROM pg_stat_activity WHERE wait_event = $1", event)
 
-    await until(lambda: somebody_waits_for("PgSleep"))
+    await until(lambda: somebody_waits_for("advisory"))
     reader.send_signal(signal.SIGSTOP)
+    await holder.close()
     await until(lambda: somebody_waits_for("ClientWrite"))
 
     assert await asyncio.wait_for(in_the_end(other, read_one), 3 * TRANSACTION_LIMIT_S)

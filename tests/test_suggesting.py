@@ -222,7 +222,7 @@ TEXT = st.one_of(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 async def test_whatever_is_typed_offers_what_platforms_hold_and_nothing_of_others(engine, data):
     field, typed = data.draw(st.sampled_from(FIELDS)), data.draw(TEXT)

@@ -25,6 +25,7 @@ from tests.fakes.discord.server import serving as serving_discord
 from tests.fakes.platform import PretendPlatform
 from tests.fakes.slack.server import SlackServer
 from tests.slack.posting import posting
+from tests.waiting import PATIENCE_S
 
 EVERY_BLOCK = Message(
     (
@@ -50,7 +51,7 @@ async def place(request, sqlite_url, monkeypatch):
         yield ConsolePlatform(lambda message: None), TERMINAL
     elif request.param == "chat":
         async with serving(ChatServer()) as url:
-            platform = ChatPlatform(url)
+            platform = ChatPlatform(url, timeout_s=PATIENCE_S)
             yield platform, make_channel(platform="chat")
             await platform.close()
     elif request.param == "slack":

@@ -229,7 +229,7 @@ async def test_a_reader_of_changes_never_misses_one_while_others_save(store):
 # Hostile text, cancellation, closing
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(text=st.text(st.characters() | st.sampled_from("\0\ud800\u202e\N{COMBINING ACUTE ACCENT}'\";")))
 def test_text_comes_back_as_it_was_or_is_refused(database_url, text):
     async def save_and_read():

@@ -6,6 +6,7 @@ import sqlite3
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import count
 
 import asyncpg
@@ -28,6 +29,7 @@ from tests.factories import (
     make_story,
     make_subscription,
 )
+from tests.waiting import until
 
 PROCESSES = 4
 NEW_PROCESS = multiprocessing.get_context("spawn")
@@ -105,6 +107,8 @@ async def test_a_killed_process_loses_nothing_that_it_acknowledged(database_url)
             break
     ours.close()
     process.close()
+    if database_url.startswith("postgresql"):
+        await until(partial(nobody_is_connected, database_url))  # its last commit may be under way
 
     store = await open_store(database_url)
     stories = await store.stored_stories([f"story-{number}" for number in range(1, acknowledged + 3)])
@@ -116,6 +120,17 @@ async def test_a_killed_process_loses_nothing_that_it_acknowledged(database_url)
     assert len(stories) in (acknowledged, acknowledged + 1)
     assert all([revision.number for revision in history] == [1, 2] for history in histories)
     assert [entry.number for entry in entries] == [2 * number for number in range(1, len(stories) + 1)]
+
+
+async def nobody_is_connected(database_url):
+    """Return whether the server has ended all that others do on a PostgreSQL database."""
+    connection = await asyncpg.connect(database_url)
+    others = await connection.fetch(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    await connection.close()
+    return not others
 
 
 class FailingTransaction:

@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from bot.model import Channel, WorkspaceId
 from bot.phrases import phrase
 from bot.run import utc_now
 from tests.bot_process import BotProcess
+from tests.discord.app import TO_ANSWER_S
 from tests.fakes.discord import state as discord_state
 from tests.fakes.discord.interactions import Interaction
 from tests.fakes.discord.permissions import Permission
@@ -66,6 +67,8 @@ class Newsroom:
     alice: Member
     """A member, whose Discord speaks English."""
     digests: int = 0
+    begun: datetime = field(default_factory=utc_now)
+    """When the times of digests are counted back from: as the minutes go by, none is taken twice."""
 
     async def start(self) -> None:
         """Start the bot, and wait until it listens."""
@@ -83,7 +86,7 @@ class Newsroom:
     async def digest(self, channel: discord_state.Channel) -> None:
         """Let the time of a channel's digest come: one that it has had no digest at yet."""
         self.digests += 1
-        at = utc_now() - timedelta(minutes=self.digests)
+        at = self.begun - timedelta(minutes=self.digests)
         times = f"{at.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M}"
         await self.mika.command(channel, "ai-news-digest change", times=times)
         await self.bot.let_come_due(named(channel))
@@ -110,6 +113,7 @@ def by_the_bot(channel: discord_state.Channel, words: str) -> list[Message]:
 async def newsroom(home: Path, **variables: str) -> AsyncIterator[Newsroom]:
     """Yield a server where the bot runs, with a role of moderators and a desk, and a digest twice a day."""
     server = DiscordServer(token=TOKEN)
+    server.interactions.to_answer_s = TO_ANSWER_S
     async with serving(server) as url:
         settings = {
             "AI_NEWS_SEEDS_DIR": "none",
@@ -158,9 +162,11 @@ async def add(here: Newsroom, who: Member, **values: str) -> Interaction:
 
 async def opened(who: Member, answer: Interaction) -> Interaction:
     """Return what opened a form; on a busy machine it comes late, and waits behind a button."""
-    buttons = {} if answer.shown is None else answer.shown.buttons
-    waiting = [one["custom_id"] for one in buttons.values() if one["custom_id"].startswith("form:")]
-    return await who.press(answer.shown, waiting[0]) if waiting else answer
+    while answer.modal is None:
+        buttons = answer.shown.buttons.values()
+        (waiting,) = [one["custom_id"] for one in buttons if one["custom_id"].startswith("form:")]
+        answer = await who.press(answer.shown, waiting)
+    return answer
 
 
 def modal(opened: Interaction) -> dict[str, dict]:

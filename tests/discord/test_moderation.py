@@ -169,9 +169,8 @@ async def test_strangers_and_members_get_nowhere_with_the_ids_of_others(tmp_path
         await add(here, ken, text=WHALE, source="渚町新聞")
         id_ = await story_id(ken, desk, "クジラ")
         card = await ken.command(desk, "ai-news-mod story", story=id_)
-        correction = await ken.press(
-            card.shown, act("correct") if act("correct") in card.shown.buttons else act("edit")
-        )
+        way = act("correct") if act("correct") in card.shown.buttons else act("edit")
+        correction = await opened(ken, await ken.press(card.shown, way))
         log = await ken.command(desk, "ai-news-mod log")
         review = (await add(here, ken, text=ROUNDUP, source="川辺日報")).shown
         ids = [one["custom_id"] for one in (*card.shown.buttons.values(), *log.shown.buttons.values())]
@@ -190,7 +189,7 @@ async def test_strangers_and_members_get_nowhere_with_the_ids_of_others(tmp_path
         away.allowed_commands |= here.town.allowed_commands
         mayor = away.member("mayor", locale="ja", permissions=Permission.MANAGE_GUILD)
         away.invite_bot()
-        await until(lambda: by_the_bot(square, "はじめまして"), 20)
+        await until(lambda: by_the_bot(square, "はじめまして"))
         own = (await mayor.command(square, "ai-news-mod queue")).shown
         fields = {correction.modal["custom_id"]: CORRECTED, titling.modal["custom_id"]: {"title": "鯨"}}
         known = {id_: "aaaaaaaaaaaaaaaaaaaa", change: "bbbbbbbbbbbbbbbbbbbb", drafted: "cccccccccccccccccccc"}

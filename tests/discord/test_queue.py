@@ -14,7 +14,7 @@ UMBRELLAS = (
 
 async def notice(here, words):
     """Return the message at the desk that tells of something, once it is there."""
-    await until(lambda: by_the_bot(here.desk, words), 20)
+    await until(lambda: by_the_bot(here.desk, words))
     return by_the_bot(here.desk, words)[-1]
 
 
@@ -90,7 +90,7 @@ async def test_members_suggest_at_a_pace(tmp_path):
         await mika.press(told, label("act.approve"))
         assert "umbrellas" in (await alice.command(news, "ai-news")).text
         await here.bot.settled()
-        again = await alice.press(refused.shown, phrase("discord.open_form", "en"))
+        again = await opened(alice, await alice.press(refused.shown, phrase("discord.open_form", "en")))
         thanked = await alice.submit(again)
         assert thanked.text == f"-# {phrase('suggest.done', 'en', count=1)}"
         assert here.server.violations == []

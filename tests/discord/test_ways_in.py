@@ -10,8 +10,10 @@ from tests.discord.newsroom import (
     TRAM,
     WHALE,
     add,
+    by_the_bot,
     label,
     modal,
+    named,
     newsroom,
     numbers,
     opened,
@@ -50,7 +52,7 @@ async def test_an_address_that_is_allowed_is_read_and_another_is_refused_in_word
         missing = await here.ken.command(here.desk, "ai-news-mod add", url=site.url("/gone"))
         assert label("fetch.not_found") in missing.text
         assert len(site.requests) == reads + 1
-        again = await here.ken.press(missing.shown, label("discord.open_form"))
+        again = await opened(here.ken, await here.ken.press(missing.shown, label("discord.open_form")))
         assert modal(again)["text"]["value"] == site.url("/gone")
         assert "ロボット" in (await here.ken.submit(again, text=ROBOT)).text
         assert here.server.violations == []
@@ -119,4 +121,13 @@ async def test_an_article_that_no_form_holds_is_reviewed_from_its_file(tmp_path,
         published = await ken.press(review, label("draft.button_publish"))
 
         assert label("added.heading", count=pieces - 2) in published.text
+
+        async with here.bot.store() as store:
+            stories = await store.newest_stories(named(here.news).workspace, 100)
+        await here.digest(here.news)
+        posted = "".join(message.text for message in by_the_bot(here.news, ""))
+        assert len(stories) == pieces - 2
+        for title in (story.tellings[0].title for story in stories[:5]):
+            assert title in posted
+            assert title in (await here.alice.command(here.news, "ai-news", query=title)).text
         assert here.server.violations == []

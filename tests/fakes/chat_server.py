@@ -58,8 +58,8 @@ class ChatServer:
         self.edited: list[str] = []
         """The id of a message for each time that its text was put, whether it was another or not."""
         self.lost: dict[str, str] = {}
-        self.limit = limit
-        """Posts that are taken in any second; without a limit, any number."""
+        self.limit, self.limit_s = limit, 1.0
+        """Posts that are taken in any second, or so many; without a limit, any number."""
         self.remembers_keys = True
         self.shows_history = True
         self.slow_s = 0.0
@@ -148,7 +148,7 @@ class ChatServer:
         if not self.limit:
             return False
         now = asyncio.get_running_loop().time()
-        while self._recent and self._recent[0] <= now - 1:
+        while self._recent and self._recent[0] <= now - self.limit_s:
             self._recent.popleft()
         if len(self._recent) >= self.limit:
             return True

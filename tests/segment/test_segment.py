@@ -241,11 +241,11 @@ def test_text_without_a_letter_has_no_story(text):
     ids=lambda text: repr(text[:12]),
 )
 def test_hostile_text_is_cut_in_bounded_time(text):
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     found = cut(text, NO_NAMES)
 
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
     assert found.segments
     assert all(len(segment.title) <= 200 and len(segment.summary) <= 3_000 for segment in found.segments)
 

@@ -20,6 +20,7 @@ async def test_who_listens_posts_without_asking_what_a_channel_is_and_the_others
         place.bot(database_url=postgresql_url) as bot,
         place.bot(database_url=postgresql_url, data_dir=other, ready=False) as standby,
     ):
+        await until(lambda: all(bot.gateway.place(named(one)) for one in (place.channel, forum, wire)))
         for key, poster in (("one", bot), ("two", standby)):
             for channel in (place.channel, forum, wire):
                 await poster.platform.post(post_to(channel, key))

@@ -10,7 +10,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from tests.fakes.discord.server import DiscordServer, serving
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 
 class Answers(ui.LayoutView):
@@ -94,6 +94,7 @@ async def connected(server, url, **settings):
         await until(lambda: "ready" in client.happened or running.done())
         if running.done():
             await running
+        await until(lambda: not any(guild.unavailable for guild in client.guilds))
         yield client
     finally:
         await client.close()
@@ -106,6 +107,7 @@ async def connected(server, url, **settings):
 async def world(*faults, **settings):
     """Yield a server, a guild, a channel of it, and a client that has its commands registered."""
     server = DiscordServer(*faults, **settings)
+    server.interactions.to_answer_s = PATIENCE_S
     guild = server.guild("Tokyo", locale="ja")
     channel = guild.text("news")
     async with serving(server) as url, connected(server, url) as client:
