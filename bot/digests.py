@@ -1,7 +1,8 @@
 """Digests: composed when they are due, or at once when a moderator asks; previews of what would be posted."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -12,7 +13,7 @@ from bot.choosing import TOO_OLD, choose, still_news, wanted
 from bot.curating.curated import curated, recounted
 from bot.curating.known_names import KnownNames
 from bot.delivering.ledger import Filters
-from bot.errors import Conflict
+from bot.errors import Conflict, DigestFailed, StoreError
 from bot.language import Names
 from bot.message import Limits, Message
 from bot.model import Digest, Occurrence, Story, Subscription, WorkspaceId
@@ -104,10 +105,14 @@ class Digests:
         )
 
     async def publish_due(self, limits: Mapping[str, Limits]) -> int:
-        """Publish the digests that are due on the platforms given; return how many."""
+        """Publish the digests that are due on the platforms given; return how many.
+
+        Raises `DigestFailed` when all others are published, and `StoreError` at once.
+        """
         now = self._clock()
+        failed: list[DigestFailed] = []
         if self._latest is None or now < self._latest:
-            await self.realign()
+            await self.realign(failed)
         self._latest = now
         rendered = _Rendered()
         published = 0
@@ -119,7 +124,11 @@ class Digests:
             seen.update(subscription.id for subscription in new)
             for subscription in new:
                 room = limits[subscription.channel.platform]
-                published += await self._publish(subscription, room, now, rendered)
+                with _holding_up_no_other(subscription, failed):
+                    published += await self._publish(subscription, room, now, rendered)
+        if failed:
+            more = f"; and {len(failed) - 1} more" if len(failed) > 1 else ""
+            raise DigestFailed(f"{failed[0]}{more}") from failed[0]
         return published
 
     async def publish_now(self, subscription: Subscription, turn: Occurrence, limits: Limits) -> bool | None:
@@ -145,10 +154,11 @@ class Digests:
             return None
         return True
 
-    async def realign(self) -> int:
+    async def realign(self, failed: list[DigestFailed]) -> int:
         """Compute every due time that lies ahead anew; return how many were wrong.
 
         They are where the clock was ahead when they were computed, or a zone's rules have changed.
+        What fails is added to `failed`.
         """
         now = self._clock()
         moved = offset = 0
@@ -157,9 +167,10 @@ class Digests:
             for subscription in page:
                 if subscription.state != "active" or subscription.next_due_at <= now:
                     continue
-                due_at = next_due(subscription, now).at
-                if due_at != subscription.next_due_at:
-                    moved += await self._move(subscription, due_at)
+                with _holding_up_no_other(subscription, failed):
+                    due_at = next_due(subscription, now).at
+                    if due_at != subscription.next_due_at:
+                        moved += await self._move(subscription, due_at)
         return moved
 
     async def _move(self, subscription: Subscription, due_at: datetime) -> bool:
@@ -238,6 +249,18 @@ class Digests:
             for story in still_news(seen.values(), now)
             if not (await self._store.deliveries_of_story(story.id, asked.channel))[0]
         ]
+
+
+@contextmanager
+def _holding_up_no_other(subscription: Subscription, failed: list[DigestFailed]) -> Iterator[None]:
+    """Add to `failed` what goes wrong with one subscription alone: a defect, or a zone that nobody knows."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception as error:  # one channel's trouble is not all channels'
+        failed.append(DigestFailed(f"subscription={subscription.id}: {type(error).__name__}: {error}"))
+        logger.debug("subscription=%s failed", subscription.id, exc_info=True)
 
 
 def parts_of(chosen: Chosen, occurrence: Occurrence) -> list[Message]:

@@ -94,6 +94,10 @@ class Conflict(StoreError):
     """Somebody else was first: the revision, the digest's occurrence or the lease is no longer ours."""
 
 
+class DigestFailed(BotError):
+    """Something is wrong with one subscription alone; the message names it."""
+
+
 FetchTrouble = Literal[
     "not_web", "has_login", "odd_port", "not_public", "unknown_host", "unreachable", "not_trusted",
     "too_slow", "too_large", "too_many_redirects", "not_found", "refused", "broken", "not_text",

@@ -1,5 +1,6 @@
 """Every sentence that readers see, in their language, from `locales/`; dates and ages as it writes them."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -18,6 +19,10 @@ from bot.model import Language
 _MARK: Final = "\0"
 """Stands in no text that is shown."""
 
+_QUOTED: Final = re.compile(r"(?<=「\{)\w+(?=\}」)|(?<=“\{)\w+(?=\}”)")
+_INNER_QUOTES: Final = str.maketrans("「」“”", "『』‘’")
+"""Blanks that stand in quotation marks, and the marks of what is quoted in a quotation."""
+
 
 @cache
 def _phrases(language: Language) -> Mapping[str, str | dict[str, str]]:
@@ -32,14 +37,16 @@ def _phrases(language: Language) -> Mapping[str, str | dict[str, str]]:
 def phrase(key: str, language: Language, **facts: object) -> str:
     """Return the sentence `section.name` with its blanks filled.
 
-    A sentence with plural forms chooses by the fact `count`. Raises KeyError for an unknown key.
+    A sentence with plural forms chooses by the fact `count`. Quotes in what it quotes become inner ones.
+    Raises KeyError for an unknown key.
     """
     found = _phrases(language)[key]
     if isinstance(found, dict):
         count = facts["count"]
         form = Locale(language).plural_form(count) if isinstance(count, int) else "other"
         found = found.get(form, found["other"])
-    return found.format(**facts)
+    quoted = {name: str(facts[name]).translate(_INNER_QUOTES) for name in _QUOTED.findall(found)}
+    return found.format(**facts | quoted)
 
 
 def phrase_runs(

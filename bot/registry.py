@@ -24,6 +24,7 @@ class Registry(Protocol):
         """Save a workspace that has the bot; return whether that is news: it is new, or had left.
 
         Only then `welcome` is owed, and only once. One that is known keeps its settings, but for its name.
+        What is owed to one that had left is due at once: no wait since then was for anything else.
         """
         ...
 

@@ -5,11 +5,21 @@ import logging
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 from bot.addresses import Allowed
@@ -19,6 +29,7 @@ from bot.engine import Engine
 from bot.errors import InvalidSeed, InvalidSettings, StoreError
 from bot.index import KeptIndex
 from bot.language import Names, release, release_unused
+from bot.message import Limits
 from bot.ports import Page, Platform, Store
 from bot.reading.seeds import TOPICS_FILE, Seeds, read_seeds
 from bot.settings import Settings
@@ -29,8 +40,8 @@ logger = logging.getLogger(__name__)
 GRACE_S = 10.0
 """How long a stop waits for ticks that are at work."""
 
-FIRST_TURN_S = 5.0
-"""How long the start waits for work that was left over."""
+FIRST_TURNS_S = 10.0
+"""How long the start waits for what was left over, in seconds: all of it, on all platforms."""
 
 SWITCH_S: Final = 0.001
 """After how long a thread that computes lets another go on, in seconds.
@@ -41,6 +52,9 @@ a thread, Python's own 5 ms held the event loop up for 270 ms, this does for 50,
 
 EVENTS_REMEMBERED: Final = timedelta(days=1)
 """How long an event that a platform sent is known again: Slack sends one again for a day at most."""
+
+HANGS_S: Final = 1800.0
+"""After how long at work a tick is in trouble, in seconds: longer than a flood of posts takes at any pace."""
 
 DRAFTS_KEPT: Final = timedelta(days=7)
 """How long an article that somebody was about to add is kept for them."""
@@ -172,10 +186,12 @@ class Tick:
     failure: str = ""
     """What went wrong at the last turn; nothing where all went well."""
     _at_work: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _begun_at: float | None = None
 
     async def run(self) -> None:
         """Do the work once. The same failure is logged only once until the work succeeds again."""
         async with self._at_work:
+            self._begun_at = monotonic()
             try:
                 await self.work()
             except Exception as error:  # a loop logs and lives on
@@ -186,6 +202,14 @@ class Tick:
                 self.failure = failure
             else:
                 self.failure = ""
+            finally:
+                self._begun_at = None
+
+    def trouble(self) -> str:
+        """Return what is wrong in one line: work that does not end, or what the last turn met; or nothing."""
+        if self._begun_at is not None and (at_work_s := monotonic() - self._begun_at) > HANGS_S:
+            return f"at work for {at_work_s:.0f} s, which does not end"
+        return self.failure
 
     async def rest(self) -> None:
         """Wait until the work is not under way."""
@@ -211,21 +235,24 @@ async def ticking(
     owner = secrets.token_hex(8)
     store, clock = engine.store, engine.clock
     engine.platforms.update({platform.name: platform for platform in platforms})
-    outboxes = [Outbox(store, platform, clock, owner, terms) for platform in platforms]
-    ticks = _ticks(engine, platforms, outboxes, retention)
+    outboxes = {platform.name: Outbox(store, platform, clock, owner, terms) for platform in platforms}
+    limits = {platform.name: platform.limits for platform in platforms}
+    ticks = _ticks(engine, limits, outboxes, retention)
     release()  # what reading the seeds took
     first_turns: list[asyncio.Task[None]] = []
     try:
+        time = asyncio.get_running_loop().time
+        until = time() + FIRST_TURNS_S
         for tick in ticks:
             first_turns.append(asyncio.create_task(tick.run()))
-            await asyncio.wait(first_turns[-1:], timeout=FIRST_TURN_S)
+            await asyncio.wait(first_turns[-1:], timeout=max(0.0, until - time()))
         async with _scheduled(ticks):
             try:
                 yield ticks
             finally:
-                await _stopped(outboxes)
+                await _stopped(outboxes.values())
     finally:
-        settled = await _stopped(outboxes)
+        settled = await _stopped(outboxes.values())
         for turn in first_turns:
             turn.cancel()
         await asyncio.gather(*first_turns, return_exceptions=True)
@@ -236,18 +263,18 @@ async def ticking(
             logger.warning("stopping before the platform has answered; it is asked when the lease is over")
 
 
-async def _stopped(outboxes: Sequence[Outbox]) -> bool:
+async def _stopped(outboxes: Collection[Outbox]) -> bool:
     """Stop the outboxes; return whether all that was begun is settled."""
     return all(await asyncio.gather(*(outbox.stop(GRACE_S) for outbox in outboxes)))
 
 
 def _ticks(
-    engine: Engine, platforms: Sequence[Platform], outboxes: Sequence[Outbox], retention: timedelta
+    engine: Engine,
+    limits: Mapping[str, Limits],
+    outboxes: Mapping[str, Outbox],
+    retention: timedelta,
 ) -> Sequence[Tick]:
-    limits = {platform.name: platform.limits for platform in platforms}
-
-    async def deliver() -> None:
-        await asyncio.gather(*(outbox.deliver() for outbox in outboxes))
+    """Return all regular work; each platform has its own delivery: a flood on one holds up no other."""
 
     async def tidy() -> None:
         release_unused()
@@ -259,7 +286,7 @@ def _ticks(
     return (
         Tick("follow", 2, engine.follow_store),
         Tick("compose", 2, lambda: engine.compose_due(limits)),
-        Tick("deliver", 1, deliver),
+        *(Tick(f"deliver {name}", 1, outbox.deliver) for name, outbox in outboxes.items()),
         Tick("tidy", 60, tidy),
     )
 

@@ -9,6 +9,7 @@ from bot import digests
 from bot.briefing import digest_parts
 from bot.choosing import wanted
 from bot.engine import Engine
+from bot.errors import DigestFailed
 from bot.index import PostingsIndex
 from bot.language import Names
 from bot.message import Limits, plain_text
@@ -334,3 +335,29 @@ async def test_platforms_that_are_not_there_hold_up_no_other(engine, store):
     await store.add_subscription(make_subscription())
 
     assert await engine.compose_due(LIMITS) == 1
+
+
+async def test_a_channel_whose_digest_fails_holds_up_no_other(engine, store):
+    await engine.save([make_story()], "seeds", "")
+    for number in range(2):
+        await store.add_subscription(
+            make_subscription(
+                id=f"s{number}",
+                channel=make_channel(id=f"c{number}"),
+                time_zone="Mars/Olympus",  # as where a database moves to a machine that knows fewer
+                next_due_at=NOW - number * DAY,
+            )
+        )
+    ahead = make_subscription(
+        id="s2", channel=make_channel(id="c2"), time_zone="Mars/Olympus", next_due_at=NOW + DAY
+    )
+    await store.add_subscription(ahead)
+    await store.add_subscription(make_subscription())
+
+    for _ in range(2):
+        with pytest.raises(DigestFailed, match=r"subscription=s\d: ZoneInfoNotFoundError: .*; and \d more"):
+            await engine.compose_due(LIMITS)
+
+    (delivery,) = await owed(store)
+    assert delivery.channel == make_channel()
+    assert len(await store.due_subscriptions(NOW, 10, ["local"])) == 2

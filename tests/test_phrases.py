@@ -30,3 +30,9 @@ def test_one_and_many_have_their_own_words():
 def test_an_unknown_sentence_is_a_mistake_not_a_blank():
     with pytest.raises(KeyError):
         phrase("digest.nonsense", "en")
+
+
+def test_what_is_quoted_has_inner_quotes():
+    assert phrase("log.quoted", "ja", title="新型「雲」の発表") == "「新型『雲』の発表」"
+    assert phrase("log.quoted", "en", title="The new “Kumo”") == "“The new ‘Kumo’”"
+    assert phrase("log.reason", "ja", reason="「雲」は誤り").endswith("「雲」は誤り")

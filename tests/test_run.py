@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot import run
+from bot.delivering.pace import Pace
 from bot.errors import StoreError
 from bot.language import Names, words
 from bot.model import Actor, DraftId, WorkspaceId
@@ -15,6 +17,7 @@ from bot.settings import Settings
 from tests.command import ai_news
 from tests.factories import make_channel, make_draft, make_story, make_workspace
 from tests.fakes.platform import PretendPlatform
+from tests.waiting import until
 
 ACTOR = Actor(name="mika", workspace=WorkspaceId("home"), language="en")
 
@@ -110,6 +113,24 @@ async def test_what_is_due_is_posted_when_ticking_begins(settings):
             assert [tick.failure for tick in ticks] == ["" for _ in ticks]
 
 
+class Crowded(PretendPlatform):
+    name = "crowded"
+    pace = Pace(per_second=20)
+
+
+async def test_a_flood_on_one_platform_holds_up_no_digest_on_another(settings):
+    crowded, quiet = Crowded(), PretendPlatform()
+    async with open_engine(settings) as engine, ticking(engine, [crowded, quiet]):
+        for number in range(200):
+            await engine.subscribe(make_channel(platform="crowded", id=f"c{number}"), "en", "UTC")
+        await until(lambda: crowded.ledger)
+
+        await engine.subscribe(make_channel(), "en", "UTC")
+        await until(lambda: quiet.ledger)
+
+        assert len(crowded.ledger) < 200
+
+
 async def test_what_is_kept_no_longer_than_needed_is_let_go_while_ticking(settings):
     async with open_engine(settings) as engine:
         now, store = engine.clock(), engine.store
@@ -165,9 +186,24 @@ async def test_a_tick_tells_what_went_wrong_at_its_last_turn():
     tick, told = Tick("deliver", 1, work), []
     for _ in range(3):
         await tick.run()
-        told.append(tick.failure)
+        told.append(tick.trouble())
 
     assert told == ["", "StoreError: the disk is full", ""]
+
+
+async def test_a_tick_that_does_not_come_to_an_end_tells_so(monkeypatch):
+    ends = asyncio.Event()
+    tick = Tick("deliver", 1, ends.wait)
+    turn = asyncio.create_task(tick.run())
+    await asyncio.sleep(0)
+    assert tick.trouble() == ""
+
+    monkeypatch.setattr(run, "HANGS_S", -1.0)
+    assert tick.trouble() == "at work for 0 s, which does not end"
+
+    ends.set()
+    await turn
+    assert tick.trouble() == ""
 
 
 def test_two_processes_never_run_on_one_sqlite_database(settings):

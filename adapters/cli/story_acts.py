@@ -102,23 +102,15 @@ def _edit(
     if not texts and not facts:
         raise InvalidInput("edit_what")
 
-    async def use(engine: "Engine", settings: "Settings") -> "Message | None":
-        told = None
-        for word, values in ((act, texts), ("facts", facts)):
-            if values:
-                story = await known_story(engine, story_id)
-                command = ModerateStory(
-                    act="facts" if word == "facts" else act,
-                    story=story.id,
-                    language=language,
-                    revision=story.revision,
-                )
-                actor = moderator(name, story.workspace, settings)
-                told = await performed(engine, settings, command, actor, {**values, "reason": reason})
-        return told
+    async def use(engine: "Engine", settings: "Settings") -> "Message":
+        story = await known_story(engine, story_id)
+        command = ModerateStory(
+            act=act if texts else "facts", story=story.id, language=language, revision=story.revision
+        )
+        actor = moderator(name, story.workspace, settings)
+        return await performed(engine, settings, command, actor, {**texts, **facts, "reason": reason})
 
-    if told := with_engine(use):
-        print_message(told)
+    print_message(with_engine(use))
 
 
 @app.command()

@@ -4,7 +4,7 @@ from typing import Final
 
 import discord
 
-from adapters.discord.posting.permissions import FOR_THREADS, NEEDED
+from adapters.discord.permissions import FOR_THREADS, NEEDED
 
 SCOPES: Final = ("bot", "applications.commands")
 

@@ -67,7 +67,7 @@ class Site:
             door=Door.of(settings, salt=engine.store.database_id),
             settings=settings,
             payloads=payloads,
-            trouble=lambda: {tick.name: tick.failure for tick in ticks},
+            trouble=lambda: {tick.name: tick.trouble() for tick in ticks},
         )
 
     def viewer(self, request: web.Request) -> Viewer:

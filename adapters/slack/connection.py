@@ -20,13 +20,13 @@ from adapters.slack.installing.cipher import Cipher
 from adapters.slack.installing.installations import Installations, Installed, States
 from adapters.slack.installing.oauth import Installing, flow_of
 from adapters.slack.installing.rotation import Rotation
-from adapters.slack.installing.welcome import Doorkeeper, hears_of_removal, new_workspace
 from adapters.slack.mode import PREFIX, Mode
 from adapters.slack.posting.addresses import keep_address
 from adapters.slack.posting.channels import Channels
 from adapters.slack.posting.platform import SlackPlatform
 from adapters.slack.socket import socket_mode
 from adapters.slack.web_api import client_of, open_session
+from adapters.slack.welcome import Doorkeeper, hears_of_removal, new_workspace
 from bot.engine import Engine
 from bot.errors import InvalidSettings, PostFailed
 from bot.model import WorkspaceId
@@ -140,7 +140,7 @@ def _flow(
     doorkeeper: Doorkeeper,
 ) -> AsyncOAuthFlow:
     states = States(engine.store, settings.slack_client_secret or "", engine.clock)
-    installing = Installing(doorkeeper, settings.language, engine.clock)
+    installing = Installing(doorkeeper.joined, settings.language, engine.clock)
     return flow_of(settings, mode, client, installations, states, installing)
 
 

@@ -33,10 +33,7 @@ class Terms:
     """How soon a settling that the database refused is tried again."""
 
     def to_hold(self, per_second: float) -> int:
-        """Return how many posts may be held: those at work and as many in wait, if the lease allows.
-
-        Half as many edits may be, beside them: edits of one channel that wait for its pace hold up no post.
-        """
+        """Return how many posts may be held: those at work and as many in wait, if the lease allows."""
         return int(max(2, min(2 * self.at_once, per_second * self.lease_s / 4)))
 
 

@@ -55,6 +55,7 @@ class Outbox:
         self._luck = luck
         self._pacer = Pacer(platform.pace)
         self._posts_to_hold = terms.to_hold(platform.pace.per_second)
+        # Beside the posts: however many edits of one channel wait for its pace, they hold up no post.
         self._edits_to_hold = self._posts_to_hold // 2
         self._sending = asyncio.Semaphore(terms.at_once)
         self._turns = asyncio.Lock()

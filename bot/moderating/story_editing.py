@@ -140,7 +140,8 @@ class StoryEditing:
             if lost := lost_claims(telling, changed):
                 changed = with_claims(changed, lost, TREATMENTS[values["claims"]])
             tellings = (changed if each is telling else each for each in story.tellings)
-            after = replace(story, tellings=tuple(tellings))
+            # The command line gives facts beside texts, and both are one change.
+            after = with_facts(replace(story, tellings=tuple(tellings)), values, names, language)
         is_correction = after != story and _is_correction(command, held, after)
         return after, read_reason(values.get("reason", ""), language, required=is_correction)
 

@@ -13,7 +13,7 @@ another story or more of the same; clinging: it speaks of what was just said; cl
 
 _JA: Final[dict[Grade, str]] = {
     "opening": r"""
-        まず|最初(?:は|に|の)|はじめに|初めに|第一に|一つ目|1つ目|冒頭は|トップニュース|今(?:週|日
+        まず(?:最初に|初めに|はじめに)?|最初(?:は|に|の)|はじめに|初めに|第一に|一つ目|1つ目|冒頭は|トップニュース|今(?:週|日
         |月)(?:の)?(?:最大|一番|トップ)
         """,
     "closing": r"""
@@ -155,10 +155,13 @@ def grade(sentence: str) -> Grade:
     return "none"
 
 
-_WHOLE_CLAUSE = re.compile(
-    r"[^、。「」]{0,12}?(?:ニュース|話題|展開|動き|トピック)?(?:として|では|です|から|は|に|も|で|て)?、"
-    r"|[^,.!?]{0,40},\s"
+_REST_OF_CUE: Final = re.compile(
+    r"(?:[^、。「」]{0,12}?(?:ニュース|話題|展開|動き|トピック))?[ぁ-ん]{0,6}、|は(?=[^ぁ-ん])"
+    r"|(?:\s(?:this|today|tonight)\b[^,.!?]{0,20}|(?<=\bto|\bof)\s[^,.!?]{1,40})?[,:]\s"
+    r"(?!(?:it|its|he|his|she|her|they|their|this|that)\b)",
+    re.IGNORECASE,
 )
+"""What belongs to a cue that no comma ends; whatever else follows one tells of the story: who, or where."""
 
 
 def without_cue(sentence: str) -> str:
@@ -166,8 +169,12 @@ def without_cue(sentence: str) -> str:
     for name in ("opening", "sequence", "decisive"):
         if match := _PATTERNS[name].match(sentence):
             rest = sentence[match.end() :]
-            clause = _WHOLE_CLAUSE.match(rest)
-            return rest[clause.end() if clause else 0 :].lstrip("、, 　") or sentence
+            if not match[0].endswith(("、", ",", ":")):
+                if more := _REST_OF_CUE.match(sentence, match.end()):
+                    rest = sentence[more.end() :]
+                elif match[0].isascii():
+                    return sentence
+            return rest.lstrip("、, 　") or sentence
     return sentence
 
 

@@ -29,8 +29,14 @@ _CLAUSE = {
         r".+?(?:[,;:]\s|\s[-–—]\s|\s(?=(?:that|which|who|after|because|while|although|and|but|as|when)\s)|$)"
     ),
 }
+_NATIVE_VERBS = (
+    "目指|見直|見逃|見通|見渡|見出|見落|後押|手渡|手放|言渡|引渡|受渡|明渡|打出|押出|呼出"
+    "|追越|引越|裏返|引返|差戻|取戻|取消"
+)
+"""Verbs of two characters that are none without their ending."""
 _POLITE_END = re.compile(
-    r"(?:(?<=[一-龥々][一-龥々]|[ァ-ヶー][ァ-ヶー])(?:しました|します|してい(?:る|ます|ました)|した|する|され(?:ました|ます|た|る))"
+    rf"(?:(?<=[一-龥々][一-龥々]|[ァ-ヶー][ァ-ヶー])(?<!{_NATIVE_VERBS})"
+    r"(?:しました|します|してい(?:る|ます|ました)|した|する|し|され(?:ました|ます|た|る))"
     r"|(?<=[一-龥々ァ-ヶーA-Za-z0-9」])(?:です|でした|である|だった)|(?<=かに)しました|(?<=かに)した"
     r"|(?:について|を)(?:見て(?:み|いき)ましょう|見ていきます|お伝えします|ご紹介します|取り上げます))$"
 )
@@ -42,6 +48,9 @@ _NO_PREDICATE = re.compile(r"[^ -~ぁ-ん。]、$|[A-Za-z0-9]、$|[」）)]、$"
 _DANGLING = re.compile(
     r"(?:が|おり|ところ|ので|から|ため|けれど|ても|(?<!らか)[てでとはもをに、])$|\b(?:and|or|but|the|a|of|to|in)$",
     re.IGNORECASE,
+)
+_ATTRIBUTED = re.compile(
+    r"[^、。]{1,30}(?:によ(?:ります|れば|る)と|に言わせれば)、?|According to\b", re.IGNORECASE
 )
 _PAIRS = ("「」", "『』", "（）", "()", "“”", "【】", "[]")
 
@@ -63,9 +72,14 @@ def title_of(told: Sequence[Sentence], heading: str) -> str:
 def _places(told: Sequence[Sentence]) -> list[float]:
     """Return how fit the place and the kind of each sentence make it for a title, from 0 to 1."""
     return [
-        weakness(sentence) / (1 + 0.8 * number) * (0.6 if points_back(sentence) else 1.0)
+        weakness(sentence) / (1 + 0.8 * number) * (0.6 if _leans(sentence) else 1.0)
         for number, sentence in enumerate(told)
     ]
+
+
+def _leans(sentence: Sentence) -> bool:
+    """Whether a sentence goes on with what was told before, or with who says it."""
+    return points_back(sentence) or _ATTRIBUTED.match(sentence.text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ class DatabaseRegistry:
                 back = workspace
             if not await transaction.fetch(sql.JOIN_WORKSPACE, *place, rows.workspace_document(back)):
                 return False
+            await transaction.fetch(sql.FREE_OWED, *place)
             if welcome is not None:
                 await transaction.fetch(sql.INSERT_NOTICE, *rows.delivery_values(welcome))
             return True

@@ -290,6 +290,9 @@ ON CONFLICT (platform, id) DO UPDATE SET left_at = NULL, document = excluded.doc
 WHERE workspaces.left_at IS NOT NULL
 RETURNING id"""
 
+FREE_OWED = """
+UPDATE deliveries SET free_from = due_at WHERE platform = $1 AND workspace = $2 AND state = 'planned'"""
+
 CHANGE_WORKSPACE = """
 UPDATE workspaces SET document = $3
 WHERE platform = $1 AND id = $2 AND document = $4 AND left_at IS NULL RETURNING id"""

@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.adding.add_form import COMMAND
 from bot.form import Form
 from bot.language import Names
-from bot.message import Buttons, Heading, plain_text
+from bot.message import Buttons, Heading, Message, plain_text
 from bot.model import TopicId, WorkspaceId
 from tests.factories import (
     make_actor,
@@ -46,6 +46,13 @@ def titles(message):
 
 def story_ids(message):
     return [block.story_id for block in message.blocks if isinstance(block, Heading) and block.level == 2]
+
+
+async def published(engine, values, interaction):
+    """Fill in the form, and publish what it is cut into; return what the moderator is told."""
+    told = await engine.submit(COMMAND, values, interaction)
+    button = labels(told).get("Publish") if isinstance(told, Message) else None
+    return await engine.reply(button, interaction) if button else told
 
 
 class Desk:

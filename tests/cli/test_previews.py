@@ -2,7 +2,7 @@
 
 import re
 from html.parser import HTMLParser
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import example, given, settings
@@ -219,9 +219,9 @@ def test_any_payload_becomes_harmless_html(platform, payload):
 )
 def test_marks_without_end_take_no_time(marks):
     source = (marks * 4000)[:4000]
-    begin = perf_counter()
+    begin = process_time()
 
     for kind, preview in (("content", discord.preview), ("text", slack.preview)):
         Page(preview({kind: source}))
 
-    assert perf_counter() - begin < 2
+    assert process_time() - begin < 2

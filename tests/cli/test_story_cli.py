@@ -224,9 +224,21 @@ def test_a_story_is_edited_corrected_retracted_restored_and_merged_by_name(home,
         ("retract", "wrong"),
         ("correct", "shorter"),
         ("edit", ""),
-        ("edit", ""),
         ("add", "seed files"),
     ]
+
+
+def test_of_what_one_command_names_all_is_changed_or_nothing(home):
+    before = shown(home, ID)
+    new = ("--title", "The cost", "--language", "en", "--topics", "deepseek", "--reason", "shorter")
+
+    line = refusal(home, "story", "correct", ID, *new, "--date", "soon", AI_NEWS_LANGUAGE="en")
+    assert "2025" in line  # how a date is written
+    assert shown(home, ID) == before
+
+    done(home, "story", "correct", ID, *new, "--date", "2025-01-30")
+    assert shown(home, ID)["published_at"].startswith("2025-01-30")
+    assert len(rows_of(home, "story", "log", "--story", ID)) == 2
 
 
 def test_a_retracted_story_is_found_by_its_words(home):

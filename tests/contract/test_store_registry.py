@@ -10,7 +10,7 @@ from bot.engine import Engine
 from bot.errors import Conflict
 from bot.index import PostingsIndex
 from bot.language import Names
-from bot.model import PUBLIC, WorkspaceId
+from bot.model import PUBLIC, TryAgain, WorkspaceId
 from tests.contract import store_processes
 from tests.contract.test_store_races import race
 from tests.factories import (
@@ -134,6 +134,26 @@ async def test_leaving_stops_the_workspaces_subscriptions_and_no_others(store):
     assert (stopped.state, stopped.trouble) == ("paused", "signed out")
     assert await store.subscription(paused.channel) == paused
     assert {(await store.subscription(channel)).state for channel in others} == {"active"}
+
+
+async def test_what_is_owed_to_a_workspace_that_comes_back_waits_no_longer(store):
+    for id_ in (HOME, AWAY):
+        here = make_channel(workspace=id_)
+        await store.join(make_workspace(id=id_), replace(WELCOME, id=f"{id_}.1", series=id_, channel=here))
+    ahead = make_delivery(id="ahead.1", series="ahead", channel=make_channel(id="quiet"), due_at=LATER)
+    await store.share(make_share(), [ahead])
+
+    async def claimed(at):
+        return await store.claim_deliveries("local", at, 60.0, "us", 9, 9)
+
+    for delivery in await claimed(NOW):
+        await store.settle(delivery, TryAgain(at=LATER, reason="signed out"), NOW)
+    await gone(store)
+    assert await claimed(NOW) == []
+
+    await store.join(make_workspace(), None)
+
+    assert [delivery.id for delivery in await claimed(NOW)] == ["home.1"]
 
 
 async def test_coming_back_is_news_and_brings_back_what_was_set(store):

@@ -10,8 +10,10 @@ from tests.discord.newsroom import (
     TRAM,
     WHALE,
     add,
+    by_the_bot,
     label,
     modal,
+    named,
     newsroom,
     numbers,
     opened,
@@ -119,4 +121,13 @@ async def test_an_article_that_no_form_holds_is_reviewed_from_its_file(tmp_path,
         published = await ken.press(review, label("draft.button_publish"))
 
         assert label("added.heading", count=pieces - 2) in published.text
+
+        async with here.bot.store() as store:
+            stories = await store.newest_stories(named(here.news).workspace, 100)
+        await here.digest(here.news)
+        posted = "".join(message.text for message in by_the_bot(here.news, ""))
+        assert len(stories) == pieces - 2
+        for title in (story.tellings[0].title for story in stories[:5]):
+            assert title in posted
+            assert title in (await here.alice.command(here.news, "ai-news", query=title)).text
         assert here.server.violations == []

@@ -4,13 +4,14 @@ import asyncio
 import re
 import shutil
 import signal
-import socket
 from contextlib import asynccontextmanager
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import async_playwright, expect
 
+from tests.bot_process import free_port
 from tests.command import REPOSITORY, command_line, environment
+from tests.waiting import PATIENCE_S
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = [
@@ -25,7 +26,7 @@ QUIET = [
 SCREENSHOTS = REPOSITORY / "var" / "screenshots"
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
-TIMEOUT_MS = 20_000
+expect.set_options(timeout=PATIENCE_S * 500)  # else five seconds, which a busy machine takes to paint
 
 
 class Bot:
@@ -42,7 +43,7 @@ class Bot:
             env=environment(self._home, AI_NEWS_WEB_PORT=str(self._port), AI_NEWS_TIME_ZONE="Asia/Tokyo"),
             stdout=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             line = (await self.process.stdout.readline()).decode()
         self.address = re.search(r"http://\S+/", line)[0].rstrip("/")
 
@@ -54,10 +55,7 @@ class Bot:
 @asynccontextmanager
 async def running_bot(home):
     """Yield a bot at a port of its own; it has to end well."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    bot = Bot(home, port)
+    bot = Bot(home, free_port())
     await bot.start()
     yield bot
     if bot.process.returncode is None:
@@ -73,7 +71,7 @@ async def browsing(**options):
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         context = await browser.new_context(viewport=DESKTOP, **{"locale": "en-GB"} | options)
-        context.set_default_timeout(TIMEOUT_MS)
+        context.set_default_timeout(PATIENCE_S * 500)
 
         async def opened(address):
             page = await context.new_page()

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from html import unescape
 
 import aiohttp
@@ -19,6 +20,7 @@ from bot.model import Remark, StoryId
 from bot.run import open_engine, ticking
 from bot.settings import Settings
 from tests.factories import NOW, make_change
+from tests.waiting import until
 
 NEWS = "/c/local/news"
 ELSEWHERE = "/c/elsewhere/news"
@@ -85,10 +87,16 @@ async def served(tmp_path, idle_s=IDLE_S, **given) -> AsyncIterator[Page]:
         for channel in every_channel():
             await engine.subscribe(channel, "en", "UTC")
         async with ticking(engine, [platform]) as ticks:
+            await until(partial(is_posted, engine))  # the first turn may take longer than the start waits for
             site = Site.of(engine, platform, settings, PAYLOADS, ticks)
             jar = aiohttp.CookieJar(unsafe=True)  # which takes cookies of an address, as browsers do
             async with serving(site, idle_s) as address, aiohttp.ClientSession(cookie_jar=jar) as client:
                 yield Page(address=address.rstrip("/"), engine=engine, client=client)
+
+
+async def is_posted(engine: Engine) -> bool:
+    """Return whether every channel has its first digest."""
+    return all([await engine.store.posts(channel, 1) for channel in every_channel()])
 
 
 def text_of(html):

@@ -12,7 +12,7 @@ from adapters.local.site import KeptReplies
 from bot.model import Channel, WorkspaceId
 from tests.factories import make_channel, make_message
 from tests.local.page import ELSEWHERE, NEWS, served, text_of
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 NEWS_CHANNEL = Channel(platform="local", workspace=WorkspaceId("local"), id="news")
 
@@ -163,7 +163,7 @@ async def stream(page, path=NEWS, after="", **headers):
 async def next_event(response):
     """Return the post's id and the data of what comes next."""
     event = {}
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         async for raw in response.content:
             name, _, value = raw.decode().rstrip("\r\n").partition(": ")
             if name == "data":

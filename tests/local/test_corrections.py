@@ -1,11 +1,10 @@
 """A correction on the local page: the post in the channel reads as it is now, and the desk lists the edit."""
 
-import asyncio
-
 import pytest
 
 from adapters.local import places
 from tests.local.page import NEWS, served, text_of
+from tests.waiting import until
 
 DESK = "/w/local/deliveries"
 
@@ -18,12 +17,12 @@ async def page(tmp_path):
 
 async def edited(page):
     """Return the first post of the channel that was edited, when there is one."""
-    async with asyncio.timeout(60):
-        while True:
-            posts = await page.engine.store.posts(places.NEWS, 9)
-            if found := [post for post in posts if post.edited_at]:
-                return found[0]
-            await asyncio.sleep(0.05)
+
+    async def found():
+        posts = await page.engine.store.posts(places.NEWS, 9)
+        return next((post for post in posts if post.edited_at), None)
+
+    return await until(found)
 
 
 async def test_a_retraction_reaches_the_post_and_is_listed_as_an_edit_of_it(page):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from adapters.local.channel import MAX_STREAMS
 from tests.local.page import NEWS, served, text_of
+from tests.waiting import PATIENCE_S
 
 HOSTILE = {
     "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>",
@@ -197,7 +198,7 @@ async def test_a_thousand_open_pages_get_a_post_and_hinder_nobody(page):
 
         assert "DeepSeek" in await page.ask("/ai-news deepseek")
         await page.ask("/ai-news stargate visible:yes")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             for reader in readers:
                 await reader.readuntil(b"event: post")
         assert resident_mb() - before < 100
@@ -217,7 +218,7 @@ async def test_a_request_that_never_ends_is_closed(tmp_path, begun):
     async with served(tmp_path, idle_s=0.2) as page:
         reader, writer = await connected(page, begun)
 
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             assert await reader.read() == b""
         writer.close()
 

@@ -258,7 +258,7 @@ async def test_health_names_every_part(page):
         "index",
         "local",
         "compose",
-        "deliver",
+        "deliver local",
     }
 
 

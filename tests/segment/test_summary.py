@@ -49,10 +49,43 @@ def title(text: str, heading: str = "") -> str:
             "Greenriver opened a bridge over the Alder",
         ),
         ("Meanwhile, Greenriver closed its old ferry.", "Greenriver closed its old ferry"),
+        (
+            "次に、製作所チェーンの緑川は、風車を止めると話しました。",
+            "製作所チェーンの緑川は、風車を止めると話しました",
+        ),
+        ("まず緑川製作所は、風車を公開した。", "緑川製作所は、風車を公開"),
+        ("まずは緑川製作所の風車が、倒れました。", "緑川製作所の風車が、倒れました"),
+        ("最後に緑川製作所は、風車の増産を目指しました。", "緑川製作所は、風車の増産を目指しました"),
+        ("次のニュースは緑川製作所の新しい風車、百基です。", "緑川製作所の新しい風車、百基"),
+        ("ここで大きく話題を変えて、緑川製作所の風車が回りました。", "緑川製作所の風車が回りました"),
+        (
+            "Finally Greenriver, the mill town, lost its ferry.",
+            "Finally Greenriver, the mill town, lost its ferry",
+        ),
+        ("Elsewhere in Greenriver, a ferry sank.", "Elsewhere in Greenriver, a ferry sank"),
+        ("Turning to business, Greenriver closed its ferry.", "Greenriver closed its ferry"),
+        ("As for the ferry, it sank off Greenriver.", "As for the ferry, it sank off Greenriver"),
+        ("Next up: Greenriver closed its ferry.", "Greenriver closed its ferry"),
     ],
 )
 def test_title_is_the_news_without_the_phrase_that_leads_to_it(text, expected):
     assert title(text) == expected
+
+
+def test_title_is_what_happened_before_what_somebody_adds_to_it():
+    text = (
+        "緑川製作所は、割れた風車を回収すると発表しました。羽根が落ちたためです。"
+        "緑川製作所によりますと、回収する風車は全国の40か所で立つ120基で、けがをした人は確認されていません。"
+    )
+    assert title(text) == "緑川製作所は、割れた風車を回収すると発表"
+
+
+def test_title_that_is_cut_amid_a_sentence_ends_as_a_headline_does():
+    text = (
+        "緑川製作所は銀行と県と三つの町のファンドを説得し、"
+        "風の弱い内陸の村に国内でいちばん大きな風車を建てる計画への参加を今年の春に約束させました。"
+    )
+    assert title(text) == "緑川製作所は銀行と県と三つの町のファンドを説得"
 
 
 def test_title_is_shortened_at_a_clause_only():

@@ -65,6 +65,8 @@ class SlackWorld:
     app: SlackApp = field(init=False)
     connection: SocketMode | None = None
     transport: str = ""
+    socket_terms: dict[str, float] = field(default_factory=dict)
+    """How soon Socket Mode gives a connection up, where it is not as usual."""
 
     def member(self, name: str = "Mika", **facts: Any) -> Member:
         return self.server.member(self.team, name, **facts)
@@ -117,7 +119,7 @@ class SlackWorld:
         stack.push_async_callback(self.app.work.close)
         if transport == "socket":
             self.connection = await stack.enter_async_context(
-                socket_mode(self.app.bolt, self.server.app_token, ping_s=0.2, patience_s=1.0)
+                socket_mode(self.app.bolt, self.server.app_token, **self.socket_terms)
             )
         else:
             await self._listen(stack)
@@ -154,7 +156,9 @@ class SlackWorld:
 
 
 @asynccontextmanager
-async def slack_world(folder: Path, transport: str = "socket", *complaints: str) -> AsyncIterator[SlackWorld]:
+async def slack_world(
+    folder: Path, transport: str = "socket", *complaints: str, **socket_terms: float
+) -> AsyncIterator[SlackWorld]:
     """Yield a bot connected to a pretend Slack, which at the end complains of nothing but `complaints`."""
     server = SlackServer()
     team = server.team()
@@ -177,6 +181,7 @@ async def slack_world(folder: Path, transport: str = "socket", *complaints: str)
             url=url,
             database_url=f"sqlite:///{folder / 'ai-news.db'}",
             stack=stack,
+            socket_terms=socket_terms,
         )
         await world.start(transport)
         await world.join()

@@ -1,6 +1,5 @@
 """Slack as `ai-news run` connects it: the settings' mode, an engine, the page's address, a pretend Slack."""
 
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from bot.model import Workspace, WorkspaceId
 from bot.run import utc_now
 from bot.settings import Settings
 from bot.store import open_store
+from tests.bot_process import free_port
 from tests.fakes.slack.server import SlackServer
 
 KEY = "a key of at least thirty-two characters"
@@ -57,9 +57,7 @@ class Connected:
 
 def many_settings(server: SlackServer, url: str, **over: Any) -> Settings:
     """Return the settings of an app that is installed by OAuth, its page on a port that is free."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     return Settings(
         **{
             "slack_api_url": url.rstrip("/"),

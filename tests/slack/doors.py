@@ -13,9 +13,12 @@ SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}
 
 
 @asynccontextmanager
-async def connected(server, app, count=1):
-    """Connect an app over Socket Mode, `count` times."""
-    handlers = [AsyncSocketModeHandler(app, server.app_token, ping_interval=0.5) for _ in range(count)]
+async def connected(server, app, count=1, ping_s=10.0):
+    """Connect an app over Socket Mode, `count` times.
+
+    The library takes a connection for lost half a `ping_s` after a ping, and makes it anew as late as that.
+    """
+    handlers = [AsyncSocketModeHandler(app, server.app_token, ping_interval=ping_s) for _ in range(count)]
     for handler in handlers:
         await handler.connect_async()
     await server.until(lambda: len(server.socket.connections) == count)

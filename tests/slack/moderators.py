@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.language import Names
 from bot.model import Channel, Story, WorkspaceId
 from bot.phrases import phrase
+from bot.run import utc_now
 from bot.segment import cut
 from tests.bot_process import BotProcess, free_port
 from tests.fakes.pretend_web import Site, open_site
@@ -72,6 +74,12 @@ def pasted(text: str) -> dict[str, str]:
         end = len(text) if len(text) <= 3_000 else text.rindex("\n", 0, 3_000)
         filled[f"text.{len(filled)}"], text = text[:end], text[end:].lstrip("\n")
     return filled
+
+
+def turns_far_off(zone: str) -> tuple[str, str]:
+    """Return two times of day, twelve hours apart, that no test lives to see: each is hours from now."""
+    hour = (utc_now().astimezone(ZoneInfo(zone)).hour + 6) % 12
+    return f"{hour:02}:00", f"{hour + 12}:00"
 
 
 def ja(key: str, **blanks: Any) -> str:
@@ -205,9 +213,10 @@ class Desk:
     async def revive(self) -> None:
         """Start the bot again after it was killed."""
         assert await self.bot.died() == -signal.SIGKILL
+        held = await self.bot.claimers()
         await self.bot.start()
         await self.listens()
-        await self.bot.release_claims()
+        await self.bot.release(*held)
 
     async def digest(self) -> list[Message]:
         """Let the next digest come; return its messages."""

@@ -19,8 +19,8 @@ from tests.fakes.slack.server import SlackServer, serving
 from tests.fakes.slack.state import Channel as SlackChannel
 from tests.fakes.slack.state import Message, Team
 
-PATIENCE_S = 1.5
-"""How long the platform waits for an answer here."""
+PATIENCE_S = 4.0
+"""How long the platform waits for an answer here: more than a slow machine takes, less than what hangs."""
 
 
 @dataclass

@@ -156,7 +156,7 @@ async def test_other_channels_and_other_people_are_no_reason_to_ask_slack_anythi
 
 
 async def test_an_event_is_told_again_when_slack_cannot_be_asked(here):
-    here.server.deadline_s = 0.5
+    here.server.deadline_s, here.server.speed = 0.5, 60
     here.server.faults.add("503", method="conversations.info")
 
     here.server.delete_channel(here.news)

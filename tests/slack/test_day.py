@@ -14,6 +14,7 @@ from tests.command import ai_news
 from tests.fakes.slack.reading import labels_of, text_of
 from tests.fakes.slack.server import SlackServer, serving
 from tests.slack.app import TRANSPORTS
+from tests.slack.moderators import turns_far_off
 from tests.waiting import until
 
 KEY = "a key of at least thirty-two characters"
@@ -46,6 +47,7 @@ class Day:
         self.mika = server.member(team, "Mika", **japanese)
         self.ken = server.member(team, "Ken")
         self.news, self.desk = server.channel(team, "news"), server.channel(team, "desk")
+        self.times = turns_far_off("Asia/Tokyo")
 
     async def until(self, true):
         return await self.server.until(true)
@@ -133,17 +135,18 @@ async def subscribe(day):
     await day.boss.suggest(form, "field-topics", "ディープ")
     await day.boss.suggest(form, "field-zone", "東京")
 
+    early, late = day.times
     await day.boss.submit(
-        form, {"times.0": "06:00", "times.1": "18:00", "zone.0": "Asia/Tokyo", "topics.0": ["deepseek"]}
+        form, {"times.0": early, "times.1": late, "zone.0": "Asia/Tokyo", "topics.0": ["deepseek"]}
     )
 
-    assert "18:00" in text_of(await day.view(day.boss, with_words=ja("subscription.lead_begun")))
+    assert late in text_of(await day.view(day.boss, with_words=ja("subscription.lead_begun")))
     first = await day.until(lambda: day.posts())
     assert len(first) == 1
     assert "DeepSeek" in text_of(first[0])
     subscription = (await day.stored()).subscription
     assert (subscription.topics, subscription.time_zone) == (("deepseek",), "Asia/Tokyo")
-    assert [f"{at:%H:%M}" for at in subscription.times] == ["06:00", "18:00"]
+    assert [f"{at:%H:%M}" for at in subscription.times] == [early, late]
 
 
 async def ask(day):
@@ -231,7 +234,7 @@ async def look_home(day):
     await day.aoi.open_home()
     home = await day.until(lambda: day.aoi.home)
     assert f"<#{day.news.id}>" in text_of(home)
-    assert "18:00" in text_of(home)
+    assert day.times[1] in text_of(home)
     assert "Otaru" in text_of(home)
 
     await day.aoi.press(home, ja("home.button_pause"))
@@ -256,9 +259,10 @@ async def die(day):
 
     assert await day.bot.died() == -signal.SIGKILL
     assert len(day.posts("lantern")) == 1
+    held = await day.bot.claimers()
     await day.bot.start()
     await day.listens()
-    await day.bot.release_claims()
+    await day.bot.release(*held)
     await day.settled()
     assert len(day.posts("lantern")) == 1
 

@@ -8,7 +8,18 @@ from tests.fakes.pretend_web import answer
 from tests.fakes.slack.files import File
 from tests.fakes.slack.reading import labels_of, text_of
 from tests.fakes.slack.views import new_view
-from tests.slack.moderators import FORGED, OURS, article, desk, en, ja, pasted, pieces_of, value_of
+from tests.slack.moderators import (
+    FORGED,
+    OURS,
+    article,
+    desk,
+    en,
+    ja,
+    pasted,
+    pieces_of,
+    turns_far_off,
+    value_of,
+)
 
 NEW_TITLE = "編集部が付けた見出し"
 LANTERN = "若草電機は松江で声に応えるランタンを発売しました。価格は3,400円で、電池は二週間もちます。"
@@ -36,10 +47,10 @@ async def set_up(day):
     asked = await day.boss.command(day.news, "/ai-news-mod", f"setup {options}")
     assert f"<#{day.desk.id}>" in await day.told(asked)
     assert f"<!subteam^{group.id}>" in await day.told(asked)
-    asked = await day.boss.command(
-        day.news, "/ai-news-digest", "subscribe times:09:00,21:00 zone:Asia/Tokyo count:30 language:ja"
-    )
-    assert "21:00" in await day.told(asked)
+    early, late = turns_far_off("Asia/Tokyo")
+    options = f"times:{early},{late} zone:Asia/Tokyo count:30 language:ja"
+    asked = await day.boss.command(day.news, "/ai-news-digest", f"subscribe {options}")
+    assert late in await day.told(asked)
 
 
 async def add(day, who, text, **more):

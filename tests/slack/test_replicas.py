@@ -11,6 +11,7 @@ from tests.bot_process import BotProcess
 from tests.fakes.slack.reading import text_of
 from tests.fakes.slack.server import SlackServer, serving
 from tests.slack.app import TRANSPORTS
+from tests.slack.moderators import turns_far_off
 from tests.waiting import PATIENCE_S
 
 CHANNELS = 6
@@ -58,6 +59,11 @@ class Replicas:
             self.next()
         else:
             await self.server.until(lambda: len(self.server.socket.connections) == 2)
+
+    async def sent(self, count):
+        """Wait until Slack has begun to tell this many things."""
+        asked = self.server.asked
+        await self.server.until(lambda: len(asked) == count and all(one.attempts for one in asked.values()))
 
     async def answered(self, asked):
         """Wait until all that was asked is answered, and nothing more comes of it."""
@@ -128,9 +134,9 @@ async def test_what_a_dead_replica_did_not_acknowledge_the_other_answers_once(re
     victim = replicas.bots[0]
     victim.signal(signal.SIGSTOP)
     begun = []
-    for _ in range(4):
+    for number in range(1, 5):
         begun.append(asyncio.create_task(replicas.ask("deepseek")))
-        await asyncio.sleep(0.1)
+        await replicas.sent(number)
     await victim.kill()
     asked = await asyncio.gather(*begun)
     await replicas.answered([one for one in asked if one.acknowledged_ms is not None])
@@ -149,6 +155,7 @@ async def test_what_is_told_again_to_the_other_replica_is_done_once(replicas):
     await server.until(lambda: asked.answers)
     mentioned = await mika.mention(channel, "deepseek")
     alone = await mika.dm("deepseek")
+    await replicas.answered([mentioned, alone])
     await boss.command(channel, "/ai-news-mod", "add")
     await server.until(lambda: boss.modal and "submit" in boss.modal.content)
     view = boss.modal
@@ -156,7 +163,7 @@ async def test_what_is_told_again_to_the_other_replica_is_done_once(replicas):
     await server.until(lambda: "Hakodate" in text_of(view) or "Quimby" in text_of(view))
     shared = await mika.press(asked.answers[0], "share")
     await server.until(lambda: [one for one in server.posted(channel) if "Mika" in text_of(one)])
-    await replicas.quiet()
+    await replicas.answered([shared])
     standing = len(server.messages)
 
     for told in (asked, mentioned, alone, added, shared):
@@ -187,7 +194,7 @@ async def test_a_replica_that_was_paused_does_not_answer_what_the_other_has_answ
         asyncio.create_task(mika.mention(channel, "deepseek"))
         for channel in replicas.channels[: 1 if replicas.over_http else 2]
     ]
-    await asyncio.sleep(0.5)
+    await replicas.sent(len(mentions))
     replicas.next()
     told = await asyncio.gather(*mentions)
     await server.until(lambda: all(one.answers for one in told))
@@ -204,9 +211,10 @@ async def test_a_replica_that_was_paused_does_not_answer_what_the_other_has_answ
 
 async def test_every_digest_stands_once_although_replicas_are_killed_in_the_middle_of_posts(replicas):
     server, boss = replicas.server, replicas.boss
+    times = ",".join(turns_far_off("UTC"))
     for channel in replicas.channels:
         replicas.next()
-        await boss.command(channel, "/ai-news-digest", "subscribe times:00:00,06:00,12:00,18:00")
+        await boss.command(channel, "/ai-news-digest", f"subscribe times:{times} zone:UTC")
     await server.until(lambda: all(map(server.posted, replicas.channels)))
     await replicas.bots[0].settled()
     standing = {channel.id: len(server.posted(channel)) for channel in replicas.channels}

@@ -1,8 +1,8 @@
 """Which permissions a command needs of the bot in a channel, and what tells that some are missing, pure."""
 
+from adapters.discord import permissions
 from adapters.discord.answering.asking import Place
-from adapters.discord.posting import permissions
-from adapters.discord.posting.permissions import KINDS
+from adapters.discord.permissions import KINDS
 from bot.commands import Ask, ChangeSubscription, Command, PostNow, ResumeSubscription, Subscribe
 from bot.message import Message, Paragraph, Run
 from bot.model import Language

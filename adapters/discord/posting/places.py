@@ -9,8 +9,8 @@ from typing import Any, Final
 import discord
 
 from adapters.discord.errors import MISSING_ACCESS, UNKNOWN_SERVER, Refusal
+from adapters.discord.permissions import KINDS, Kind, in_channel, lacking
 from adapters.discord.posting.addresses import is_id
-from adapters.discord.posting.permissions import KINDS, Kind, in_channel, lacking
 from adapters.discord.rest import Rest
 from bot.errors import ChannelLost, PostFailed
 from bot.model import Channel

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.discord.posting.permissions import KINDS
+from adapters.discord.permissions import KINDS
 from bot.commands import MAX_QUERY_CHARACTERS
 from bot.model import LANGUAGES
 from bot.moderating.commands import ACTIONS, MAX_PAGE

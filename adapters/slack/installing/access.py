@@ -301,7 +301,13 @@ class ManyAccess:
         """Do nothing: what is wrong with a token is so until another takes its place."""
 
     async def _forget(self, team: str, installed: Installed) -> None:
-        """Forget an installation whose workspace, or organisation, has put the app out."""
+        """Forget an installation whose workspace, or organisation, has put the app out.
+
+        One that was made while Slack was asked about the one before is kept.
+        """
+        newest = await self._installations.of(team)
+        if newest is not None and newest.token != installed.token:
+            return
         teams = await self._installations.teams_of(installed.id)
         await self._installations.drop(installed.id)
         for gone in {team, *teams}:

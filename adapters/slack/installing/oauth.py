@@ -1,6 +1,7 @@
 """Installation in any workspace: Slack's OAuth, and what a browser shows at its end."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -16,8 +17,13 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.installing.installations import STATE_LASTS, Installations, States, installed_of
-from adapters.slack.installing.welcome import Doorkeeper
+from adapters.slack.installing.installations import (
+    STATE_LASTS,
+    Installations,
+    Installed,
+    States,
+    installed_of,
+)
 from adapters.slack.mode import PREFIX, Mode
 from adapters.slack.scopes import SCOPES
 from adapters.slack.web_api import API_URL
@@ -41,14 +47,14 @@ def authorize_url(settings: Settings) -> str:
 class Installing:
     """What happens when an installation has come to its end."""
 
-    doorkeeper: Doorkeeper
+    welcome: Callable[[Installed], Awaitable[None]]
     language: Language
     clock: Clock
 
     async def succeeded(self, arguments: AsyncSuccessArgs) -> BoltResponse:
         """Welcome the workspace; its tokens are kept by now."""
         installed = installed_of(arguments.installation, self.clock())
-        await self.doorkeeper.joined(installed)
+        await self.welcome(installed)
         logger.info("installed in %s", installed.id)
         return _response(200, page("installed", self._language(arguments.request), name=installed.name))
 

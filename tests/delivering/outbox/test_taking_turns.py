@@ -11,9 +11,12 @@ from tests.delivering.outbox.owing import owe_each
 from tests.delivering.outbox.telling import MINUTE, STORIES, add, correct, owe_digests, posted
 from tests.factories import NOW, make_channel, make_delivery, make_share
 from tests.fakes.platform import PretendPlatform
+from tests.waiting import PATIENCE_S
 
 TERMS = Terms(at_once=4)
 MANY = 60
+APART_S = 2 * PATIENCE_S
+"""Between two requests to a busy channel: no second one comes while a test waits."""
 MOST_HELD = TERMS.to_hold(float("inf")) * 3 // 2
 """What comes waits for what is held, and for what is being claimed just then."""
 
@@ -91,11 +94,11 @@ async def test_edits_that_wait_for_their_channel_hold_up_no_other(store):
     busy = {f"b{number}": "busy" for number in range(6)}
     platform = await shared(store, **busy, other="other", another="another")
     await correct(store)
-    platform.pace = Pace(per_channel_s=20.0)
-    outbox = Outbox(store, platform, lambda: NOW + MINUTE, "bot", Terms(at_once=8))
+    platform.pace = Pace(per_channel_s=APART_S)
+    outbox = Outbox(store, platform, lambda: NOW + MINUTE, "bot", Terms(at_once=8, lease_s=4 * APART_S))
     done = 0
 
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while done < 3:
             done += await outbox.deliver()
 
@@ -103,7 +106,7 @@ async def test_edits_that_wait_for_their_channel_hold_up_no_other(store):
     assert len(platform.done) == 3
     await outbox.stop(0)
     platform.pace = Pace()
-    await Outbox(store, platform, lambda: NOW + 3 * MINUTE, "another", TERMS).drain()
+    await Outbox(store, platform, lambda: NOW + 60 * MINUTE, "another", TERMS).drain()
     assert len(platform.done) == 8
 
 
@@ -111,11 +114,11 @@ async def test_however_many_edits_wait_for_their_channel_no_post_waits_for_them(
     platform = await shared(store, **{f"b{number}": "busy" for number in range(9)})
     await correct(store)
     await owe_digests(store, *(f"new{number}" for number in range(6)), due_at=NOW + MINUTE)
-    platform.pace = Pace(per_channel_s=20.0)
-    outbox = Outbox(store, platform, lambda: NOW + MINUTE, "bot", Terms(at_once=2))
+    platform.pace = Pace(per_channel_s=APART_S)
+    outbox = Outbox(store, platform, lambda: NOW + MINUTE, "bot", Terms(at_once=2, lease_s=4 * APART_S))
     done = 0
 
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while done < 6 + 1:
             done += await outbox.deliver()
 

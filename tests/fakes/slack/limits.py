@@ -1,7 +1,7 @@
 """How often Slack may be called: tiers for each method and workspace, a message a second for each channel."""
 
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from math import ceil
 
 TIERS = {1: 1, 2: 20, 3: 50, 4: 100}
@@ -31,8 +31,9 @@ HISTORY = ("conversations.history", "conversations.replies")
 class RateLimits:
     """Buckets that fill with time, `speed` times faster than Slack's."""
 
-    def __init__(self, speed: float) -> None:
+    def __init__(self, speed: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.speed = speed
+        self.clock = clock
         self.message_burst = 5
         """Messages that a channel takes at once before the second-long steps begin."""
         self.connection_burst = 10
@@ -53,7 +54,7 @@ class RateLimits:
         else:
             a_minute = TIERS[TIER_OF.get(method, 3)]
             buckets = [((team, method), max(a_minute, self.connection_burst), a_minute / 60)]
-        now = time.monotonic() * self.speed
+        now = self.clock() * self.speed
         levels = []
         for key, size, a_second in buckets:
             level, at = self._buckets.get(key, (float(size), now))

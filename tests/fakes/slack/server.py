@@ -32,6 +32,7 @@ from tests.fakes.slack.problems import Json
 from tests.fakes.slack.socket import SocketMode
 from tests.fakes.slack.state import Asked, Channel, Message, SlackState, Team, User
 from tests.fakes.slack.web_api import answer_call
+from tests.waiting import PATIENCE_S
 
 METHODS = {
     **slack_chat.METHODS,
@@ -47,6 +48,8 @@ MESSAGES = {
     "mpim": "message.mpim",
 }
 """What a bot subscribes to that hears all messages of such a place."""
+DEADLINE_S = 30.0
+"""Ten times Slack's own: what is slow here is the machine."""
 RETRIES_S = (0, 60, 300)
 """When an event that was not acknowledged is told again (Slack's page on the Events API)."""
 
@@ -61,9 +64,9 @@ class SlackServer(SlackState):
     def __init__(self, *faults: str, speed: float = 1.0, clock: Callable[[], float] = time.time) -> None:
         super().__init__(clock)
         self.speed = speed
-        self.deadline_s = 3.0
+        self.deadline_s = DEADLINE_S
         """How long a bot may take to acknowledge."""
-        self.trigger_life_s = 3.0
+        self.trigger_life_s = DEADLINE_S
         self.response_life_s = 1800.0
         self.faults = Faults(*faults)
         self.limits = RateLimits(speed)
@@ -106,7 +109,7 @@ class SlackServer(SlackState):
             raise TimeoutError(reason)
         return said
 
-    async def all_told(self, patience_s: float = 60.0) -> None:
+    async def all_told(self, patience_s: float = PATIENCE_S) -> None:
         """Wait until the bot has acknowledged, or failed to, all that it was told."""
         await self.until(lambda: all(asked.settled.is_set() for asked in self.asked.values()), patience_s)
 

@@ -287,10 +287,11 @@ async def test_names_that_no_resolver_takes_are_unknown(site: Site) -> None:
 
 async def test_however_many_ask_few_pages_are_read_at_once(site: Site) -> None:
     under_way: list[int] = [0]
+    pair = asyncio.Barrier(2)
 
     async def send(writer: asyncio.StreamWriter) -> None:
         under_way.append(under_way[-1] + 1)
-        await asyncio.sleep(0.02)
+        await pair.wait()
         under_way.append(under_way[-1] - 1)
         writer.write(HEAD + b"Content-Length: 3\r\n\r\n<p>")
 

@@ -85,9 +85,9 @@ async def test_a_lost_connection_does_not_lose_an_envelope(server, app, team, ch
         await ack()
 
     mika = server.member(team, "Mika")
-    async with connected(server, app):
+    async with connected(server, app, ping_s=1.0):
         asked = await mika.command(channel, "/ai-news")
-        await server.until(lambda: asked.attempts == 2 and server.socket.opened == 2)
+        await server.until(lambda: asked.attempts == 2 and server.socket.opened >= 2)
 
 
 @pytest.mark.parametrize("ending", ["refresh", "polite", "cut"])
@@ -97,30 +97,31 @@ async def test_a_connection_that_ends_is_made_anew_by_the_client(server, app, te
         await ack(text="here")
 
     mika = server.member(team, "Mika")
-    async with connected(server, app):
+    async with connected(server, app, ping_s=1.0):
         if ending == "refresh":
             await server.socket.refresh()
         else:
             await server.socket.drop(politely=ending == "polite")
-        await server.until(lambda: server.socket.opened == 2 and len(server.socket.connections) == 1)
+        await server.until(lambda: server.socket.opened >= 2 and len(server.socket.connections) == 1)
         asked = await mika.command(channel, "/ai-news")
 
     assert asked.text == "here"
 
 
 async def test_an_event_that_is_not_acknowledged_is_told_three_times_more(server, app, team, channel):
-    server.deadline_s, server.speed = 0.5, 10_000
-    heard = []
+    server.deadline_s, server.speed = 1.0, 10_000
+    heard, over = [], asyncio.Event()
 
     @app.middleware
     async def never(req):
         heard.append(req.headers.get("x-slack-retry-num"))
-        await asyncio.sleep(0.6)
+        await over.wait()
 
     mika = server.member(team, "Mika")
     async with at_http(server, app):
         asked = await mika.mention(channel, "deepseek")
         await server.until(lambda: len(heard) == 4)
+        over.set()
 
     assert asked.acknowledged_ms is None
     assert heard == [None, ["1"], ["2"], ["3"]]

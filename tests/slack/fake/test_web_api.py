@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack.server import SlackServer, serving
 from tests.slack.doors import SECTION, many, plain, refused
+from tests.waiting import PATIENCE_S
 
 
 def button(**facts):
@@ -157,6 +158,7 @@ async def test_an_app_that_is_sold_outside_the_marketplace_reads_history_once_a_
 ):
     server.limits.commercial = True
     server.limits.message_burst = 20
+    server.limits.clock = lambda: 0.0
     for number in range(16):
         await client.chat_postMessage(channel=channel.id, text=str(number))
 
@@ -168,6 +170,8 @@ async def test_an_app_that_is_sold_outside_the_marketplace_reads_history_once_a_
 
 
 async def test_a_channel_takes_a_burst_and_then_a_message_a_second(server, client, team, channel):
+    seconds = 0.0
+    server.limits.clock = lambda: seconds
     for number in range(5):
         await client.chat_postMessage(channel=channel.id, text=str(number))
 
@@ -177,6 +181,9 @@ async def test_a_channel_takes_a_burst_and_then_a_message_a_second(server, clien
     assert server.refused == 1
     await client.chat_postMessage(channel=server.channel(team, "other").id, text="six")
     assert len(server.posted()) == 6
+    seconds = 1.0
+    await client.chat_postMessage(channel=channel.id, text="six")
+    assert (await refused(client.chat_postMessage(channel=channel.id, text="seven"))).status_code == 429
 
 
 async def test_limits_can_run_faster():
@@ -215,12 +222,15 @@ async def test_limits_can_run_faster():
         ("accept, fatal_error", 1),
     ],
 )
-async def test_a_fault_is_used_up_and_takes_the_message_or_not(server, url, team, channel, fault, stands):
+async def test_a_fault_is_used_up_and_takes_the_message_or_not(
+    server, client, url, team, channel, fault, stands
+):
     server.faults.add(fault)
-    client = AsyncWebClient(token=team.bot_token, base_url=url, retry_handlers=[], timeout=0.5)
+    patience_s = 2.0 if fault.endswith("hang") else PATIENCE_S
+    hasty = AsyncWebClient(token=team.bot_token, base_url=url, retry_handlers=[], timeout=patience_s)
 
     with pytest.raises(Exception):  # noqa: B017, PT011 -- each its own, as the library has it
-        await client.chat_postMessage(channel=channel.id, text="one")
+        await hasty.chat_postMessage(channel=channel.id, text="one")
     assert len(server.posted()) == stands
     assert server.refused == fault.startswith("429")
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.errors import Refused
 from adapters.slack.installing.access import SingleAccess
 from adapters.slack.installing.cipher import Cipher
 from adapters.slack.installing.installations import SHELF, Installed
@@ -90,6 +91,24 @@ async def test_who_comes_back_is_back(server, settings, sqlite_url):
         await install(bot, server.member(team))
 
         assert (await bot.known(team.id)).left_at is None
+        await bot.platform.post(post_to(server.channel(team)))
+
+
+async def test_who_comes_back_while_slack_is_asked_about_the_old_token_is_back(
+    server, settings, sqlite_url, monkeypatch
+):
+    team = server.team(installed=False)
+    async with connected(server, settings, sqlite_url) as bot:
+        await install(bot, server.member(team))
+
+        async def asked_too_late(client, installed, name):
+            await install(bot, server.member(team))
+            raise Refused("account_inactive")
+
+        monkeypatch.setattr("adapters.slack.installing.access.serves", asked_too_late)
+        await bot.platform.access.check(team.id)
+
+        assert not await is_gone(bot, team.id)
         await bot.platform.post(post_to(server.channel(team)))
 
 

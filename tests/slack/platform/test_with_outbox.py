@@ -8,9 +8,10 @@ from bot.delivering.outbox import Outbox
 from bot.run import utc_now
 from tests.fakes.slack.reading import text_of
 from tests.slack.platform.answers import TERMS, UNCLEAR, owe
+from tests.waiting import PATIENCE_S
 
 
-async def deliver(world, owner="one", patience_s=40):
+async def deliver(world, owner="one", patience_s=PATIENCE_S):
     """Work until nothing is owed any more that can be posted."""
     outbox = Outbox(world.store, world.platform, utc_now, owner, TERMS)
     async with asyncio.timeout(patience_s):
