@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import secrets
 import signal
 import socket
 import sys
@@ -24,11 +25,12 @@ from tests.waiting import PATIENCE_S, until
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+    """Return a port of this machine that nobody listens on, and that no outgoing connection is given."""
+    while True:
+        port = secrets.choice(range(20_000, 32_000))
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
 
 
 def last_turn(subscription: Subscription) -> datetime:

@@ -149,10 +149,14 @@ class Gateway:
             self._client = None
             if self.holds:
                 await client.finish(self._terms.grace_s)
-            for task in (prolonging, listening):
-                task.cancel()
-                with suppress(asyncio.CancelledError, Exception):
-                    await task
+            prolonging.cancel()
+            listening.cancel()
+            ending = asyncio.gather(prolonging, listening, return_exceptions=True)
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError:  # of this task: what is being closed is closed all the same
+                await ending
+                raise
 
     async def _listen(self, client: GatewayClient) -> None:
         """Listen, as long as the connection can be taken up again. Raises `_TokenRefused`."""

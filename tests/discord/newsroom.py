@@ -143,7 +143,9 @@ async def newsroom(home: Path, **variables: str) -> AsyncIterator[Newsroom]:
             await here.mika.command(
                 here.desk, "ai-news-mod setup", moderators=f"<@&{editors.id}>", desk=here.desk
             )
-            await here.mika.command(here.news, "ai-news-digest subscribe", times="09:00,21:00")
+            far = (here.begun + timedelta(hours=hours) for hours in (6, 18))
+            times = ",".join(f"{at.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M}" for at in far)
+            await here.mika.command(here.news, "ai-news-digest subscribe", times=times)
             yield here
         finally:
             await bot.kill()

@@ -69,7 +69,7 @@ async def test_commands_are_created_once_and_two_hundred_times_a_day(call):
     assert call.guild.member("bob", permissions=Permission.MANAGE_GUILD).sees(call.channel, "aiニュース")
 
 
-async def test_an_interaction_is_answered_once_and_within_three_seconds(call):
+async def test_an_interaction_is_answered_once_and_in_time(call):
     first, late = await call.begun(), await call.begun()
     answer = {"type": 4, "data": {"content": "here"}}
 
@@ -77,7 +77,7 @@ async def test_an_interaction_is_answered_once_and_within_three_seconds(call):
     twice = await call("POST", f"/interactions/{first.id}/{first.token}/callback", answer)
     forged = await call("POST", f"/interactions/{first.id}/other/callback", answer)
     update = await call("POST", f"/interactions/{late.id}/{late.token}/callback", {"type": 7, "data": {}})
-    call.server.advance(3.1)
+    call.server.advance(call.server.interactions.to_answer_s + 0.1)
     too_late = await call("POST", f"/interactions/{late.id}/{late.token}/callback", answer)
 
     assert once[0] == 204

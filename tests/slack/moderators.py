@@ -20,6 +20,7 @@ from tests.fakes.slack.server import SlackServer, serving
 from tests.fakes.slack.state import Asked, Message, View
 from tests.fakes.slack.state import Channel as SlackChannel
 from tests.messages import SHARED
+from tests.waiting import until
 
 FORGED = "Forged"
 KEY = "a key of at least thirty-two characters"
@@ -218,8 +219,16 @@ class Desk:
         await self.listens()
         await self.bot.release(*held)
 
+    async def is_composed(self) -> bool:
+        """Return whether the digest that was due last is."""
+        async with self.bot.store() as store:
+            subscription = await store.subscription(self.channel)
+        return subscription is not None and subscription.next_due_at > utc_now()
+
     async def digest(self) -> list[Message]:
-        """Let the next digest come; return its messages."""
+        """Let the next digest come, when the one before it has; return its messages."""
+        await until(self.is_composed)
+        await self.settled()
         before = len(self.posts())
         await self.bot.let_come_due(self.channel)
         await self.until(lambda: len(self.posts()) > before)

@@ -26,9 +26,9 @@ async def test_a_second_process_stands_by_and_takes_over_when_the_first_stops(
         holder.gateway._store = Unreachable(holder.engine.store)
         await until(lambda: "cannot be prolonged" in caplog.text)  # so that no other attempt is under way
         holder.gateway._held_until = float("-inf")
+        await until(lambda: not holder.gateway.is_listening)
         await run_statements(postgresql_url, "DELETE FROM leases")
         await until(lambda: standby.gateway.is_listening)
-        assert not holder.gateway.is_listening
         answer = await place.alice.command(place.channel, "ai-news", query="kumo")
 
     assert "Found for" in answer.text
@@ -79,6 +79,28 @@ async def test_a_process_that_has_lost_the_lease_answers_nothing(place, caplog):
         await until(lambda: "lease had run out" in caplog.text)
 
         assert begun.acknowledged_at is None
+
+
+async def test_who_is_stopped_while_a_connection_that_was_lost_is_closed_stops(place, caplog, monkeypatch):
+    closing, closed = asyncio.Event(), asyncio.Event()
+
+    async def closes_slowly():
+        closing.set()
+        await closed.wait()
+
+    monkeypatch.setattr("adapters.discord.client._still", closes_slowly)
+    async with place.bot() as bot:
+        bot.gateway._store = Unreachable(bot.engine.store)
+        await until(lambda: "cannot be prolonged" in caplog.text)
+        bot.gateway._held_until = float("-inf")
+        await closing.wait()
+        [running] = [one for one in asyncio.all_tasks() if one.get_coro().__qualname__ == "Gateway.run"]
+        running.cancel()
+        await asyncio.sleep(0)
+        closed.set()
+        await until(running.done)
+
+        assert running.cancelled()
 
 
 async def test_a_database_that_answers_nothing_for_a_while_leaves_nobody_deaf(place, caplog):

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 
 from tests.fakes.discord.server import TOKEN, DiscordServer, serving
+from tests.waiting import PATIENCE_S
 
 V2 = 1 << 15
 
@@ -57,6 +58,7 @@ class Caller:
 @asynccontextmanager
 async def calling(*faults, **settings):
     server = DiscordServer(*faults, **settings)
+    server.interactions.to_answer_s = PATIENCE_S
     guild = server.guild("Tokyo")
     async with serving(server) as url, aiohttp.ClientSession() as session:
         yield Caller(session, url, server, guild)

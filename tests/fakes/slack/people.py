@@ -102,9 +102,14 @@ class Member:
             raise NotPossible("this is no open modal that can be submitted")
         view.values = state_values(view, {**(wishes or {}), **more})
         asked = interaction_asked(self.server, self.user, "view_submission", view, response_urls=[])
-        await self._ask(asked)
-        if asked.acknowledged_ms is not None:
-            self._obey(asked, view)
+        view.is_sent = True
+        try:
+            await self._ask(asked)
+            if asked.acknowledged_ms is not None:
+                self._obey(asked, view)
+        finally:
+            view.is_sent = False
+            self.server.touch()
         return asked
 
     def _obey(self, asked: Asked, view: View) -> None:

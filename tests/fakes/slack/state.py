@@ -162,6 +162,8 @@ class View:
     suggested: dict[str, list[Json]] = field(default_factory=dict)
     """Options that the bot suggested, by action."""
     versions: int = 1
+    is_sent: bool = False
+    """Whether it was submitted and what the bot says to that is not shown yet."""
 
 
 @dataclass(slots=True, eq=False)

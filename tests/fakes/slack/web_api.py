@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +17,8 @@ from tests.fakes.slack.state import Channel, Team, Token
 if TYPE_CHECKING:
     from tests.fakes.slack.server import SlackServer
 
+OVERTAKES_S = 5.0
+"""How late the acknowledgement of a submission may be found after the change that follows it."""
 MALFORMED = ("invalid_", "msg_", "no_text", "metadata_too_large", "view_too_large", "markdown_text_conflict")
 """Beginnings of error codes that a correct client never earns."""
 
@@ -123,6 +126,7 @@ async def answer_call(server: "SlackServer", methods: dict[str, Method], request
         call = Call(server=server, method=name, arguments=arguments, token=token, request=request)
         if method.scope:
             call.need(method.scope)
+        await _after_acknowledgement(call)
         document = {"ok": True, **method.answer(call)}
     except ApiError as error:
         document = error.answer()
@@ -131,6 +135,17 @@ async def answer_call(server: "SlackServer", methods: dict[str, Method], request
     server.touch()
     answer = web.json_response(document, headers=headers)
     return await _spoiled(server, name, fault, request, answer)
+
+
+async def _after_acknowledgement(call: Call) -> None:
+    """Wait until a view shows what was said to its submission, where that was said before it is changed.
+
+    A bot says one thing over one connection and the next over another: whoever stalls meets both at once.
+    """
+    view = call.server.views.get(call.text("view_id"))
+    if call.method == "views.update" and view is not None and view.is_sent:
+        with suppress(TimeoutError):
+            await call.server.until(lambda: not view.is_sent, OVERTAKES_S)
 
 
 async def _spoiled(
