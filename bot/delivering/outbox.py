@@ -114,6 +114,8 @@ class Outbox:
         deliveries = await self._store.claim_deliveries(
             self._platform.name, self._clock(), lease_s, self._owner, *rooms
         )
+        if self._stopped:  # meanwhile; what was claimed is given back with all that was not begun
+            return 0
         for delivery in deliveries:
             claim = Claim(
                 delivery=delivery,

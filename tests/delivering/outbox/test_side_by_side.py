@@ -71,6 +71,41 @@ async def test_a_stop_settles_what_was_begun_and_begins_nothing_more(store):
     assert states == ["posted", "planned", "planned", "planned", "planned"]
 
 
+class LateClaims:
+    """A store whose claims come late."""
+
+    def __init__(self, store):
+        self._store = store
+        self.claimed, self.let_go = asyncio.Event(), asyncio.Event()
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    async def claim_deliveries(self, *arguments):
+        found = await self._store.claim_deliveries(*arguments)
+        self.claimed.set()
+        await self.let_go.wait()
+        return found
+
+
+async def test_what_a_claim_brings_after_a_stop_is_not_begun(store):
+    await owe_each(store, 2)
+    late, platform = LateClaims(store), PretendPlatform()
+    outbox = Outbox(late, platform, lambda: NOW, "one")
+    working = asyncio.create_task(outbox.deliver())
+    await late.claimed.wait()
+
+    stopped = asyncio.create_task(outbox.stop(PATIENCE_S))
+    await asyncio.sleep(0)
+    late.let_go.set()
+    await working
+    assert await stopped
+    await store.release("one")
+
+    assert platform.ledger == []
+    assert [(await store.delivery(f"s{number}.1")).state for number in range(2)] == ["planned", "planned"]
+
+
 async def test_a_stop_that_got_no_answer_says_so(store):
     await owe_each(store, 1)
     platform = SlowPlatform()
